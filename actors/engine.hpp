@@ -1,0 +1,52 @@
+#pragma once
+// The engine as app/ and tests see it: no CAF in this header. Owns the one actor system, the registry, the order actors, the storage
+// writer, the outbox worker and the detail fetcher.
+
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/uuid.hpp"
+#include "domain/order_port.hpp"
+#include "domain/order_reader.hpp"
+#include "domain/policy.hpp"
+#include "domain/shop.hpp"
+#include "domain/tiktok_port.hpp"
+#include "storage/store.hpp"
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+namespace orderly {
+
+struct engine_options {
+  std::size_t workers = 2;          ///< CAF scheduler threads = registry shards
+  std::size_t lanes = 1;            ///< of the storage writer; capped by the store
+  policy rules;
+  std::vector<shop> shops;
+  std::string engine_name;          ///< owner of outbox leases
+  std::chrono::milliseconds outbox_scan{1000};
+  std::chrono::seconds lease{30};
+  std::size_t calls_in_flight = 8;  ///< to TikTok
+};
+
+/// All references must outlive the engine.
+struct engine_parts {
+  orderly::store& store;
+  order_reader& reader;
+  tiktok_port& tiktok;
+  const clock& time;
+  id_source& ids;
+  metrics& measured;
+};
+
+class engine {
+public:
+  virtual ~engine() = default; ///< stops: what was accepted is finished or answered, then every actor ends
+  [[nodiscard]] virtual order_port& port() = 0;
+  /// False while commits fail: /readyz answers 503.
+  [[nodiscard]] virtual bool healthy() const = 0;
+};
+
+result<std::unique_ptr<engine>> start_engine(const engine_options& options, const engine_parts& parts);
+
+} // namespace orderly

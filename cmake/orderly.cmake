@@ -1,0 +1,25 @@
+# How the parts of Orderly are built: one static library a folder, warnings are errors, includes are written from the root ("domain/order.hpp").
+add_library(orderly_options INTERFACE)
+target_include_directories(orderly_options INTERFACE "${CMAKE_SOURCE_DIR}")
+target_compile_options(orderly_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+if(ORDERLY_SANITIZE)
+  target_compile_options(orderly_options INTERFACE -fsanitize=${ORDERLY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(orderly_options INTERFACE -fsanitize=${ORDERLY_SANITIZE})
+  # GCC 12 reports false maybe-uninitialized and stringop warnings when it instruments.
+  target_compile_options(orderly_options INTERFACE -Wno-maybe-uninitialized)
+endif()
+
+# orderly_library(NAME source... ): the library orderly_NAME, alias orderly::NAME.
+function(orderly_library name)
+  add_library(orderly_${name} STATIC ${ARGN})
+  add_library(orderly::${name} ALIAS orderly_${name})
+  target_link_libraries(orderly_${name} PUBLIC orderly_options)
+endfunction()
+
+# orderly_test(NAME LABEL source...): a Catch2 binary, one ctest of that name and label. Link what it needs with target_link_libraries.
+function(orderly_test name label)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE orderly_options orderly_test_support)
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
+endfunction()

@@ -1,0 +1,68 @@
+#pragma once
+// The two HTTP listeners as app/ and tests see them: no Beast in this header. Runs its own threads.
+
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "base/uuid.hpp"
+#include "domain/order_port.hpp"
+#include "domain/order_reader.hpp"
+#include "domain/policy.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace orderly {
+
+enum class role : std::uint8_t { viewer, op, admin };
+struct principal {
+  std::string user;
+  orderly::role role = role::viewer;
+};
+/// Who a bearer token belongs to; called on network threads, must not block.
+using token_check = std::function<std::optional<principal>(std::string_view token)>;
+
+struct server_options {
+  std::string listen = "127.0.0.1:0", admin_listen = "127.0.0.1:0"; ///< HOST:PORT, port 0 = any
+  std::size_t threads = 1;
+  std::size_t max_body = 1 << 20, max_header = 16 << 10;           ///< bytes
+  std::size_t max_in_flight = 4096;                                ///< admission: requests that wait for the engine
+  std::size_t max_connections = 4096;
+  std::chrono::milliseconds header_timeout{10'000}, body_timeout{20'000}, idle_timeout{60'000};
+  std::chrono::milliseconds webhook_deadline{2'500};               ///< TikTok waits 3 s (sheet 6.1)
+  std::chrono::milliseconds command_deadline{10'000};
+  std::string app_key;
+  std::vector<std::string> app_secrets;                            ///< current first, then previous ones (rotation)
+  policy rules;                                                    ///< to say why a move is blocked
+};
+
+struct server_parts {
+  order_port& orders;
+  order_reader& reader;
+  token_check who;
+  std::function<bool()> ready; ///< the engine's health; /readyz
+  const clock& time;
+  id_source& ids;
+  metrics& measured;
+};
+
+class server {
+public:
+  virtual ~server() = default; ///< stops and joins
+  /// host:port as bound.
+  [[nodiscard]] virtual std::string listen() const = 0;
+  [[nodiscard]] virtual std::string admin_listen() const = 0;
+  /// Not ready from now on; accepts no new connection; requests under way are finished up to `grace`. Blocks.
+  virtual void drain(std::chrono::milliseconds grace) = 0;
+};
+
+/// Errors: bad_config with the address, when it cannot be bound.
+result<std::unique_ptr<server>> start_server(const server_options& options, const server_parts& parts);
+
+} // namespace orderly

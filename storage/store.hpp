@@ -1,0 +1,82 @@
+#pragma once
+// The store port: what the engine asks of SQLite and PostgreSQL. tests/contract runs one suite over both.
+// Errors of these calls mean "the store cannot do it now": storage_unavailable (nothing was written) or storage_outcome_unknown
+// (a commit's fate must be read). What is wrong with one order is a verdict of that order, never an error of the batch.
+
+#include "base/result.hpp"
+#include "domain/order_reader.hpp"
+#include "domain/policy.hpp"
+#include "domain/shop.hpp"
+#include "storage/unit.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace orderly {
+
+/// A writing connection. Used by one thread at a time: a lane of the storage writer.
+class store_writer {
+public:
+  virtual ~store_writer() = default;
+  /// One transaction for all units; one result per unit, in their order. Orders are locked in the order of tiktok_order_id. A unit that the
+  /// store refuses (a constraint, a value it cannot hold) fails alone. An order may stand in a batch once.
+  virtual result<std::vector<unit_result>> commit(std::span<const order_unit> units) = 0;
+  /// Inputs without an order. A key that is there already counts one more delivery.
+  virtual result<void> record(std::span<const input_record> inputs) = 0;
+  /// Leases open rows that are due, whose order is not held (writes), and before which no earlier write of the order is unsettled (writes).
+  virtual result<claimed_rows> claim(const claim_request& what) = 0;
+};
+
+/// A read-only connection. Used by one thread at a time.
+class store_reader {
+public:
+  virtual ~store_reader() = default;
+  virtual result<std::vector<loaded_order>> load(std::span<const load_request> what) = 0;
+  virtual result<order_page> list(const order_filter& filter) = 0;
+  virtual result<order_view> find(const order_key& key) = 0;
+  virtual result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) = 0;
+};
+
+struct stored_token {
+  std::string hash; ///< hex SHA-256 of the token
+  std::string user, role;
+};
+struct new_user {
+  std::string name, role, password_hash;
+};
+
+/// Seldom done, by app/ at start, before the engine runs.
+class store_admin {
+public:
+  virtual ~store_admin() = default;
+  /// The version of the equal policy, or of a new row.
+  virtual result<policy> remember_policy(policy rules) = 0;
+  /// Rows of `shops`; tokens are not stored.
+  virtual result<void> upsert_shops(std::span<const shop> shops) = 0;
+  virtual result<bool> has_users() = 0;
+  virtual result<void> add_user(const new_user& user, const stored_token& token) = 0;
+  virtual result<std::vector<stored_token>> tokens() = 0;
+};
+
+/// An opened, migrated database; makes connections. Thread-safe. Must outlive what it makes.
+class store {
+public:
+  virtual ~store() = default;
+  virtual result<std::unique_ptr<store_writer>> open_writer() = 0;
+  virtual result<std::unique_ptr<store_reader>> open_reader() = 0;
+  virtual result<std::unique_ptr<store_admin>> open_admin() = 0;
+  /// Order hash lanes that may write side by side: 1 on SQLite.
+  [[nodiscard]] virtual std::size_t max_lanes() const = 0;
+};
+
+struct store_options {
+  std::string url;       ///< "sqlite:PATH" or "postgresql://..."
+  std::string data_dir;  ///< the lock file lives here
+  std::string vfs;       ///< SQLite only: name of a registered VFS; empty = the default. For tests.
+};
+/// Takes the lock, migrates. Errors: storage_unavailable, storage_newer, bad_config.
+result<std::unique_ptr<store>> open_store(const store_options& options);
+
+} // namespace orderly
