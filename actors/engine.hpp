@@ -26,7 +26,8 @@ struct engine_options {
   std::string engine_name;          ///< owner of outbox leases
   std::chrono::milliseconds outbox_scan{1000};
   std::chrono::seconds lease{30};
-  std::size_t calls_in_flight = 8;  ///< to TikTok
+  std::size_t calls_in_flight = 200; ///< rows of the outbox under way at once
+  std::chrono::seconds stop_grace{10}; ///< for what was accepted, when the engine is destroyed
 };
 
 /// All references must outlive the engine.
@@ -43,7 +44,7 @@ class engine {
 public:
   virtual ~engine() = default; ///< stops: what was accepted is finished or answered, then every actor ends
   [[nodiscard]] virtual order_port& port() = 0;
-  /// False while commits fail: /readyz answers 503.
+  /// Thread-safe. False while commits fail: /readyz answers 503.
   [[nodiscard]] virtual bool healthy() const = 0;
 };
 

@@ -1,0 +1,81 @@
+#include "actors/detail_fetcher.hpp"
+
+#include "actors/call_outcome.hpp"
+#include "actors/spawn.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+namespace orderly {
+
+static_assert(actor_state<fetcher_state, fetcher_actor::pointer>);
+
+fetcher_state::fetcher_state(fetcher_actor::pointer p) : self(p) {}
+
+void fetcher_state::tell(const outbox_row& row, input_body body) {
+  delivery outcome;
+  outcome.inputs.push_back(outcome_input(row, std::move(body), services->ids->next(), services->time->now()));
+  services->orders->post(std::move(outcome), [](const std::vector<answer>&) {}); // not durable: the lease ends and it is fetched again
+}
+
+void fetcher_state::add(const std::shared_ptr<const outbox_row>& row) {
+  if (!services->shops.contains(row->shop)) {
+    tell(*row, fetch_failed{{row->id, row->attempt}, true, "shop_not_connected", "the order's shop is not connected"});
+    self->send(worker, atom::settled::value, std::uint64_t{1});
+    return;
+  }
+  auto& queue = shops_[row->shop];
+  queue.waiting.push_back(row);
+  call(row->shop, queue);
+}
+
+void fetcher_state::call(const shop_id& id, shop_queue& queue) {
+  if (queue.waiting.empty() || queue.calls >= calls_per_shop)
+    return;
+  auto rows = std::make_shared<std::vector<outbox_row>>();
+  std::vector<tiktok_order_id> ids;
+  for (; !queue.waiting.empty() && rows->size() < tiktok_port::max_ids_per_call; queue.waiting.pop_front()) {
+    rows->push_back(*queue.waiting.front());
+    ids.push_back(rows->back().tiktok_order);
+  }
+  ++queue.calls;
+  services->measured->fetches.add(static_cast<double>(ids.size()));
+  services->tiktok->fetch_orders(services->shops.at(id), std::move(ids),
+                                 [to = box, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
+                                   to->send(atom::called::value, fetch_reply{id, kept, std::make_shared<const detail_reply>(std::move(reply))});
+                                 });
+}
+
+void fetcher_state::on_fetched(const fetch_reply& reply) {
+  const auto& got = *reply.what;
+  for (const auto& row : *reply.rows) {
+    const auto found = std::find_if(got.orders.begin(), got.orders.end(),
+                                    [&](const json::object& o) { return id_at(o, "id") == row.tiktok_order.str(); });
+    if (found != got.orders.end())
+      tell(row, fetched_detail{*found, got.requested_at, outbox_ref{row.id, row.attempt}});
+    else if (got.outcome.result != call_class::ok)
+      tell(row, failed_fetch(row, got.outcome));
+    else // some of several ids may be left out (sheet 4.2)
+      tell(row, fetch_failed{{row.id, row.attempt}, true, "not_returned", "TikTok's answer lacks this order"});
+  }
+  self->send(worker, atom::settled::value, static_cast<std::uint64_t>(reply.rows->size()));
+  auto& queue = shops_[reply.shop];
+  --queue.calls;
+  call(reply.shop, queue);
+}
+
+fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self, std::shared_ptr<const call_services> services,
+                                            std::shared_ptr<drop_box<fetcher_actor>> box) {
+  self->state.services = std::move(services);
+  self->state.box = std::move(box);
+  return {
+      [self](atom::fetch, const std::shared_ptr<const outbox_row>& row, const outbox_actor& worker) {
+        self->state.worker = worker;
+        self->state.add(row);
+      },
+      [self](atom::called, const fetch_reply& reply) { self->state.on_fetched(reply); },
+  };
+}
+
+} // namespace orderly

@@ -1,0 +1,40 @@
+#pragma once
+// Joins the fetches of one shop into calls of up to 50 ids: while calls of a shop are under way the next one gathers.
+
+#include "actors/outbox_worker.hpp"
+#include "actors/protocol.hpp"
+
+#include <deque>
+#include <map>
+#include <memory>
+
+namespace orderly {
+
+struct fetcher_state {
+  explicit fetcher_state(fetcher_actor::pointer self);
+
+  void add(const std::shared_ptr<const outbox_row>& row);
+  void on_fetched(const fetch_reply& reply);
+
+  fetcher_actor::pointer self;
+  std::shared_ptr<const call_services> services;
+  std::size_t calls_per_shop = 2;
+  outbox_actor worker; ///< told when fetches are over
+  std::shared_ptr<drop_box<fetcher_actor>> box;
+  static constexpr const char* name = "fetcher";
+
+private:
+  struct shop_queue {
+    std::deque<std::shared_ptr<const outbox_row>> waiting;
+    std::size_t calls = 0; ///< under way
+  };
+  void call(const shop_id& id, shop_queue& queue);
+  void tell(const outbox_row& row, input_body body);
+
+  std::map<shop_id, shop_queue> shops_;
+};
+
+fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self, std::shared_ptr<const call_services> services,
+                                            std::shared_ptr<drop_box<fetcher_actor>> box);
+
+} // namespace orderly

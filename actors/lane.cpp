@@ -1,0 +1,100 @@
+#include "actors/lane.hpp"
+
+#include "actors/spawn.hpp"
+#include "base/log.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+namespace orderly {
+namespace {
+
+commit_reply failed(const error& why) {
+  const bool unknown = why.code == error_code::storage_outcome_unknown;
+  return {unknown ? commit_fate::unknown : commit_fate::unavailable, to_string(why)};
+}
+
+commit_reply fate_of(const unit_result& r) {
+  switch (r.verdict) {
+  case commit_verdict::committed: return {commit_fate::committed, {}};
+  case commit_verdict::conflict: return {commit_fate::conflict, r.why};
+  case commit_verdict::refused: break;
+  }
+  return {commit_fate::refused, r.why};
+}
+
+} // namespace
+
+static_assert(actor_state<lane_state, lane_actor::pointer>);
+
+lane_state::lane_state(lane_actor::pointer) {}
+
+result<store_writer*> lane_state::connection() {
+  if (!writer_) {
+    auto opened = store->open_writer();
+    if (!opened)
+      return opened.error();
+    writer_ = std::move(*opened);
+  }
+  return writer_.get();
+}
+
+batch_reply lane_state::commit(const commit_batch& batch) {
+  batch_reply reply;
+  const auto open = connection();
+  if (!open) {
+    reply.units.assign(batch.units.size(), failed(open.error()));
+    reply.records = failed(open.error());
+    return reply;
+  }
+  if (!batch.units.empty()) {
+    std::vector<order_unit> units;
+    units.reserve(batch.units.size());
+    for (const auto& unit : batch.units)
+      units.push_back(*unit);
+    const auto done = (*open)->commit(units);
+    if (done)
+      for (const auto& r : *done)
+        reply.units.push_back(fate_of(r));
+    else
+      reply.units.assign(batch.units.size(), failed(done.error()));
+    if (!done) {
+      log(log_level::error, "storage.commit_failed", "a batch could not be committed", {{"why", to_string(done.error())}});
+      writer_.reset();
+      reply.records = failed(done.error());
+      return reply;
+    }
+  }
+  if (!batch.records.empty()) {
+    std::vector<input_record> records;
+    for (const auto& record : batch.records)
+      records.push_back(*record);
+    if (const auto done = (*open)->record(records); !done) {
+      log(log_level::error, "storage.record_failed", "inputs could not be recorded", {{"why", to_string(done.error())}});
+      writer_.reset();
+      reply.records = failed(done.error());
+    }
+  }
+  return reply;
+}
+
+result<claimed_rows> lane_state::claim(const claim_request& what) {
+  const auto open = connection();
+  if (!open)
+    return open.error();
+  auto claimed = (*open)->claim(what);
+  if (!claimed)
+    writer_.reset();
+  return claimed;
+}
+
+lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, orderly::store* into) {
+  self->state.store = into;
+  return {
+      [self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },
+      [self](atom::claim, const claim_request& what) {
+        return claim_reply{std::make_shared<const result<claimed_rows>>(self->state.claim(what))};
+      },
+  };
+}
+
+} // namespace orderly

@@ -1,0 +1,29 @@
+#pragma once
+// A lane of the storage writer: one writing connection on one thread. Opens it on first use and throws it away whole when it breaks.
+
+#include "actors/protocol.hpp"
+#include "storage/store.hpp"
+
+#include <memory>
+
+namespace orderly {
+
+struct lane_state {
+  explicit lane_state(lane_actor::pointer self);
+
+  batch_reply commit(const commit_batch& batch);
+  result<claimed_rows> claim(const claim_request& what);
+
+  orderly::store* store = nullptr;
+  static constexpr const char* name = "lane";
+
+private:
+  /// The open connection, or why there is none.
+  result<store_writer*> connection();
+  std::unique_ptr<store_writer> writer_;
+};
+
+/// Spawn it detached: it blocks on the disk. Tests spawn it scheduled. `into` must outlive it.
+lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, orderly::store* into);
+
+} // namespace orderly

@@ -1,0 +1,93 @@
+#pragma once
+// One order (DESIGN I1). A unit of work is everything that waited when it began: load if need be, decide, one commit, then the answers.
+// Until the store has answered, later inputs wait; so no decision rests on an uncommitted one.
+
+#include "actors/protocol.hpp"
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "domain/order.hpp"
+#include "domain/policy.hpp"
+
+#include <atomic>
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+namespace orderly {
+
+struct order_metrics {
+  explicit order_metrics(metrics& m);
+  /// orderly_inputs_total by outcome.
+  void count(input_outcome outcome);
+  counter loads, redecided;
+  std::vector<counter> outcomes; ///< by input_outcome
+};
+
+/// What every order needs; one for all of them.
+struct order_services {
+  order_reader* reader = nullptr;
+  const clock* time = nullptr;
+  policy rules;
+  writer_actor writer;
+  outbox_actor outbox;
+  std::shared_ptr<order_metrics> measured;
+  std::shared_ptr<std::atomic<int>> loads_under_way; ///< callbacks that may still come from reader threads
+};
+
+struct order_actor_state {
+  explicit order_actor_state(order_actor::pointer self);
+
+  /// Begins the next unit if none is under way. (Not `begin`: CAF takes a state with that member for a container.)
+  void start_unit();
+  void on_loaded(const result<loaded_order>& found);
+
+  order_actor::pointer self;
+  tiktok_order_id id;
+  registry_actor registry;
+  std::shared_ptr<const order_services> services;
+  std::deque<input_ptr> waiting;
+  std::uint64_t load_generation = 0;
+  static constexpr const char* name = "order";
+
+private:
+  enum class phase { idle, loading, committing };
+  /// A unit that has been decided, with what to say and to remember when it is committed.
+  struct decided {
+    order_unit unit;
+    std::vector<std::pair<input_id, answer>> answers;
+    std::optional<order> after;
+    std::map<std::string, settled_input> settled;
+    bool due_promise = false;
+  };
+
+  void load();
+  void decide_in_hand();
+  decided decide_all(timestamp now) const;
+  void decide_one(const input_ptr& in, timestamp now, order& current, std::shared_ptr<const json::object>& document, decided& into) const;
+  const settled_input* settled_before(const std::string& key, const decided& unit) const;
+  void commit(decided what);
+  void on_committed(decided what);
+  void on_refused(const std::string& why);
+  void bury(const std::string& why);
+  void answer_in_hand(const error& refusal);
+  void finish(std::vector<std::pair<input_id, answer>> answers);
+  void forget_order();
+
+  phase phase_ = phase::idle;
+  std::vector<input_ptr> in_hand_;
+  std::size_t one_at_a_time_ = 0; ///< inputs still to be taken singly after a refusal, so that a bad one takes no neighbour along
+  bool loaded_ = false, exists_ = false;
+  order order_;
+  std::shared_ptr<const json::object> document_;     ///< only while a unit needs it
+  std::map<std::string, settled_input> found_;       ///< stored outcomes of keys in hand, from the last load
+  std::deque<std::pair<std::string, settled_input>> recent_; ///< keys settled lately: a repeat is answered without a conflict
+};
+
+order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_actor_state> self, tiktok_order_id id,
+                                          registry_actor registry, std::shared_ptr<const order_services> services);
+
+} // namespace orderly

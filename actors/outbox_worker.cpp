@@ -1,0 +1,167 @@
+#include "actors/outbox_worker.hpp"
+
+#include "actors/call_outcome.hpp"
+#include "actors/spawn.hpp"
+#include "base/log.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+namespace orderly {
+namespace {
+
+/// A call to TikTok for one row, on TikTok's client's threads: read first when an earlier attempt may have worked, write, and read
+/// again when the answer does not tell. At most one write is made.
+class shipping_call : public std::enable_shared_from_this<shipping_call> {
+public:
+  shipping_call(outbox_row row, shop from, std::shared_ptr<const call_services> services, std::shared_ptr<drop_box<outbox_actor>> box)
+      : row_(std::move(row)), from_(std::move(from)), services_(std::move(services)), box_(std::move(box)) {}
+
+  void start() { row_.attempt > 1 ? read(true) : write(); }
+
+private:
+  void write() {
+    services_->tiktok->mark_shipped(from_, shipment_of(row_), [self = shared_from_this()](shipment_reply reply) {
+      if (const auto outcome = outcome_of(self->row_, reply))
+        self->finish(*outcome);
+      else
+        self->read(false);
+    });
+  }
+
+  void read(bool may_write) {
+    services_->measured->rereads.add();
+    services_->tiktok->fetch_orders(from_, {row_.tiktok_order}, [self = shared_from_this(), may_write](detail_reply reply) {
+      self->on_read(reply, may_write);
+    });
+  }
+
+  void on_read(const detail_reply& reply, bool may_write) {
+    const auto found = std::find_if(reply.orders.begin(), reply.orders.end(),
+                                    [&](const json::object& o) { return id_at(o, "id") == row_.tiktok_order.str(); });
+    if (reply.outcome.result != call_class::ok || found == reply.orders.end())
+      finish(unreadable(row_, reply.outcome));
+    else if (const auto outcome = outcome_by_reading(row_, *found))
+      finish(*outcome);
+    else if (may_write)
+      write();
+    else
+      finish(unreadable(row_, {call_class::back_off, 0, 0, "TikTok's answer was unclear and the order is unchanged", {}, {}}));
+  }
+
+  void finish(const report_answered& outcome) {
+    box_->send(atom::called::value, write_reply{row_.id, std::make_shared<const report_answered>(outcome)});
+  }
+
+  outbox_row row_;
+  shop from_;
+  std::shared_ptr<const call_services> services_;
+  std::shared_ptr<drop_box<outbox_actor>> box_;
+};
+
+} // namespace
+
+static_assert(actor_state<outbox_state, outbox_actor::pointer>);
+
+call_metrics::call_metrics(metrics& m)
+    : claimed(m.counter("orderly_outbox_claimed_total", "Rows of the outbox that were claimed")),
+      fetches(m.counter("orderly_outbox_fetches_total", "Details that were asked of TikTok")),
+      writes(m.counter("orderly_outbox_writes_total", "Writes to TikTok that were begun")),
+      rereads(m.counter("orderly_outbox_rereads_total", "Orders that were read again to settle a write")),
+      fetches_under_way(m.gauge("orderly_outbox_fetches_under_way", "Claimed fetches without an answer")),
+      writes_under_way(m.gauge("orderly_outbox_writes_under_way", "Claimed writes without an answer")) {}
+
+outbox_state::outbox_state(outbox_actor::pointer p) : self(p) {}
+
+void outbox_state::claim() {
+  if (claiming_) {
+    claim_again_ = true;
+    return;
+  }
+  const auto under_way = fetches + writes.size();
+  if (under_way >= options.max_calls)
+    return; // whatever ends next claims again
+  const auto room = options.max_calls - under_way;
+  claiming_ = true;
+  claim_again_ = false;
+  const auto now = services->time->now();
+  self->request(writer, std::chrono::seconds{90}, atom::claim::value, claim_request{now, room, options.owner, now + options.lease})
+      .then([this](const claim_reply& reply) { on_claimed(*reply.what); },
+            [this](const caf::error&) { on_claimed(error{error_code::storage_unavailable, "no answer", {}}); });
+}
+
+void outbox_state::on_claimed(const result<claimed_rows>& what) {
+  claiming_ = false;
+  if (!what)
+    return; // the next scan tries again
+  services->measured->claimed.add(static_cast<double>(what->rows.size()));
+  for (const auto& row : what->rows)
+    if (row.kind == promise_kind::fetch_detail) {
+      ++fetches;
+      self->send(fetcher, atom::fetch::value, std::make_shared<const outbox_row>(row), outbox_actor{self});
+    } else if (!writes.contains(row.id)) {
+      ship(row);
+    }
+  services->measured->fetches_under_way.set(static_cast<double>(fetches));
+  services->measured->writes_under_way.set(static_cast<double>(writes.size()));
+  const auto now = services->time->now();
+  if (claim_again_ || (what->next_due && *what->next_due <= now && !what->rows.empty()))
+    claim();
+  else if (what->next_due && *what->next_due > now && *what->next_due < now + options.scan)
+    self->delayed_send(self, *what->next_due - now, atom::wake::value);
+}
+
+void outbox_state::ship(const outbox_row& row) {
+  writes.emplace(row.id, row);
+  const auto from = services->shops.find(row.shop);
+  if (from == services->shops.end()) {
+    auto outcome = unreadable(row, {call_class::not_authorized, 0, 0, "the shop is not connected", {}, {}});
+    on_written({row.id, std::make_shared<const report_answered>(std::move(outcome))});
+    return;
+  }
+  services->measured->writes.add();
+  std::make_shared<shipping_call>(row, from->second, services, box)->start();
+}
+
+void outbox_state::on_written(const write_reply& reply) {
+  const auto row = writes.find(reply.row);
+  if (row == writes.end())
+    return;
+  delivery outcome;
+  outcome.inputs.push_back(outcome_input(row->second, *reply.what, services->ids->next(), services->time->now()));
+  writes.erase(row);
+  services->measured->writes_under_way.set(static_cast<double>(writes.size()));
+  // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
+  services->orders->post(std::move(outcome), [](const std::vector<answer>&) {});
+  claim();
+}
+
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, writer_actor writer, fetcher_actor fetcher,
+                                          std::shared_ptr<const call_services> services, outbox_options options,
+                                          std::shared_ptr<drop_box<outbox_actor>> box) {
+  auto& state = self->state;
+  state.writer = std::move(writer);
+  state.fetcher = std::move(fetcher);
+  state.services = std::move(services);
+  state.options = std::move(options);
+  state.box = std::move(box);
+  self->delayed_send(self, state.options.scan, atom::tick::value);
+  self->send(self, atom::wake::value); // what was promised before this start
+  return {
+      [self](atom::wake) { self->state.claim(); },
+      [self](atom::tick) {
+        self->delayed_send(self, self->state.options.scan, atom::tick::value);
+        self->state.claim();
+      },
+      [self](atom::called, const write_reply& reply) { self->state.on_written(reply); },
+      [self](atom::settled, std::uint64_t count) {
+        self->state.fetches -= std::min<std::size_t>(self->state.fetches, count);
+        self->state.services->measured->fetches_under_way.set(static_cast<double>(self->state.fetches));
+        self->state.claim();
+      },
+  };
+}
+
+} // namespace orderly

@@ -1,0 +1,71 @@
+#pragma once
+// Keeps the engine's promises (DESIGN I8): claims due rows of the outbox, calls TikTok, and brings each outcome back to its order as an
+// input. Holds nothing that the outbox does not: whatever is lost with this actor is claimed again when its lease ends.
+
+#include "actors/drop_box.hpp"
+#include "actors/protocol.hpp"
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/uuid.hpp"
+#include "domain/order_port.hpp"
+#include "domain/shop.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace orderly {
+
+/// What the outbox worker and the detail fetcher need; one for both.
+struct call_services {
+  tiktok_port* tiktok = nullptr;
+  order_port* orders = nullptr; ///< where outcomes go
+  const clock* time = nullptr;
+  id_source* ids = nullptr;
+  std::map<shop_id, shop> shops;
+  std::shared_ptr<struct call_metrics> measured;
+};
+
+struct call_metrics {
+  explicit call_metrics(metrics& m);
+  counter claimed, fetches, writes, rereads;
+  gauge fetches_under_way, writes_under_way;
+};
+
+struct outbox_options {
+  std::string owner;                        ///< of the leases
+  std::chrono::seconds lease{30};
+  std::chrono::milliseconds scan{1000};
+  std::size_t max_calls = 200; ///< rows under way at once; the client's connections are the narrower limit, the lease the longer one
+};
+
+struct outbox_state {
+  explicit outbox_state(outbox_actor::pointer self);
+
+  void claim();
+  void on_claimed(const result<claimed_rows>& what);
+  void on_written(const write_reply& reply);
+
+  outbox_actor::pointer self;
+  writer_actor writer;
+  fetcher_actor fetcher;
+  std::shared_ptr<const call_services> services;
+  outbox_options options;
+  std::shared_ptr<drop_box<outbox_actor>> box;
+  std::size_t fetches = 0; ///< handed to the fetcher and not yet over
+  std::map<std::int64_t, outbox_row> writes; ///< under way, by row
+  static constexpr const char* name = "outbox";
+
+private:
+  void ship(const outbox_row& row);
+
+  bool claiming_ = false, claim_again_ = false;
+};
+
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, writer_actor writer, fetcher_actor fetcher,
+                                          std::shared_ptr<const call_services> services, outbox_options options,
+                                          std::shared_ptr<drop_box<outbox_actor>> box);
+
+} // namespace orderly

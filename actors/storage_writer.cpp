@@ -1,0 +1,163 @@
+#include "actors/storage_writer.hpp"
+
+#include "actors/spawn.hpp"
+#include "base/log.hpp"
+
+#include <caf/actor_cast.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <unordered_set>
+
+namespace orderly {
+
+static_assert(actor_state<writer_state, writer_actor::pointer>);
+
+writer_metrics::writer_metrics(metrics& m)
+    : commits(m.counter("orderly_storage_commits_total", "Transactions of the storage writer")),
+      units(m.counter("orderly_storage_units_total", "Units of orders that were committed")),
+      records(m.counter("orderly_storage_records_total", "Inputs without an order that were committed")),
+      conflicts(m.counter("orderly_storage_conflicts_total", "Units that were decided on a version that is no longer stored")),
+      refused(m.counter("orderly_storage_refused_total", "Units that the store refused")),
+      failures(m.counter("orderly_storage_failures_total", "Transactions that failed as a whole")),
+      waiting(m.gauge("orderly_storage_units_waiting", "Units that wait for a lane")),
+      lanes_busy(m.gauge("orderly_storage_lanes_busy", "Lanes with a transaction under way")),
+      units_per_commit(m.histogram("orderly_storage_units_per_commit", "Units a transaction", {1, 2, 5, 10, 20, 50, 100, 200, 500})) {}
+
+writer_state::writer_state(writer_actor::pointer p) : self(p) {}
+
+writer_state::lane_slot& writer_state::lane_of(const tiktok_order_id& order) {
+  return lanes[std::hash<tiktok_order_id>{}(order) % lanes.size()];
+}
+
+void writer_state::take_units(lane_slot& from, std::vector<waiting_unit>& into) {
+  // An order may stand in a batch once. It has one unit here at a time, unless it gave one up for lost and asks again.
+  std::unordered_set<std::string> seen;
+  std::deque<waiting_unit> later;
+  while (!from.units.empty() && into.size() < options.max_batch) {
+    auto unit = std::move(from.units.front());
+    from.units.pop_front();
+    if (seen.insert(unit.what->order.str()).second)
+      into.push_back(std::move(unit));
+    else
+      later.push_back(std::move(unit));
+  }
+  from.units.insert(from.units.begin(), std::make_move_iterator(later.begin()), std::make_move_iterator(later.end()));
+}
+
+void writer_state::flush(std::size_t index) {
+  auto& slot = lanes[index];
+  if (slot.busy || (slot.units.empty() && slot.records.empty()))
+    return;
+  auto batch = std::make_shared<commit_batch>();
+  auto units = std::make_shared<std::vector<waiting_unit>>();
+  auto records = std::make_shared<std::vector<waiting_record>>();
+  take_units(slot, *units);
+  for (const auto& unit : *units)
+    batch->units.push_back(unit.what);
+  for (; !slot.records.empty() && records->size() < options.max_batch; slot.records.pop_front()) {
+    batch->records.push_back(slot.records.front().what);
+    records->push_back(std::move(slot.records.front()));
+  }
+  slot.busy = true;
+  measured->lanes_busy.add(1);
+  measured->waiting.add(-static_cast<double>(units->size()));
+  // A lane answers also when the store fails; the timeout is for a lane that hangs or died, whose work has an unknown fate.
+  self->request(slot.handle, std::chrono::seconds{60}, atom::commit::value, batch_ptr{std::move(batch)})
+      .then([this, index, units, records](const batch_reply& reply) { finish(index, *units, *records, reply); },
+            [this, index, units, records](const caf::error&) {
+              batch_reply lost;
+              lost.units.assign(units->size(), commit_reply{commit_fate::unknown, "the lane did not answer"});
+              lost.records = {commit_fate::unknown, "the lane did not answer"};
+              finish(index, *units, *records, lost);
+            });
+}
+
+void writer_state::finish(std::size_t index, std::vector<waiting_unit>& units, std::vector<waiting_record>& records,
+                          const batch_reply& reply) {
+  std::size_t committed = 0;
+  bool failed = false;
+  for (std::size_t i = 0; i < units.size(); ++i) {
+    const auto& fate = reply.units[i];
+    committed += fate.fate == commit_fate::committed;
+    failed |= fate.fate == commit_fate::unavailable || fate.fate == commit_fate::unknown;
+    if (fate.fate == commit_fate::conflict) measured->conflicts.add();
+    if (fate.fate == commit_fate::refused) measured->refused.add();
+    units[i].asker.deliver(fate);
+  }
+  for (auto& record : records)
+    record.asker.deliver(reply.records);
+  const bool records_failed = !records.empty() && reply.records.fate != commit_fate::committed;
+  if (failed || records_failed)
+    measured->failures.add();
+  else
+    measured->commits.add();
+  options.healthy->store(!failed && !records_failed);
+  measured->units.add(static_cast<double>(committed));
+  measured->units_per_commit.observe(static_cast<double>(units.size()));
+  if (!records_failed)
+    measured->records.add(static_cast<double>(records.size()));
+  measured->lanes_busy.add(-1);
+  lanes[index].busy = false;
+  flush(index);
+}
+
+void writer_state::replace(const caf::actor_addr& dead) {
+  for (auto& slot : lanes)
+    if (slot.handle.address() == dead) {
+      log(log_level::error, "storage.lane_restarted", "a storage lane died and is replaced");
+      slot.handle = options.spawn_lane(self->home_system());
+      self->monitor(slot.handle);
+    }
+}
+
+writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer_state> self, writer_options given) {
+  auto& state = self->state;
+  state.options = std::move(given);
+  state.measured.emplace(*state.options.measured);
+  for (std::size_t i = 0; i < state.options.lanes; ++i) {
+    state.lanes.emplace_back().handle = state.options.spawn_lane(self->home_system());
+    self->monitor(state.lanes.back().handle);
+  }
+  self->set_down_handler([self](const caf::down_msg& msg) { self->state.replace(msg.source); });
+  self->set_exit_handler([self](const caf::exit_msg& msg) {
+    // Whoever stops the writer has seen to it that nothing waits here (engine.cpp); the lanes close their connections.
+    self->set_down_handler([](const caf::down_msg&) {});
+    for (auto& slot : self->state.lanes)
+      caf::anon_send_exit(slot.handle, caf::exit_reason::user_shutdown);
+    self->quit(msg.reason);
+  });
+  return {
+      [self](atom::commit, const unit_ptr& unit) {
+        auto& slot = self->state.lane_of(unit->order);
+        auto asker = self->make_response_promise<commit_reply>();
+        slot.units.push_back({unit, asker});
+        self->state.measured->waiting.add(1);
+        self->state.flush(static_cast<std::size_t>(&slot - self->state.lanes.data()));
+        return asker;
+      },
+      [self](atom::record, const std::shared_ptr<const input_record>& record) {
+        auto asker = self->make_response_promise<commit_reply>();
+        self->state.lanes.front().records.push_back({record, asker});
+        self->state.flush(0);
+        return asker;
+      },
+      [self](atom::claim, const claim_request& what) {
+        auto asker = self->make_response_promise<claim_reply>();
+        self->request(self->state.lanes.front().handle, std::chrono::seconds{60}, atom::claim::value, what)
+            .then(
+                [self, asker](const claim_reply& reply) mutable {
+                  // The scan doubles as the probe that finds a store which has come back.
+                  self->state.options.healthy->store(reply.what->has_value());
+                  asker.deliver(reply);
+                },
+                [asker](const caf::error&) mutable {
+                  const error lost{error_code::storage_unavailable, "the lane did not answer", {}};
+                  asker.deliver(claim_reply{std::make_shared<const result<claimed_rows>>(lost)});
+                });
+        return asker;
+      },
+  };
+}
+
+} // namespace orderly

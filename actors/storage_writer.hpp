@@ -1,0 +1,68 @@
+#pragma once
+// The storage writer: write-behind with group commit. Whatever arrives while a lane's transaction is under way makes the next one.
+// Runs on the scheduler and never blocks; its lanes do.
+
+#include "actors/protocol.hpp"
+#include "base/metrics.hpp"
+
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace orderly {
+
+struct writer_metrics {
+  explicit writer_metrics(metrics& m);
+  counter commits, units, records, conflicts, refused, failures;
+  gauge waiting, lanes_busy;
+  histogram units_per_commit;
+};
+
+struct writer_options {
+  std::size_t lanes = 1;
+  std::size_t max_batch = 500; ///< units a transaction: beyond it the store gains nothing (performance: 100 to 500)
+  /// Makes a lane; detached in the product, scheduled in deterministic tests.
+  std::function<lane_actor(caf::actor_system&)> spawn_lane;
+  std::shared_ptr<std::atomic<bool>> healthy; ///< false while commits fail; read by /readyz
+  metrics* measured = nullptr;
+};
+
+struct writer_state {
+  explicit writer_state(writer_actor::pointer self);
+
+  struct waiting_unit {
+    unit_ptr what;
+    caf::typed_response_promise<commit_reply> asker;
+  };
+  struct waiting_record {
+    std::shared_ptr<const input_record> what;
+    caf::typed_response_promise<commit_reply> asker;
+  };
+  struct lane_slot {
+    lane_actor handle;
+    bool busy = false;
+    std::deque<waiting_unit> units;
+    std::deque<waiting_record> records;
+  };
+
+  lane_slot& lane_of(const tiktok_order_id& order);
+  void flush(std::size_t lane);
+  void replace(const caf::actor_addr& dead);
+
+  writer_actor::pointer self;
+  writer_options options;
+  std::optional<writer_metrics> measured;
+  std::vector<lane_slot> lanes;
+  static constexpr const char* name = "writer";
+
+private:
+  void take_units(lane_slot& from, std::vector<waiting_unit>& into);
+  void finish(std::size_t lane, std::vector<waiting_unit>& units, std::vector<waiting_record>& records, const batch_reply& reply);
+};
+
+writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer_state> self, writer_options options);
+
+} // namespace orderly
