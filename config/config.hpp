@@ -1,12 +1,13 @@
 #pragma once
 // The typed configuration (CONTRACT "Configuration"). Order: defaults, file, ORDERLY_* environment, flags.
+// config/schema.cpp has one row a key: default, legal values, meaning. config/orderly.example.toml shows them
+// all.
 
 #include "base/log.hpp"
 #include "base/result.hpp"
 
 #include <chrono>
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -17,34 +18,41 @@ namespace orderly {
 struct shop_config { ///< [[tiktok.shops]]
   std::string id, region, cipher;
   std::string access_token_file;
+  std::string access_token; ///< read from that file
 };
 
 struct config {
   std::string listen, admin_listen, data_dir, log_level;
   struct {
-    std::string url;          ///< default: sqlite:DATA_DIR/orderly.db
-    std::int64_t readers, lanes;
+    std::string url; ///< default: sqlite:DATA_DIR/orderly.db
+    std::int64_t readers = 0, read_queue = 0, load_batch = 0, lanes = 0;
   } storage;
   struct {
-    std::int64_t max_body, max_header, max_connections, threads;
-    std::chrono::milliseconds header_timeout, body_timeout, idle_timeout;
+    std::int64_t max_body = 0, max_header = 0, max_connections = 0, threads = 0;
+    std::chrono::milliseconds header_timeout{}, body_timeout{}, idle_timeout{}, webhook_deadline{},
+        command_deadline{};
   } http;
   struct {
-    std::int64_t workers, max_in_flight;
+    std::int64_t workers = 0, max_in_flight = 0;
+    std::chrono::milliseconds outbox_scan{};
+    std::chrono::seconds lease{};
   } engine;
   struct {
-    bool auto_start, report_shipments;
-    std::chrono::seconds paid_wait;
+    bool auto_start = false, report_shipments = false;
+    std::chrono::seconds paid_wait{};
   } processing;
   struct {
-    std::string app_key, app_secret;
+    std::string app_key;
+    std::string app_secret;      ///< also when it came from app_secret_file
+    std::string app_secret_file; ///< empty: given inline or by the environment, or not at all
     std::vector<std::string> previous_app_secrets;
     std::string api_base, auth_base;
-    std::chrono::milliseconds timeout;
+    std::chrono::milliseconds timeout{};
+    std::int64_t connections = 0, queue_limit = 0, calls_in_flight = 0;
     std::vector<shop_config> shops;
   } tiktok;
   struct {
-    std::chrono::seconds grace;
+    std::chrono::seconds grace{};
   } shutdown;
 };
 
@@ -66,9 +74,13 @@ struct loaded_config {
   config values;
   std::vector<config_problem> problems; ///< empty: `values` can be used
 };
+/// Reads the file and the secret files that it names; relative paths are taken from the working directory.
 loaded_config load_config(const config_sources& from);
 
 /// The effective configuration as TOML, secrets redacted.
 std::string print_config(const config& values);
+
+/// The level that `log_level` names; it was validated by load_config.
+log_level log_level_of(const config& values);
 
 } // namespace orderly

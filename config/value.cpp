@@ -1,0 +1,183 @@
+#include "config/value.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdio>
+
+namespace orderly {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+struct unit {
+  std::string_view name;
+  std::int64_t millis;
+};
+constexpr unit units[]{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
+
+std::vector<std::string> split_at_commas(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    parts.emplace_back(text.substr(0, comma));
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return parts;
+}
+
+bool fits(const key_spec& spec, std::int64_t number) {
+  return number >= spec.min && number <= spec.max;
+}
+
+std::optional<milliseconds> duration_of(const key_spec& spec, const config_value& value) {
+  const auto* text = std::get_if<std::string>(&value);
+  const auto duration = text ? parse_duration(*text) : std::nullopt;
+  return duration && fits(spec, duration->count()) ? duration : std::nullopt;
+}
+
+struct assigner {
+  const key_spec& spec;
+  const config_value& value;
+
+  bool operator()(bool* field) const {
+    const auto* given = std::get_if<bool>(&value);
+    if (given) *field = *given;
+    return given != nullptr;
+  }
+  bool operator()(std::int64_t* field) const {
+    const auto* given = std::get_if<std::int64_t>(&value);
+    if (!given || !fits(spec, *given)) return false;
+    *field = *given;
+    return true;
+  }
+  bool operator()(std::string* field) const {
+    const auto* given = std::get_if<std::string>(&value);
+    if (!given || (spec.rule && !spec.rule->accepts(*given))) return false;
+    *field = *given;
+    return true;
+  }
+  bool operator()(std::vector<std::string>* field) const {
+    const auto* given = std::get_if<std::vector<std::string>>(&value);
+    if (!given || (spec.rule && !std::all_of(given->begin(), given->end(), spec.rule->accepts))) return false;
+    *field = *given;
+    return true;
+  }
+  bool operator()(milliseconds* field) const {
+    const auto given = duration_of(spec, value);
+    if (given) *field = *given;
+    return given.has_value();
+  }
+  bool operator()(seconds* field) const {
+    const auto given = duration_of(spec, value);
+    if (!given || given->count() % 1000 != 0) return false;
+    *field = std::chrono::duration_cast<seconds>(*given);
+    return true;
+  }
+};
+
+/// One line of at most 80 characters, whatever was written.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text.substr(0, 80))
+    out += static_cast<unsigned char>(c) < ' ' ? '?' : c;
+  return out + (text.size() > 80 ? "...\"" : "\"");
+}
+
+/// The range of the password in "scheme://user:password@host".
+std::optional<std::pair<std::size_t, std::size_t>> password_range(const std::string& url) {
+  const auto scheme = url.find("://");
+  if (scheme == std::string::npos) return std::nullopt;
+  const auto begin = scheme + 3;
+  const auto at =
+      url.substr(0, url.find_first_of("/?", begin)).rfind('@'); // an '@' may stand unescaped in a password
+  const auto colon = url.find(':', begin);
+  if (at == std::string::npos || at < begin || colon == std::string::npos || colon >= at) return std::nullopt;
+  return std::pair{colon + 1, at - colon - 1};
+}
+
+} // namespace
+
+std::optional<milliseconds> parse_duration(std::string_view text) {
+  double amount = 0;
+  const auto [end, ec] =
+      std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
+  if (ec != std::errc{} || !(amount >= 0 && amount <= 1e9)) return std::nullopt;
+  const std::string_view name = text.substr(static_cast<std::size_t>(end - text.data()));
+  for (const auto& unit : units) {
+    if (unit.name != name) continue;
+    const double millis = amount * static_cast<double>(unit.millis);
+    if (std::abs(millis - std::round(millis)) > 1e-6) return std::nullopt;
+    return milliseconds{std::llround(millis)};
+  }
+  return std::nullopt;
+}
+
+std::string format_duration(milliseconds value) {
+  for (const auto& unit : {units[3], units[2], units[1]})
+    if (value.count() != 0 && value.count() % unit.millis == 0)
+      return std::to_string(value.count() / unit.millis) + std::string{unit.name};
+  return std::to_string(value.count()) + "ms";
+}
+
+config_value value_from_text(const key_spec& spec, const std::string& text) {
+  struct visitor {
+    const std::string& text;
+    config_value operator()(bool*) const {
+      if (text == "true" || text == "false") return text == "true";
+      return text;
+    }
+    config_value operator()(std::int64_t*) const {
+      std::int64_t number = 0;
+      const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
+      if (ec == std::errc{} && end == text.data() + text.size()) return number;
+      return text;
+    }
+    config_value operator()(std::vector<std::string>*) const { return split_at_commas(text); }
+    config_value operator()(std::string*) const { return text; }
+    config_value operator()(milliseconds*) const { return text; }
+    config_value operator()(seconds*) const { return text; }
+  };
+  config any;
+  return std::visit(visitor{text}, spec.at(any));
+}
+
+bool assign(const key_spec& spec, const config_value& value, config& into) {
+  return std::visit(assigner{spec, value}, spec.at(into));
+}
+
+std::string describe(const config_value& value, bool secret) {
+  struct visitor {
+    bool secret;
+    std::string operator()(bool given) const { return given ? "true" : "false"; }
+    std::string operator()(std::int64_t given) const { return secret ? "a number" : std::to_string(given); }
+    std::string operator()(double given) const {
+      char text[32];
+      std::snprintf(text, sizeof text, "%g", given);
+      return secret ? "a number" : text;
+    }
+    std::string operator()(const std::string& given) const {
+      return secret ? "a text" : quoted(without_password(given));
+    }
+    std::string operator()(const std::vector<std::string>&) const { return "an array of texts"; }
+    std::string operator()(const other_value& given) const { return given.kind; }
+  };
+  return std::visit(visitor{secret}, value);
+}
+
+std::string without_password(const std::string& url) {
+  auto shown = url;
+  if (const auto range = password_range(shown)) shown.replace(range->first, range->second, "***");
+  for (auto at = shown.find("password="); at != std::string::npos; at = shown.find("password=", at + 1)) {
+    const auto begin = at + 9;
+    shown.replace(begin, std::min(shown.find('&', begin), shown.size()) - begin, "***");
+  }
+  return shown;
+}
+
+bool has_password(const std::string& url) {
+  return without_password(url) != url;
+}
+
+} // namespace orderly

@@ -1,0 +1,357 @@
+// How the configuration is put together, and every problem that it can have.
+#include "config/config.hpp"
+#include "config/schema.hpp"
+#include "config/value.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <filesystem>
+#include <fstream>
+
+using namespace orderly;
+using namespace std::chrono_literals;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct files : test::temp_dir {
+  std::string write(const std::string& name, const std::string& text, int mode = 0600) const {
+    std::ofstream{file(name)} << text;
+    fs::permissions(file(name), static_cast<fs::perms>(mode));
+    return file(name);
+  }
+};
+
+loaded_config load(const std::string& toml, int mode = 0600) {
+  const files in;
+  return load_config({in.write("orderly.toml", toml, mode), {}, {}});
+}
+
+config_problem the_problem_of(const loaded_config& loaded) {
+  for (const auto& problem : loaded.problems)
+    UNSCOPED_INFO(to_string(problem));
+  REQUIRE(loaded.problems.size() == 1);
+  return loaded.problems[0];
+}
+
+} // namespace
+
+TEST_CASE("Without any source the defaults are in force") {
+  const auto loaded = load_config({});
+  REQUIRE(loaded.problems.empty());
+  const auto& c = loaded.values;
+  CHECK(c.listen == "127.0.0.1:8080");
+  CHECK(c.storage.url == "sqlite:data/orderly.db");
+  CHECK(c.http.webhook_deadline == 2500ms);
+  CHECK(c.processing.paid_wait == 1h);
+  CHECK(c.processing.auto_start);
+  CHECK(c.tiktok.previous_app_secrets.empty());
+  CHECK(c.tiktok.shops.empty());
+}
+
+TEST_CASE("The database is in the data folder wherever that is") {
+  CHECK(load_config({{}, {}, {{"data_dir", "/var/lib/orderly"}}}).values.storage.url ==
+        "sqlite:/var/lib/orderly/orderly.db");
+  CHECK(load_config({{}, {}, {{"data_dir", "x"}, {"storage.url", "sqlite:y.db"}}}).values.storage.url ==
+        "sqlite:y.db");
+}
+
+TEST_CASE("A later source wins: file, environment, flags") {
+  const files in;
+  const auto file =
+      in.write("orderly.toml", "listen = \"file:1\"\nadmin_listen = \"file:1\"\n[storage]\nreaders = 7\n");
+  const auto loaded =
+      load_config({file,
+                   {{"ORDERLY_LISTEN", "environment:2"}, {"ORDERLY_ADMIN_LISTEN", "environment:2"}},
+                   {{"listen", "flags:3"}}});
+  REQUIRE(loaded.problems.empty());
+  CHECK(loaded.values.listen == "flags:3");
+  CHECK(loaded.values.admin_listen == "environment:2");
+  CHECK(loaded.values.storage.readers == 7);
+  CHECK(loaded.values.storage.load_batch == 200);
+}
+
+TEST_CASE("The environment sets every type of key") {
+  const auto loaded = load_config({{},
+                                   {{"ORDERLY_TIKTOK_APP_SECRET", "s3cret"},
+                                    {"ORDERLY_TIKTOK_PREVIOUS_APP_SECRETS", "older,oldest"},
+                                    {"ORDERLY_PROCESSING_AUTO_START", "false"},
+                                    {"ORDERLY_HTTP_MAX_BODY", "4096"},
+                                    {"ORDERLY_HTTP_BODY_TIMEOUT", "1.5s"},
+                                    {"ORDERLY_SHUTDOWN_GRACE", "3s"}},
+                                   {}});
+  REQUIRE(loaded.problems.empty());
+  CHECK(loaded.values.tiktok.app_secret == "s3cret");
+  CHECK(loaded.values.tiktok.previous_app_secrets == std::vector<std::string>{"older", "oldest"});
+  CHECK_FALSE(loaded.values.processing.auto_start);
+  CHECK(loaded.values.http.max_body == 4096);
+  CHECK(loaded.values.http.body_timeout == 1500ms);
+  CHECK(loaded.values.shutdown.grace == 3s);
+}
+
+TEST_CASE("Names of the command line tool and of tests are left alone, others under ORDERLY_ are errors") {
+  CHECK(load_config(
+            {{},
+             {{"ORDERLY_URL", "x"}, {"ORDERLY_TOKEN", "x"}, {"ORDERLY_STORAGE", "x"}, {"ORDERLY_SEED", "1"}},
+             {}})
+            .problems.empty());
+  const auto problem = the_problem_of(load_config({{}, {{"ORDERLY_TIKTOK_APP_SECERT", "s3cret"}}, {}}));
+  CHECK(to_string(problem) ==
+        "environment: ORDERLY_TIKTOK_APP_SECERT: unknown name; did you mean ORDERLY_TIKTOK_APP_SECRET?");
+}
+
+TEST_CASE("A wrong value in the environment or a flag is named as it was written") {
+  const auto environment = the_problem_of(load_config({{}, {{"ORDERLY_STORAGE_READERS", "many"}}, {}}));
+  CHECK(to_string(environment) ==
+        "environment: ORDERLY_STORAGE_READERS: found \"many\"; allowed: a whole number from 1 to 64");
+  const auto flag = the_problem_of(load_config({{}, {}, {{"listen", "nowhere"}}}));
+  CHECK(to_string(flag) == "flags: listen: found \"nowhere\"; allowed: HOST:PORT, the port from 0 to 65535");
+}
+
+TEST_CASE("An unknown key names its line and the nearest known key") {
+  const auto problem = the_problem_of(load("log_level = \"info\"\n[storage]\nreders = 2\n"));
+  CHECK(problem.line == 3);
+  CHECK(problem.key == "storage.reders");
+  CHECK(problem.nearest == "storage.readers");
+  CHECK(to_string(problem) ==
+        problem.file + ":3: storage.reders: unknown key; did you mean storage.readers?");
+}
+
+TEST_CASE("A known key in the wrong table leads to the right one") {
+  CHECK(the_problem_of(load("readers = 2\n")).nearest == "storage.readers");
+}
+
+TEST_CASE("Nothing is suggested when nothing is near") {
+  CHECK(the_problem_of(load("colour_of_the_sky = 2\n")).nearest.empty());
+}
+
+TEST_CASE("An unknown table is one problem, however many keys it has") {
+  const auto problem = the_problem_of(load("[storge]\nurl = \"sqlite:x\"\nreaders = 2\n"));
+  CHECK(problem.key == "storge");
+  CHECK(problem.nearest == "storage");
+}
+
+TEST_CASE("A wrong type says what was found and what is allowed") {
+  const auto [toml, found] = GENERATE(table<std::string, std::string>({
+      {"[storage]\nreaders = \"two\"", "found \"two\""},
+      {"[storage]\nreaders = 2.5", "found 2.5"},
+      {"[storage]\nreaders = true", "found true"},
+      {"[storage]\nreaders = [1, 2]", "found an array"},
+      {"[storage]\nreaders = 1979-05-27", "found a date or time"},
+      {"[storage]\nreaders = {a = 1}", "unknown table"},
+      {"listen = 8080", "found 8080"},
+      {"[processing]\nauto_start = \"yes\"", "found \"yes\""},
+      {"[http]\nidle_timeout = 5", "found 5"},
+      {"[http]\nidle_timeout = \"5\"", "found \"5\""},
+      {"[shutdown]\ngrace = \"1.5s\"", "found \"1.5s\""},
+      {"[tiktok]\nprevious_app_secrets = [1]", "found an array"},
+      {"storage = 3", "unknown key"},
+      {"tiktok.shops = 3", "found 3"},
+  }));
+  const auto problem = the_problem_of(load(toml));
+  INFO(to_string(problem));
+  CHECK(problem.found == (found == "unknown table" ? "found a table" : found));
+  CHECK((!problem.allowed.empty() || problem.found == "unknown key"));
+}
+
+TEST_CASE("Numbers, ports, durations and addresses have bounds") {
+  const auto toml = GENERATE(
+      as<std::string>{}, "[storage]\nreaders = 0", "[storage]\nreaders = 65", "[http]\nmax_body = 100",
+      "[http]\nmax_body = 99999999999", "[http]\nheader_timeout = \"1ms\"",
+      "[http]\nheader_timeout = \"11m\"", "listen = \"127.0.0.1:65536\"", "listen = \"127.0.0.1:-1\"",
+      "listen = \":8080\"", "listen = \"8080\"", "listen = \"::1:80\"", "listen = \"a b:80\"",
+      "data_dir = \"\"", "log_level = \"verbose\"", "[storage]\nurl = \"mysql://x\"",
+      "[storage]\nurl = \"sqlite:\"", "[tiktok]\napi_base = \"ftp://x\"", "[tiktok]\napi_base = \"https://\"",
+      "[tiktok]\napi_base = \"https://host/path\"", "[tiktok]\napi_base = \"https://host:0\"",
+      "[tiktok]\napp_key = \"two words\"");
+  INFO(toml);
+  CHECK(the_problem_of(load(toml)).found.starts_with("found "));
+}
+
+TEST_CASE("Values at their bounds are accepted") {
+  const auto toml =
+      GENERATE(as<std::string>{}, "[storage]\nreaders = 1", "[storage]\nreaders = 64",
+               "listen = \"[::1]:65535\"", "listen = \"localhost:0\"", "[http]\nheader_timeout = \"10ms\"",
+               "[tiktok]\napi_base = \"http://[::1]:9\"", "[tiktok]\napi_base = \"http://localhost\"",
+               "[storage]\nurl = \"postgresql://host/db\"");
+  INFO(toml);
+  CHECK(load(toml).problems.empty());
+}
+
+TEST_CASE("Every problem of a file is listed, each on a line of its own") {
+  const auto loaded = load("lisen = \"x\"\nlog_level = \"loud\"\n[http]\nthreads = 0\n");
+  REQUIRE(loaded.problems.size() == 3);
+  for (const auto& problem : loaded.problems)
+    CHECK(to_string(problem).find('\n') == std::string::npos);
+}
+
+TEST_CASE(
+    "A file that is not TOML, a number that no type holds or a missing file is a problem, not a crash") {
+  const auto broken = the_problem_of(load("listen = \"127.0.0.1:1\"\nlog_level = \n"));
+  CHECK(broken.line == 2);
+  CHECK(broken.found.starts_with("not TOML: "));
+  CHECK(the_problem_of(load("log_level = \"info\"\nlog_level = \"info\"\n")).found.starts_with("not TOML: "));
+  CHECK(the_problem_of(load("[http]\nthreads = 99999999999999999999\n")).line == 2);
+  const auto missing = the_problem_of(load_config({"/nonexistent/orderly.toml", {}, {}}));
+  CHECK(to_string(missing) == "/nonexistent/orderly.toml: cannot be read: No such file or directory; "
+                              "allowed: a TOML file that this user can read");
+  const files in;
+  CHECK(the_problem_of(load_config({in.path().string(), {}, {}})).found == "cannot be read: it is a folder");
+}
+
+TEST_CASE("A secret inline in a file that others can read is refused and not shown") {
+  const auto toml = GENERATE(as<std::string>{}, "[tiktok]\napp_secret = \"hush\"",
+                             "[tiktok]\nprevious_app_secrets = [\"hush\"]",
+                             "[storage]\nurl = \"postgresql://user:hush@host/db\"");
+  const auto mode = GENERATE(0640, 0604);
+  INFO(toml);
+  const auto problem = the_problem_of(load(toml, mode));
+  CHECK(problem.line == 2);
+  CHECK(problem.found.find("group or others can read") != std::string::npos);
+  CHECK(problem.allowed.find("0600") != std::string::npos);
+  CHECK(to_string(problem).find("hush") == std::string::npos);
+  CHECK(load(toml, 0600).problems.empty());
+}
+
+TEST_CASE("A file without secrets may be read by everyone") {
+  CHECK(load("[tiktok]\napp_key = \"k\"\n", 0644).problems.empty());
+}
+
+TEST_CASE("A wrong value of a secret is never shown") {
+  const auto text = to_string(the_problem_of(load("[tiktok]\napp_secret = \"hush hush\"\n")));
+  CHECK(text.find("hush") == std::string::npos);
+  CHECK(to_string(the_problem_of(load("[tiktok]\napp_secret = 77\n"))).find("77") == std::string::npos);
+  CHECK(to_string(the_problem_of(load("[tiktok]\napp_secert = \"hush\"\n"))).find("hush") ==
+        std::string::npos);
+  CHECK(to_string(the_problem_of(load("[storage]\nurl = \"postgres://u:hush@h/d\"\n"))).find("hush") ==
+        std::string::npos);
+}
+
+TEST_CASE("The app's secret can come from a file of its own") {
+  const files in;
+  const auto secret = in.write("secret", "from-file\n");
+  const auto main = in.write("orderly.toml", "[tiktok]\napp_secret_file = \"" + secret + "\"\n", 0644);
+  const auto loaded = load_config({main, {}, {}});
+  REQUIRE(loaded.problems.empty());
+  CHECK(loaded.values.tiktok.app_secret == "from-file");
+
+  SECTION("the environment wins over it") {
+    const auto other = load_config({main, {{"ORDERLY_TIKTOK_APP_SECRET", "from-environment"}}, {}});
+    REQUIRE(other.problems.empty());
+    CHECK(other.values.tiktok.app_secret == "from-environment");
+  }
+  SECTION("it wins over an inline secret of an earlier source") {
+    const auto inline_file = in.write("inline.toml", "[tiktok]\napp_secret = \"inline\"\n");
+    const auto other = load_config({inline_file, {{"ORDERLY_TIKTOK_APP_SECRET_FILE", secret}}, {}});
+    REQUIRE(other.problems.empty());
+    CHECK(other.values.tiktok.app_secret == "from-file");
+  }
+  SECTION("both in one source contradict each other") {
+    const auto both =
+        in.write("both.toml", "[tiktok]\napp_secret = \"a\"\napp_secret_file = \"" + secret + "\"\n");
+    CHECK(the_problem_of(load_config({both, {}, {}})).line == 3);
+  }
+  SECTION("a file that others can read, an empty one, one with two words and a missing one are refused") {
+    fs::permissions(secret, fs::perms{0644});
+    CHECK(the_problem_of(load_config({main, {}, {}})).found.find("group or others can read it (mode 0644)") !=
+          std::string::npos);
+    in.write("secret", "\n");
+    CHECK(the_problem_of(load_config({main, {}, {}})).found.find("it is empty") != std::string::npos);
+    in.write("secret", "two words");
+    CHECK(the_problem_of(load_config({main, {}, {}})).found.find("more than one word") != std::string::npos);
+    fs::remove(secret);
+    CHECK(the_problem_of(load_config({main, {}, {}})).found.find("No such file") != std::string::npos);
+  }
+}
+
+TEST_CASE("Shops are read with their tokens, and each mistake in one is named") {
+  const files in;
+  const auto token = in.write("token", "TTP_token\n");
+  const auto shop = [&](const std::string& id, const std::string& more = "") {
+    return "[[tiktok.shops]]\nid = \"" + id + "\"\nregion = \"GB\"\ncipher = \"c\"\naccess_token_file = \"" +
+           token + "\"\n" + more;
+  };
+  const std::string app = "[tiktok]\napp_key = \"k\"\napp_secret = \"s\"\n";
+  const auto load_shops = [&](const std::string& toml) {
+    return load_config({in.write("orderly.toml", toml), {}, {}});
+  };
+
+  const auto loaded = load_shops(app + shop("1") + shop("2"));
+  REQUIRE(loaded.problems.empty());
+  REQUIRE(loaded.values.tiktok.shops.size() == 2);
+  CHECK(loaded.values.tiktok.shops[1].id == "2");
+  CHECK(loaded.values.tiktok.shops[1].access_token == "TTP_token");
+
+  const auto unknown = the_problem_of(load_shops(app + shop("1", "regoin = \"GB\"\n")));
+  CHECK(unknown.key == "tiktok.shops[0].regoin");
+  CHECK(unknown.line == 9);
+  CHECK(unknown.nearest == "region");
+  CHECK(the_problem_of(load_shops(app + shop("1") + shop("1"))).found == "found \"1\" a second time");
+  CHECK(the_problem_of(load_shops(app +
+                                  "[[tiktok.shops]]\nid = \"1\"\nregion = \"GB\"\naccess_token_file = \"" +
+                                  token + "\"\n"))
+            .key == "tiktok.shops[0].cipher");
+  CHECK(
+      the_problem_of(
+          load_shops(app +
+                     "[[tiktok.shops]]\nid = \"1\"\nregion = \"gb\"\ncipher = \"c\"\naccess_token_file = \"" +
+                     token + "\"\n"))
+          .found == "found \"gb\"");
+  CHECK(the_problem_of(load_shops("[tiktok]\napp_secret = \"s\"\n" + shop("1"))).key == "tiktok.app_key");
+  CHECK(the_problem_of(load_shops("[tiktok]\napp_key = \"k\"\n" + shop("1"))).key == "tiktok.app_secret");
+  fs::permissions(token, fs::perms{0640});
+  CHECK(the_problem_of(load_shops(app + shop("1"))).key == "tiktok.shops[0].access_token_file");
+}
+
+TEST_CASE("The printed configuration shows every key, no secret, and reads back the same") {
+  const files in;
+  const auto token = in.write("token", "hush-token");
+  const auto file = in.write(
+      "orderly.toml",
+      "[storage]\nurl = \"postgresql://user:hush@host/db?password=hush\"\n[tiktok]\napp_key = \"k\"\n"
+      "app_secret = \"hush\"\nprevious_app_secrets = [\"hush\", \"hush\"]\n[[tiktok.shops]]\n"
+      "id = \"1\"\nregion = \"GB\"\ncipher = \"c\"\naccess_token_file = \"" +
+          token + "\"\n");
+  const auto loaded = load_config({file, {}, {{"http.idle_timeout", "1500ms"}}});
+  REQUIRE(loaded.problems.empty());
+  const auto printed = print_config(loaded.values);
+  INFO(printed);
+  CHECK(printed.find("hush") == std::string::npos);
+  CHECK(printed.find("app_secret = \"(redacted)\"") != std::string::npos);
+  CHECK(printed.find("url = \"postgresql://user:***@host/db?password=***\"") != std::string::npos);
+  CHECK(printed.find("idle_timeout = \"1500ms\"") != std::string::npos);
+
+  const auto again = load_config({in.write("printed.toml", printed), {}, {}});
+  for (const auto& problem : again.problems)
+    UNSCOPED_INFO(to_string(problem));
+  CHECK(again.problems.empty());
+  CHECK(print_config(again.values) == printed);
+}
+
+TEST_CASE("A password with an @ in it is redacted whole") {
+  CHECK(without_password("postgresql://user:p@ss:word@host:5432/db") == "postgresql://user:***@host:5432/db");
+  CHECK(without_password("postgresql://user@host:5432/db") == "postgresql://user@host:5432/db");
+  CHECK(without_password("sqlite:/x@y:z") == "sqlite:/x@y:z");
+}
+
+TEST_CASE("Durations are a number and a unit") {
+  CHECK(parse_duration("500ms") == 500ms);
+  CHECK(parse_duration("2.5s") == 2500ms);
+  CHECK(parse_duration("0s") == 0ms);
+  CHECK(parse_duration("1.5h") == 90min);
+  for (const auto* text :
+       {"", "s", "5", "-1s", "1 s", "1e3s", "1d", "0.0001s", "1ss", "inf s", "nans", "99999999999h"})
+    CHECK_FALSE(parse_duration(text).has_value());
+  for (const auto value : {0ms, 1ms, 1500ms, 2000ms, 60'000ms, 90'000ms, 3'600'000ms})
+    CHECK(parse_duration(format_duration(value)) == value);
+  CHECK(format_duration(90'000ms) == "90s");
+}
+
+TEST_CASE("No two keys share a name in the environment") {
+  std::map<std::string, std::string_view> names;
+  for (const auto& spec : config_schema()) {
+    INFO(spec.key);
+    CHECK(names.emplace(environment_name_of(spec.key), spec.key).second);
+    CHECK_FALSE(spec.doc.empty());
+  }
+}
