@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Who may include whom (docs/architecture.md "Folders"). Reads the #include lines of every C++ file, follows them through the
+project's own headers, and prints each violation as file:line: what; what is allowed. Exit code 0 without violations, 1 with some.
+
+    check_includes.py [ROOT]        checks the tree
+"""
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+PARTS = ("base", "domain", "config", "storage", "net", "actors", "tools", "app", "tests")
+SOURCES = {".hpp", ".cpp", ".def", ".h", ".cc"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
+
+# Project headers that each part may include: folders, or single headers of other folders.
+STORAGE_PORT = ("storage/unit.hpp", "storage/store.hpp")
+NET_HELPERS = (r"net/signing\.hpp", r"net/http_\w+\.hpp")
+PROJECT = {
+    "base": ("base",),
+    "domain": ("domain", "base"),
+    "config": ("config", "base"),
+    "storage": ("storage", "domain", "base"),
+    "net": ("net", "domain", "base"),
+    "actors": ("actors", "domain", "base") + STORAGE_PORT,
+    "tools": ("tools", "domain", "storage", "config", "base") + NET_HELPERS,
+    "app": tuple(part for part in PARTS if part not in ("tests", "tools")),
+    "tests": PARTS,
+}
+
+# Libraries outside the C++ standard, by the prefix of the header, and the files that may include them.
+LIBRARIES = [
+    ("caf/", ("actors/", "app/", "tests/"), "actors, app, tests"),
+    ("boost/json", ("",), "everywhere"),
+    ("boost/system", ("",), "everywhere"),
+    ("boost/unordered", ("storage/", "net/", "actors/", "tools/", "app/", "tests/"), "outside base, domain, config"),
+    ("boost/container", ("storage/", "net/", "actors/", "tools/", "app/", "tests/"), "outside base, domain, config"),
+    ("boost/asio/", ("net/", "app/", "tools/", "tests/"), "net, app, tools, tests"),
+    ("boost/", ("net/", "tools/", "tests/"), "net, tools, tests"),
+    ("spdlog/", ("base/",), "base"),
+    ("prometheus/", ("base/",), "base"),
+    ("openssl/", ("base/digest.cpp", "net/", "tests/"), "base/digest.cpp, net, tests"),
+    ("sqlite3.h", ("storage/", "tests/support/"), "storage, tests/support"),
+    ("pqxx/", ("storage/", "tests/support/"), "storage, tests/support"),
+    ("libpq", ("storage/", "tests/support/"), "storage, tests/support"),
+    ("toml", ("config/toml_file.cpp", "config/toml_versions.hpp"), "config/toml_file.cpp"),
+    ("simdjson", ("net/", "tools/", "tests/"), "net, tools, tests"),
+    ("sodium", ("app/", "net/", "tests/"), "app, net, tests"),
+    ("CLI/", ("app/", "tools/"), "app, tools"),
+    ("catch2/", ("tests/",), "tests"),
+    ("rapidcheck", ("tests/",), "tests"),
+]
+OPERATING_SYSTEM = ("config/", "storage/", "net/", "app/", "tools/", "tests/")
+# decide() and apply() are pure: no I/O, no threads, no randomness (docs/architecture.md "Decisions are pure").
+IMPURE = {"fstream", "iostream", "filesystem", "thread", "mutex", "future", "random", "ctime", "condition_variable"}
+
+# Headers by which the parts meet: what must not come along with them, however far down.
+PORTS = {
+    "net/server.hpp": ("boost/beast", "boost/asio", "caf/"),
+    "net/tiktok_client.hpp": ("boost/beast", "boost/asio", "caf/"),
+    "net/signing.hpp": ("boost/beast", "boost/asio", "caf/"),
+    "actors/engine.hpp": ("caf/", "boost/beast"),
+    "storage/unit.hpp": ("sqlite3.h", "pqxx/"),
+    "storage/store.hpp": ("sqlite3.h", "pqxx/"),
+    "storage/read_pool.hpp": ("sqlite3.h", "pqxx/"),
+    "config/config.hpp": ("toml",),
+}
+
+
+@dataclass(frozen=True)
+class Include:
+    line: int
+    target: str
+    quoted: bool
+
+
+@dataclass
+class Tree:
+    root: Path
+    files: dict = field(default_factory=dict)  # path -> [Include]
+
+    @classmethod
+    def read(cls, root):
+        tree = cls(root)
+        for part in PARTS:
+            for path in sorted((root / part).rglob("*")):
+                if path.suffix in SOURCES and path.is_file():
+                    tree.files[path.relative_to(root).as_posix()] = includes_of(path.read_text("utf-8"))
+        return tree
+
+    def brings(self, file, prefix, seen=None):
+        """The chain of includes from file to a library header: [(file, line), ...] or None."""
+        seen = seen if seen is not None else set()
+        seen.add(file)
+        for include in self.files.get(file, ()):
+            if not include.quoted and include.target.startswith(prefix):
+                return [(file, include.line, include.target)]
+        for include in self.files.get(file, ()):
+            if include.quoted and include.target in self.files and include.target not in seen:
+                chain = self.brings(include.target, prefix, seen)
+                if chain:
+                    return [(file, include.line, include.target)] + chain
+        return None
+
+
+def includes_of(text):
+    text = re.sub(r"/\*.*?\*/", lambda comment: "\n" * comment.group().count("\n"), text, flags=re.S)
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        match = INCLUDE.match(line)
+        if match:
+            found.append(Include(number, match.group(1) or match.group(2), match.group(1) is not None))
+    return found
+
+
+def may_include(part, target):
+    return any(target.startswith(allowed + "/") or re.fullmatch(allowed, target) for allowed in PROJECT[part])
+
+
+def library_rule(target):
+    return next((rule for rule in LIBRARIES if target.startswith(rule[0])), None)
+
+
+def check_quoted(tree, file, include):
+    part = file.split("/")[0]
+    if include.target not in tree.files:
+        return f'includes "{include.target}", no file of the project; allowed: paths from the root, <> for libraries'
+    if not may_include(part, include.target):
+        allowed = ", ".join(name.replace("\\", "") for name in PROJECT[part])
+        return f'includes "{include.target}"; allowed in {part}: {allowed}'
+    return None
+
+
+def check_library(file, include):
+    target = include.target
+    rule = library_rule(target)
+    if rule:
+        if not file.startswith(rule[1]):
+            return f"includes <{target}>; allowed: {rule[2]}"
+    elif target.split("/")[0] in PARTS and "/" in target:
+        return f'includes <{target}>; allowed: "{target}" in quotes'
+    elif target.endswith(".h") and not file.startswith(OPERATING_SYSTEM):
+        return f"includes <{target}>; allowed: headers of the operating system in {', '.join(OPERATING_SYSTEM)} only"
+    elif not target.endswith(".h") and not re.fullmatch(r"[a-z0-9_]+", target):
+        return f"includes <{target}>, which no rule knows; allowed: LIBRARIES in tests/architecture/check_includes.py"
+    elif file.startswith("domain/") and target in IMPURE:
+        return f"includes <{target}>; allowed: domain is pure, no I/O, threads or randomness"
+    return None
+
+
+def shown(chain):
+    return " -> ".join([f"{file}:{line}" for file, line, _ in chain] + [f"<{chain[-1][2]}>"])
+
+
+def check(root):
+    """All violations as (file, line, text)."""
+    tree = Tree.read(Path(root))
+    found = []
+    for file, includes in tree.files.items():
+        for include in includes:
+            text = check_quoted(tree, file, include) if include.quoted else check_library(file, include)
+            if text:
+                found.append((file, include.line, text))
+        caf, beast = tree.brings(file, "caf/"), tree.brings(file, "boost/beast")
+        if caf and beast:
+            both = f"{shown(caf)} and {shown(beast)}"
+            found.append((file, max(caf[0][1], beast[0][1]),
+                          f"brings CAF and Beast together: {both}; allowed: one of them in a translation unit"))
+        for prefix in PORTS.get(file, ()):
+            chain = tree.brings(file, prefix)
+            if chain:
+                found.append((file, chain[0][1], f"brings {shown(chain)}; allowed: a port shows no <{prefix}...>"))
+    return sorted(found)
+
+
+def main(arguments):
+    root = Path(arguments[0]) if arguments else Path(__file__).resolve().parents[2]
+    violations = check(root)
+    for file, line, text in violations:
+        print(f"{file}:{line}: {text}")
+    count = len(Tree.read(root).files)
+    print(f"{count} files, {len(violations)} violations")
+    return 1 if violations or count == 0 else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,114 @@
+#!/usr/bin/env python3
+"""The checks find what is planted, at its file and line, and nothing in a clean tree."""
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+sys.dont_write_bytecode = True
+import check_includes  # noqa: E402
+import check_tidy  # noqa: E402
+
+CLEAN = {
+    "base/error.hpp": "#pragma once\n#include <string>\n#include <boost/json/object.hpp>\n",
+    "base/digest.cpp": '#include "base/error.hpp"\n#include <openssl/evp.h>\n',
+    "base/log.cpp": "#include <spdlog/spdlog.h>\n",
+    "domain/order.hpp": '#pragma once\n#include "base/error.hpp"\n',
+    "config/config.hpp": '#pragma once\n#include "base/error.hpp"\n',
+    "config/toml_file.cpp": '#include "config/config.hpp"\n#include <toml.hpp>\n',
+    "storage/unit.hpp": '#pragma once\n#include "domain/order.hpp"\n',
+    "storage/store.hpp": '#pragma once\n#include "storage/unit.hpp"\n',
+    "storage/sqlite.hpp": "#pragma once\n#include <sqlite3.h>\n#include <unistd.h>\n",
+    "actors/engine.hpp": '#pragma once\n#include "storage/store.hpp"\n',
+    "actors/engine.cpp": '#include "actors/engine.hpp"\n#include <caf/all.hpp>\n',
+    "net/signing.hpp": "#pragma once\n#include <string>\n",
+    "net/server.hpp": '#pragma once\n#include "domain/order.hpp"\n',
+    "net/session.hpp": "#pragma once\n#include <boost/beast/http.hpp>\n",
+    "net/server.cpp": '#include "net/server.hpp"\n#include "net/session.hpp"\n',
+    "tools/sandbox.cpp": '#include "net/signing.hpp"\n#include <boost/beast/http.hpp>\n#include <CLI/CLI.hpp>\n',
+    "app/main.cpp": '#include "actors/engine.hpp"\n#include "net/server.hpp"\n#include <sodium.h>\n',
+    "tests/unit/order.cpp": '#include "domain/order.hpp"\n#include <catch2/catch.hpp>\n',
+}
+
+# Each: the file that is planted, the line of the violation, a piece of the message.
+PLANTED = [
+    ("base/a.cpp", '\n#include "domain/order.hpp"\n', 2, "allowed in base: base"),
+    ("base/a.cpp", "#include <openssl/evp.h>\n", 1, "base/digest.cpp"),
+    ("base/a.cpp", "#include <unistd.h>\n", 1, "operating system"),
+    ("base/a.cpp", "#include <boost/asio/post.hpp>\n", 1, "allowed: net, app"),
+    ("domain/a.cpp", '#include "storage/unit.hpp"\n', 1, "allowed in domain: domain, base"),
+    ("domain/a.cpp", "#include <fstream>\n", 1, "domain is pure"),
+    ("domain/a.cpp", "#include <spdlog/spdlog.h>\n", 1, "allowed: base"),
+    ("config/a.cpp", '#include "domain/order.hpp"\n', 1, "allowed in config"),
+    ("config/a.cpp", "#include <toml.hpp>\n", 1, "config/toml_file.cpp"),
+    ("storage/a.cpp", '#include "config/config.hpp"\n', 1, "allowed in storage"),
+    ("storage/a.cpp", '#include "net/server.hpp"\n', 1, "allowed in storage"),
+    ("net/a.cpp", '#include "storage/store.hpp"\n', 1, "allowed in net"),
+    ("net/a.cpp", '#include "actors/engine.hpp"\n', 1, "allowed in net"),
+    ("net/a.cpp", "#include <sqlite3.h>\n", 1, "allowed: storage"),
+    ("net/a.cpp", "#include <caf/actor.hpp>\n", 1, "allowed: actors, app, tests"),
+    ("actors/a.cpp", '#include "net/signing.hpp"\n', 1, "allowed in actors"),
+    ("actors/a.cpp", '#include "storage/sqlite.hpp"\n', 1, "allowed in actors"),
+    ("actors/a.cpp", "#include <boost/beast/core.hpp>\n", 1, "allowed: net, tools, tests"),
+    ("actors/a.cpp", "  #  include <boost/asio/post.hpp>\n", 1, "allowed: net, app"),
+    ("tools/a.cpp", '#include "net/server.hpp"\n', 1, "allowed in tools"),
+    ("tools/a.cpp", '#include "actors/engine.hpp"\n', 1, "allowed in tools"),
+    ("tools/a.cpp", "#include <caf/actor.hpp>\n", 1, "allowed: actors, app, tests"),
+    ("app/a.cpp", '#include "tests/support/x.hpp"\n', 1, "no file of the project"),
+    ("app/a.cpp", '#include "nowhere.hpp"\n', 1, "no file of the project"),
+    ("app/a.cpp", "#include <domain/order.hpp>\n", 1, "in quotes"),
+    ("app/a.cpp", "#include <unheard/of.hpp>\n", 1, "no rule knows"),
+    ("tests/unit/a.cpp", "#include <sqlite3.h>\n", 1, "tests/support"),
+    ("tests/unit/a.cpp", '#include <caf/all.hpp>\n\n#include "net/session.hpp"\n', 3, "CAF and Beast together"),
+    ("net/server.hpp", '#pragma once\n#include "net/session.hpp"\n', 2, "a port shows no <boost/beast"),
+    ("actors/engine.hpp", "#pragma once\n#include <caf/all.hpp>\n", 2, "a port shows no <caf/"),
+    ("storage/store.hpp", '#pragma once\n#include "storage/sqlite.hpp"\n', 2, "a port shows no <sqlite3.h"),
+]
+
+UNTIDY = [
+    ("base/a.hpp", "int x;\n", 1, "#pragma once"),
+    ("base/a.cpp", "int x;", 1, "newline"),
+    ("base/a.cpp", "int x;\n" + "/" * 131 + "\n", 2, "131 characters"),
+    ("base/a.cpp", "int x; \n", 1, "blank"),
+    ("base/a.cpp", "\tint x;\n", 1, "tab"),
+    ("base/a.cpp", "int x; // " + "TO" + "DO later\n", 1, "marker"),
+    ("tools/a.py", "# " + "FIX" + "ME\n", 1, "marker"),
+]
+
+
+def plant(root, files):
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text)
+
+
+class Checks(unittest.TestCase):
+    def violations(self, check, extra):
+        with tempfile.TemporaryDirectory() as folder:
+            plant(Path(folder), {**CLEAN, **extra})
+            return check(Path(folder))
+
+    def test_a_clean_tree_has_no_violation(self):
+        self.assertEqual(self.violations(check_includes.check, {}), [])
+        self.assertEqual(self.violations(check_tidy.check, {}), [])
+
+    def test_each_planted_include_is_found_where_it_stands(self):
+        for file, text, line, piece in PLANTED:
+            with self.subTest(file=file, text=text):
+                found = self.violations(check_includes.check, {file: text})
+                self.assertTrue(any(f == file and n == line and piece in why for f, n, why in found), found)
+
+    def test_an_include_in_a_comment_is_none(self):
+        text = '/*\n#include "net/server.hpp"\n*/\n// #include <caf/x>\n'
+        self.assertEqual(self.violations(check_includes.check, {"base/a.cpp": text}), [])
+
+    def test_each_planted_untidiness_is_found_where_it_stands(self):
+        for file, text, line, piece in UNTIDY:
+            with self.subTest(file=file, text=text):
+                found = self.violations(check_tidy.check, {file: text})
+                self.assertTrue(any(f == file and n == line and piece in why for f, n, why in found), found)
+
+
+if __name__ == "__main__":
+    unittest.main()
