@@ -26,41 +26,51 @@ struct observed_status { ///< topic 1
   std::string status;    ///< as TikTok wrote it; may be unknown
   unix_seconds update_time{};
   std::optional<bool> is_on_hold_order;
+  friend bool operator==(const observed_status&, const observed_status&) = default;
 };
 struct observed_address { ///< topic 3
   unix_seconds update_time{};
+  friend bool operator==(const observed_address&, const observed_address&) = default;
 };
 struct observed_package { ///< topic 4
   std::vector<package_id> packages; ///< those of this order
   std::string change;               ///< `sc_type`
   unix_seconds update_time{};
+  friend bool operator==(const observed_package&, const observed_package&) = default;
 };
 struct observed_cancellation { ///< topic 11; no update time inside, so the envelope's timestamp
   std::string id, status, role;
   unix_seconds at{};
+  friend bool operator==(const observed_cancellation&, const observed_cancellation&) = default;
 };
 struct observed_return { ///< topic 12
   std::string id, status, type;
   unix_seconds update_time{};
+  friend bool operator==(const observed_return&, const observed_return&) = default;
 };
 /// Something about the order changed that only a detail tells: topics 2, 36, 67.
-struct observed_hint {};
+struct observed_hint {
+  friend bool operator==(const observed_hint&, const observed_hint&) = default;
+};
 
 // --- answers of TikTok to calls of the outbox -----------------------------------------------------------------------------------
 struct outbox_ref {
   std::int64_t row = 0; ///< outbox.id
   int attempt = 0;
+  friend bool operator==(const outbox_ref&, const outbox_ref&) = default;
 };
 struct fetched_detail {
   json::object order;      ///< as TikTok sent it
   timestamp requested_at{};
   std::optional<outbox_ref> promise; ///< none when it came with a command or a search page
+  friend bool operator==(const fetched_detail&, const fetched_detail&) = default;
 };
 /// A fetch that brought no order. `retry` says whether trying again can help (sheet 7).
 struct fetch_failed {
   outbox_ref promise;
   bool retry = true;
   std::string code, message; ///< a name of the catalogue or TikTok's number
+  friend bool operator==(const fetch_failed&, const fetch_failed&) = default;
 };
 enum class report_result : std::uint8_t {
   accepted,      ///< TikTok has our parcel (also: already shipped, and a re-read shows our tracking number)
@@ -76,11 +86,13 @@ struct report_answered {
   report_result result = report_result::try_again;
   std::string code, message;
   package_id package;
+  friend bool operator==(const report_answered&, const report_answered&) = default;
 };
 
 // --- commands: what a person or another system wants ------------------------------------------------------------------------------
 struct create_order { ///< POST /orders; `order_data` with TikTok's own id is a detail (DECISIONS "Detail")
   json::object order_data;
+  friend bool operator==(const create_order&, const create_order&) = default;
 };
 struct move_order { ///< POST /orders/{id}/transitions
   order_state to = order_state::processing;
@@ -89,16 +101,22 @@ struct move_order { ///< POST /orders/{id}/transitions
   std::string tracking_number, shipping_provider_id;
   std::vector<line_item_id> lines;
   std::optional<bool> report;
+  friend bool operator==(const move_order&, const move_order&) = default;
 };
 struct hold_order {
   std::string reason;
+  friend bool operator==(const hold_order&, const hold_order&) = default;
 };
-struct release_order {};
+struct release_order {
+  friend bool operator==(const release_order&, const release_order&) = default;
+};
 struct add_note {
   std::string text;
+  friend bool operator==(const add_note&, const add_note&) = default;
 };
 struct clear_attention {
   std::string kind;
+  friend bool operator==(const clear_attention&, const clear_attention&) = default;
 };
 
 /// An input that is for no order, or that cannot be understood, has monostate.
