@@ -1,0 +1,248 @@
+// Promises: rows that are kept, once, also across a crash at the worst moment.
+
+#include "tests/support/catch.hpp"
+#include "tests/support/engine_fixture.hpp"
+
+using namespace orderly;
+using namespace orderly::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string id = "576461413038785752";
+constexpr std::int64_t t0 = 1789479000;
+
+/// An order in `processing`, its detail held, nothing promised.
+void bring_to_processing(engine_fixture& f, const std::string& order = id) {
+  f.ask(f.webhook(order, "AWAITING_SHIPMENT", t0));
+  f.answer_fetch({f.detail(order, "AWAITING_SHIPMENT", t0)});
+  REQUIRE(f.stored(order).order.state == order_state::processing);
+}
+
+input ship(engine_fixture& f, const std::string& order = id) {
+  move_order move;
+  move.to = order_state::shipped;
+  move.tracking_number = "1Z999AA10123456784";
+  move.shipping_provider_id = "7117858858072016686";
+  return f.command(order, move);
+}
+
+json::object shipped_detail(const engine_fixture& f, const std::string& tracking) {
+  auto order = f.detail(id, "AWAITING_COLLECTION", t0 + 100);
+  order["rts_time"] = t0 + 100;
+  auto& line = order["line_items"].as_array().front().as_object();
+  line["tracking_number"] = tracking;
+  line["package_id"] = "1153132168123859123";
+  return order;
+}
+
+void accept(engine_fixture& f) {
+  shipment_reply reply;
+  reply.package = package_id{"1153132168123859123"};
+  f.tiktok.next_ship().answer(reply);
+  f.drain();
+}
+
+} // namespace
+
+TEST_CASE("a new order's detail is fetched, held and decides its state") {
+  engine_fixture f;
+  f.ask(f.webhook(id, "AWAITING_SHIPMENT", t0));
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  CHECK(f.tiktok.fetches.front().ids == std::vector{tiktok_order_id{id}});
+  f.answer_fetch({f.detail(id, "AWAITING_SHIPMENT", t0)});
+  const auto stored = f.stored(id);
+  CHECK(stored.order.state == order_state::processing);
+  CHECK(string_at(*stored.document, "id") == id);
+  f.advance(5s);
+  CHECK(f.tiktok.fetches.empty());
+}
+
+TEST_CASE("fetches of one shop share calls of at most fifty ids") {
+  engine_fixture f;
+  for (int i = 0; i < 120; ++i)
+    f.post(f.webhook("57646141303878" + std::to_string(5000 + i), "UNPAID", t0));
+  f.drain();
+  std::size_t ids = 0;
+  int calls = 0;
+  while (!f.tiktok.fetches.empty()) {
+    auto call = f.tiktok.next_fetch();
+    CHECK(call.ids.size() <= 50);
+    ids += call.ids.size();
+    ++calls;
+    detail_reply reply;
+    for (const auto& order : call.ids)
+      reply.orders.push_back(f.detail(order.str(), "UNPAID", t0));
+    reply.requested_at = f.time.now();
+    call.answer(std::move(reply));
+    f.drain();
+  }
+  CHECK(ids == 120);
+  CHECK(calls < 20);
+}
+
+TEST_CASE("a detail that lags behind its webhook is used and fetched again after 1, 5, 30 and 120 seconds") {
+  engine_fixture f;
+  f.ask(f.webhook(id, "AWAITING_SHIPMENT", t0));
+  for (const auto wait : {1s, 5s, 30s, 120s}) {
+    f.answer_fetch({f.detail(id, "UNPAID", t0 - 10)});
+    CHECK(f.stored(id).order.state == order_state::received);
+    f.advance(wait - 1s);
+    CHECK(f.tiktok.fetches.empty());
+    f.advance(1100ms);
+    REQUIRE(f.tiktok.fetches.size() == 1);
+  }
+  f.answer_fetch({f.detail(id, "AWAITING_SHIPMENT", t0)});
+  CHECK(f.stored(id).order.state == order_state::processing);
+}
+
+TEST_CASE("a fetch that fails is tried again, and a shop that is not connected raises attention") {
+  engine_fixture f;
+  SECTION("TikTok is overloaded") {
+    f.ask(f.webhook(id, "UNPAID", t0));
+    detail_reply overloaded;
+    overloaded.outcome = {call_class::back_off, 503, 0, "overload", "", 0s};
+    f.tiktok.next_fetch().answer(overloaded);
+    f.drain();
+    f.advance(1100ms);
+    CHECK(f.tiktok.fetches.size() == 1);
+  }
+  SECTION("the answer lacks the order") {
+    f.ask(f.webhook(id, "UNPAID", t0));
+    f.answer_fetch({});
+    f.advance(1100ms);
+    CHECK(f.tiktok.fetches.size() == 1);
+  }
+  SECTION("another shop") {
+    auto hook = f.webhook(id, "UNPAID", t0);
+    hook.shop = shop_id{"1"};
+    CHECK(f.ask(hook).outcome == input_outcome::applied);
+    CHECK(f.tiktok.fetches.empty());
+    CHECK(f.stored(id).order.facts.attention.contains("shop_not_connected"));
+  }
+}
+
+TEST_CASE("a shipment is a promise first: shipped only when TikTok has accepted it") {
+  engine_fixture f;
+  bring_to_processing(f);
+  const auto answered = f.ask(ship(f));
+  CHECK_FALSE(answered.refusal);
+  CHECK(answered.pending == "report");
+  CHECK(answered.report == "queued");
+  CHECK(f.stored(id).order.state == order_state::processing);
+  REQUIRE(f.tiktok.ships.size() == 1);
+  CHECK(f.tiktok.ships.front().parcel.tracking_number == "1Z999AA10123456784");
+  CHECK(f.tiktok.ships.front().parcel.shipping_provider_id == "7117858858072016686");
+  accept(f);
+  CHECK(f.stored(id).order.state == order_state::shipped);
+  const auto history = f.history(id);
+  const auto is = [](event_type type) { return [type](const event& e) { return e.type == type; }; };
+  CHECK(std::count_if(history.begin(), history.end(), is(event_type::report_queued)) == 1);
+  CHECK(std::count_if(history.begin(), history.end(), is(event_type::report_succeeded)) == 1);
+  f.advance(60s);
+  CHECK(f.tiktok.ships.empty());
+}
+
+TEST_CASE("a crash between report_queued and the call: the restart makes the call, once, with no new webhook") {
+  engine_fixture f;
+  bring_to_processing(f);
+  f.now->outbox_box->close();
+  caf::anon_send_exit(f.now->outbox, caf::exit_reason::kill); // so that the commit happens and the call does not
+  f.drain();
+  f.ask(ship(f));
+  REQUIRE(f.tiktok.ships.empty());
+  f.restart();
+  f.advance(1s);
+  REQUIRE(f.tiktok.ships.size() == 1);
+  accept(f);
+  CHECK(f.stored(id).order.state == order_state::shipped);
+  f.advance(60s);
+  CHECK(f.tiktok.ships.empty());
+}
+
+TEST_CASE("a crash between an order's commit and its fetch: the restart fetches, with no new webhook") {
+  engine_fixture f;
+  f.ask(f.webhook(id, "AWAITING_SHIPMENT", t0));
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  f.restart(); // the call was under way and is lost
+  f.advance(1s);
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  f.answer_fetch({f.detail(id, "AWAITING_SHIPMENT", t0)});
+  CHECK(f.stored(id).order.state == order_state::processing);
+}
+
+TEST_CASE("a crash after TikTok took the parcel: the restart reads the order and does not ship it twice") {
+  engine_fixture f;
+  bring_to_processing(f);
+  f.ask(ship(f));
+  REQUIRE(f.tiktok.ships.size() == 1);
+  f.restart();
+  f.advance(1s);
+  CHECK(f.tiktok.ships.empty());
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  f.answer_fetch({shipped_detail(f, "1Z999AA10123456784")});
+  CHECK(f.tiktok.ships.empty());
+  CHECK(f.stored(id).order.state == order_state::shipped);
+}
+
+TEST_CASE("an unclear answer is settled by reading") {
+  engine_fixture f;
+  bring_to_processing(f);
+  f.ask(ship(f));
+  shipment_reply lost;
+  lost.outcome = {call_class::outcome_unknown, 0, 36009007, "time-out", "", 0s};
+  f.tiktok.next_ship().answer(lost);
+  f.drain();
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  SECTION("it worked") {
+    f.answer_fetch({shipped_detail(f, "1Z999AA10123456784")});
+    CHECK(f.stored(id).order.state == order_state::shipped);
+  }
+  SECTION("it did not: the call is made again after a while, and read before") {
+    f.answer_fetch({f.detail(id, "AWAITING_SHIPMENT", t0)});
+    CHECK(f.stored(id).order.state == order_state::processing);
+    CHECK(f.tiktok.ships.empty());
+    f.advance(1100ms);
+    REQUIRE(f.tiktok.fetches.size() == 1);
+    f.answer_fetch({f.detail(id, "AWAITING_SHIPMENT", t0)});
+    REQUIRE(f.tiktok.ships.size() == 1);
+    accept(f);
+    CHECK(f.stored(id).order.state == order_state::shipped);
+  }
+  SECTION("somebody else shipped it") {
+    f.answer_fetch({shipped_detail(f, "ANOTHER")});
+    CHECK(f.stored(id).order.facts.attention.contains("report_failed"));
+  }
+}
+
+TEST_CASE("a final refusal raises attention, and the corrected shipment goes out") {
+  engine_fixture f;
+  bring_to_processing(f);
+  f.ask(ship(f));
+  shipment_reply refused;
+  refused.outcome = {call_class::refused_values, 200, 21011022, "tracking number invalid", "", 0s};
+  f.tiktok.next_ship().answer(refused);
+  f.drain();
+  CHECK(f.stored(id).order.state == order_state::processing);
+  CHECK(f.stored(id).order.facts.attention.contains("report_failed"));
+  f.ask(ship(f));
+  REQUIRE(f.tiktok.ships.size() == 1);
+  accept(f);
+  CHECK(f.stored(id).order.state == order_state::shipped);
+}
+
+TEST_CASE("a parcel asked for during ON_HOLD goes out when the hold ends") {
+  engine_fixture f;
+  f.ask(f.webhook(id, "ON_HOLD", t0));
+  f.answer_fetch({f.detail(id, "ON_HOLD", t0)});
+  const auto answered = f.ask(ship(f));
+  CHECK(answered.pending == "on_hold");
+  f.advance(60s);
+  CHECK(f.tiktok.ships.empty());
+  f.ask(f.webhook(id, "AWAITING_SHIPMENT", t0 + 3600));
+  f.answer_fetch({f.detail(id, "AWAITING_SHIPMENT", t0 + 3600)});
+  f.advance(1100ms);
+  REQUIRE(f.tiktok.ships.size() == 1);
+  accept(f);
+  CHECK(f.stored(id).order.state == order_state::shipped);
+}

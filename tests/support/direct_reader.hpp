@@ -1,0 +1,48 @@
+#pragma once
+// The read port without threads: answers at once, on the caller's thread, from a real connection. For deterministic tests.
+
+#include "domain/order_reader.hpp"
+#include "storage/store.hpp"
+
+#include <memory>
+#include <stdexcept>
+
+namespace orderly::test {
+
+class direct_reader final : public order_reader {
+public:
+  explicit direct_reader(std::unique_ptr<store_reader> from) : from_(std::move(from)) {}
+  void load(load_request what, reply<loaded_order> done) override;
+  void list(order_filter filter, reply<order_page> done) override { done(from_->list(filter)); }
+  void find(order_key key, reply<order_view> done) override { done(from_->find(key)); }
+  void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) override {
+    done(from_->timeline(key, limit, cursor));
+  }
+  /// The next so many loads fail.
+  void fail_loads(int count) { failing_ = count; }
+  /// The next so many loads throw, which ends the actor that asked: the stand-in for a defect in a handler.
+  void throw_on_loads(int count) { throwing_ = count; }
+
+private:
+  std::unique_ptr<store_reader> from_;
+  int failing_ = 0, throwing_ = 0;
+};
+
+inline void direct_reader::load(load_request what, reply<loaded_order> done) {
+  if (throwing_ > 0) {
+    --throwing_;
+    throw std::runtime_error("the test says so");
+  }
+  if (failing_ > 0) {
+    --failing_;
+    done(error{error_code::storage_unavailable, "the test says so", {}});
+    return;
+  }
+  auto found = from_->load({&what, 1});
+  if (!found)
+    done(found.error());
+  else
+    done(std::move(found->front()));
+}
+
+} // namespace orderly::test

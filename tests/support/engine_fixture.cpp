@@ -1,0 +1,212 @@
+#include "tests/support/engine_fixture.hpp"
+
+#include "actors/lane.hpp"
+#include "base/digest.hpp"
+#include "domain/webhook.hpp"
+#include "domain/webhook_topic.hpp"
+#include "domain/wire.hpp"
+#include "tests/support/catch.hpp"
+
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <iostream>
+
+namespace orderly::test {
+
+engine_fixture::engine_fixture(std::uint64_t seed) : random_(seed), shuffled_(seed != 0) {
+  if (shuffled_)
+    std::cout << "interleaving seed " << seed << std::endl;
+  auto opened = open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = {}});
+  REQUIRE(opened.has_value());
+  real = std::move(*opened);
+  faults = std::make_unique<fault_store>(*real);
+  auto admin = real->open_admin();
+  REQUIRE(admin.has_value());
+  rules = (*admin)->remember_policy(rules).value();
+  const shop ours{shop_id{shop_name}, "US", "CIPHER", "TOKEN"};
+  REQUIRE((*admin)->upsert_shops({&ours, 1}).has_value());
+  reader = std::make_unique<direct_reader>(std::move(real->open_reader().value()));
+  start();
+}
+
+engine_fixture::~engine_fixture() { stop(); }
+
+void engine_fixture::start() {
+  now = std::make_unique<running>(time);
+  auto& system = now->system;
+  writer_options writer;
+  writer.spawn_lane = [into = faults.get()](caf::actor_system& in) { return in.spawn(lane, static_cast<store*>(into)); };
+  writer.healthy = now->healthy;
+  writer.measured = &measured;
+  now->writer = system.spawn(storage_writer, writer);
+
+  auto calls = std::make_shared<call_services>();
+  calls->tiktok = &tiktok;
+  calls->orders = &now->orders;
+  calls->time = &time;
+  calls->ids = &ids;
+  calls->measured = std::make_shared<call_metrics>(measured);
+  calls->shops.emplace(shop_id{shop_name}, shop{shop_id{shop_name}, "US", "CIPHER", "TOKEN"});
+  now->fetcher = system.spawn(detail_fetcher, std::shared_ptr<const call_services>{calls}, now->fetcher_box);
+  now->fetcher_box->open(now->fetcher);
+  now->outbox = system.spawn(outbox_worker, now->writer, now->fetcher, std::shared_ptr<const call_services>{calls},
+                             outbox_options{.owner = "test", .lease = std::chrono::seconds{30}, .scan = std::chrono::milliseconds{1000}, .max_calls = 200},
+                             now->outbox_box);
+  now->outbox_box->open(now->outbox);
+
+  auto services = std::make_shared<order_services>();
+  services->reader = reader.get();
+  services->time = &time;
+  services->rules = rules;
+  services->writer = now->writer;
+  services->outbox = now->outbox;
+  services->measured = std::make_shared<order_metrics>(measured);
+  services->loads_under_way = std::make_shared<std::atomic<int>>(0);
+  const auto registries = std::make_shared<registry_metrics>(measured);
+  for (int i = 0; i < 2; ++i)
+    now->shards.push_back(system.spawn(registry, std::shared_ptr<const order_services>{services}, registries));
+  now->orders.open(now->shards, now->writer);
+  drain();
+}
+
+void engine_fixture::stop() {
+  now->outbox_box->close();
+  now->fetcher_box->close();
+  tiktok.fetches.clear();
+  tiktok.ships.clear();
+  now->orders.close();
+  for (auto& shard : now->shards)
+    caf::anon_send_exit(shard, caf::exit_reason::kill);
+  caf::anon_send_exit(now->outbox, caf::exit_reason::kill);
+  caf::anon_send_exit(now->fetcher, caf::exit_reason::kill);
+  caf::anon_send_exit(now->writer, caf::exit_reason::kill);
+  now->shards.clear();
+  now->outbox = nullptr;
+  now->fetcher = nullptr;
+  now->writer = nullptr;
+  drain();
+  now.reset();
+}
+
+void engine_fixture::restart() {
+  stop();
+  // A new process: the lock is taken again and the leases of the dead one are void.
+  reader.reset();
+  faults.reset();
+  real.reset();
+  real = std::move(open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = {}}).value());
+  faults = std::make_unique<fault_store>(*real);
+  reader = std::make_unique<direct_reader>(std::move(real->open_reader().value()));
+  start();
+}
+
+void engine_fixture::drain() {
+  auto& jobs = now->scheduler.jobs;
+  while (!jobs.empty()) {
+    if (shuffled_) {
+      const auto at = static_cast<std::ptrdiff_t>(random_() % jobs.size());
+      std::rotate(jobs.begin(), jobs.begin() + at, jobs.begin() + at + 1);
+    }
+    now->scheduler.run_once();
+  }
+}
+
+void engine_fixture::advance(std::chrono::milliseconds by) {
+  time.advance(by);
+  now->scheduler.advance_time(by);
+  drain();
+}
+
+std::shared_ptr<std::optional<answer>> engine_fixture::post(input in) {
+  auto place = std::make_shared<std::optional<answer>>();
+  delivery one;
+  one.inputs.push_back(std::move(in));
+  now->orders.post(std::move(one), [place](std::vector<answer> answers) { *place = std::move(answers.front()); });
+  return place;
+}
+
+answer engine_fixture::ask(input in) {
+  const auto place = post(std::move(in));
+  drain();
+  REQUIRE(place->has_value());
+  return **place;
+}
+
+input engine_fixture::webhook(const std::string& order, const std::string& status, std::int64_t update_time) {
+  const json::object data{{"order_id", order}, {"order_status", status}, {"is_on_hold_order", true}, {"update_time", update_time}};
+  const auto id = ids.next();
+  const json::object body{{"type", 1}, {"tts_notification_id", to_string(id)}, {"shop_id", shop_name}, {"timestamp", update_time + 1}, {"data", data}};
+  const auto raw = canonical_json(body);
+  auto parsed = parse_webhook(raw);
+  REQUIRE(parsed.kind == webhook_kind::for_orders);
+  input in;
+  in.id = input_id{id};
+  in.delivery = id;
+  in.dedupe_key = parsed.dedupe_key;
+  in.order = parsed.orders.front().first;
+  in.received_at = time.now();
+  in.source = input_source::webhook;
+  in.shop = parsed.shop;
+  in.type = topic_name(parsed.topic);
+  in.notification_id = parsed.notification_id;
+  in.raw = std::make_shared<const std::string>(raw);
+  in.body = std::move(parsed.orders.front().second);
+  return in;
+}
+
+input engine_fixture::command(const std::string& order, input_body body, const std::string& key) {
+  input in;
+  in.id = input_id{ids.next()};
+  in.delivery = in.id.value;
+  in.dedupe_key = "c:ann:" + (key.empty() ? to_string(in.id) : key);
+  in.order = tiktok_order_id{order};
+  in.received_at = time.now();
+  in.source = input_source::api;
+  in.actor = "ann";
+  in.type = type_of(body);
+  in.raw = std::make_shared<const std::string>(raw_of(body));
+  in.body = std::move(body);
+  return in;
+}
+
+json::object engine_fixture::detail(const std::string& order, const std::string& status, std::int64_t update_time) const {
+  const bool clear = status != "UNPAID" && status != "ON_HOLD";
+  json::object address;
+  if (clear)
+    address = {{"name", "Alex Example"}, {"address_line1", "100 Example Ave"}, {"region_code", "US"}};
+  json::object line{{"id", order + "1"}, {"sku_id", "1729386416015578024"}, {"seller_sku", "CAP-BLK"}, {"display_status", status}};
+  return {{"id", order}, {"status", status}, {"is_on_hold_order", true}, {"create_time", 1789478990}, {"paid_time", 1789479000},
+          {"update_time", update_time}, {"fulfillment_type", "FULFILLMENT_BY_SELLER"}, {"shipping_type", "SELLER"},
+          {"rts_sla_time", 1789651800}, {"recipient_address", address}, {"line_items", json::array{line}}};
+}
+
+void engine_fixture::answer_fetch(std::vector<json::object> orders) {
+  REQUIRE(!tiktok.fetches.empty());
+  detail_reply reply;
+  reply.orders = std::move(orders);
+  reply.requested_at = time.now();
+  tiktok.next_fetch().answer(std::move(reply));
+  drain();
+}
+
+loaded_order engine_fixture::stored(const std::string& order) {
+  std::optional<loaded_order> found;
+  reader->load({.order = tiktok_order_id{order}, .keys = {}, .with_document = true}, [&](result<loaded_order> r) { found = std::move(r.value()); });
+  return std::move(*found);
+}
+
+std::vector<event> engine_fixture::history(const std::string& order) {
+  std::vector<event> events;
+  reader->timeline(tiktok_order_id{order}, 200, "", [&](result<timeline_page> page) {
+    REQUIRE(page.has_value());
+    for (auto& entry : page->entries)
+      if (entry.happened)
+        events.push_back(std::move(*entry.happened));
+  });
+  std::sort(events.begin(), events.end(), [](const event& a, const event& b) { return a.seq < b.seq; });
+  return events;
+}
+
+} // namespace orderly::test

@@ -1,0 +1,57 @@
+#pragma once
+// A store that fails on command in front of a real one. Plans are taken one a commit, in order; then commits go through.
+
+#include "storage/store.hpp"
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <vector>
+
+namespace orderly::test {
+
+enum class commit_fault {
+  none,
+  unavailable,            ///< nothing is written
+  unknown_but_committed,  ///< everything is written, the answer is lost
+  unknown_and_lost        ///< nothing is written, the answer is lost
+};
+
+struct fault_plan {
+  std::deque<commit_fault> commits;
+  std::function<void()> before_commit;           ///< once: e.g. another engine commits first
+  std::set<std::string> poison;                  ///< dedupe keys of inputs that the store refuses
+  bool poison_dead_letters = false;              ///< refuses them also by themselves
+  std::vector<std::vector<order_unit>> batches;  ///< every batch that was committed or tried
+};
+
+class fault_writer final : public store_writer {
+public:
+  fault_writer(std::unique_ptr<store_writer> inner, std::shared_ptr<fault_plan> plan) : inner_(std::move(inner)), plan_(std::move(plan)) {}
+  result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
+  result<void> record(std::span<const input_record> inputs) override { return inner_->record(inputs); }
+  result<claimed_rows> claim(const claim_request& what) override { return inner_->claim(what); }
+
+private:
+  bool is_poisoned(const order_unit& unit) const;
+
+  std::unique_ptr<store_writer> inner_;
+  std::shared_ptr<fault_plan> plan_;
+};
+
+class fault_store final : public store {
+public:
+  explicit fault_store(store& inner) : inner_(inner) {}
+  result<std::unique_ptr<store_writer>> open_writer() override;
+  result<std::unique_ptr<store_reader>> open_reader() override { return inner_.open_reader(); }
+  result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
+  [[nodiscard]] std::size_t max_lanes() const override { return inner_.max_lanes(); }
+
+  const std::shared_ptr<fault_plan> plan = std::make_shared<fault_plan>();
+
+private:
+  store& inner_;
+};
+
+} // namespace orderly::test

@@ -1,0 +1,46 @@
+#pragma once
+// TikTok's port in the hands of a test: every call is kept until the test answers it.
+
+#include "domain/tiktok_port.hpp"
+
+#include <deque>
+
+namespace orderly::test {
+
+class scripted_tiktok final : public tiktok_port {
+public:
+  struct fetch_call {
+    shop from;
+    std::vector<tiktok_order_id> ids;
+    std::function<void(detail_reply)> answer;
+  };
+  struct ship_call {
+    shop from;
+    shipment parcel;
+    std::function<void(shipment_reply)> answer;
+  };
+
+  void fetch_orders(const shop& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
+    fetches.push_back({from, std::move(ids), std::move(done)});
+  }
+  void mark_shipped(const shop& of, shipment parcel, std::function<void(shipment_reply)> done) override {
+    ships.push_back({of, std::move(parcel), std::move(done)});
+  }
+
+  /// The oldest call, taken out.
+  fetch_call next_fetch() {
+    auto call = std::move(fetches.at(0));
+    fetches.pop_front();
+    return call;
+  }
+  ship_call next_ship() {
+    auto call = std::move(ships.at(0));
+    ships.pop_front();
+    return call;
+  }
+
+  std::deque<fetch_call> fetches;
+  std::deque<ship_call> ships;
+};
+
+} // namespace orderly::test
