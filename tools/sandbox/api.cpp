@@ -1,0 +1,337 @@
+#include "tools/sandbox/api.hpp"
+
+#include "base/digest.hpp"
+#include "base/json.hpp"
+#include "net/signing.hpp"
+#include "tools/sandbox/document.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+namespace orderly::sandbox {
+namespace {
+
+constexpr std::int64_t max_age = 300, max_ahead = 30; // seconds (sheet 2.2)
+constexpr std::size_t max_ids = 50;                   // sheet 4.2
+constexpr std::string_view mark_prefix = "/fulfillment/202309/orders/", mark_suffix = "/packages";
+constexpr std::string_view providers_path = "/logistics/202309/delivery_options/7091146663229654785/shipping_providers";
+
+std::optional<std::int64_t> number_from(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (text.empty() || ec != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
+  return value;
+}
+
+const std::string* value_of(const request& call, const std::string& key) {
+  const auto found = call.query.find(key);
+  return found == call.query.end() ? nullptr : &found->second;
+}
+
+refusal invalid(std::string message) { return {36009004, 400, std::move(message)}; }
+
+std::optional<refusal> refuse_route(const request& call, const std::string& endpoint) {
+  if (endpoint.empty())
+    return refusal{36009009, 404, "Invalid path: no such API."};
+  const bool post = endpoint == "search" || endpoint == "mark_shipped";
+  if (call.method != (post ? "POST" : "GET"))
+    return refusal{36009010, 405, "Invalid method for this API."};
+  if (post && call.header("content-type").substr(0, call.header("content-type").find(';')) != "application/json")
+    return refusal{36009023, 400, "Invalid content type: application/json is expected."};
+  return std::nullopt;
+}
+
+std::optional<refusal> refuse_timestamp(const request& call, std::int64_t now) {
+  const auto* text = value_of(call, "timestamp");
+  const auto sent = text ? number_from(*text) : std::nullopt;
+  if (!sent)
+    return invalid("Invalid credentials. The `timestamp` query parameter is missing or is not Unix seconds.");
+  if (*sent < now - max_age || *sent > now + max_ahead)
+    return invalid("Invalid credentials. The `timestamp` query parameter is out of range: within 300 seconds before and 30 "
+                   "seconds after the server's time is expected.");
+  return std::nullopt;
+}
+
+std::optional<refusal> refuse_token(const request& call, const settings& with) {
+  const auto token = call.header("x-tts-access-token");
+  if (token.empty())
+    return refusal{36009004, 401, "Invalid credentials. The `x-tts-access-token` header is missing."};
+  if (!equal_in_constant_time(token, with.access_token))
+    return refusal{105002, 401, "Expired credentials. The access token has expired."};
+  return std::nullopt;
+}
+
+/// The signature of sheet 2.1 over what arrived, byte by byte.
+std::optional<refusal> refuse_sign(const request& call, const settings& with) {
+  const auto* sign = value_of(call, "sign");
+  if (!sign)
+    return invalid("Invalid credentials. The `sign` query parameter is missing.");
+  const auto content_type = call.header("content-type");
+  const auto expected = sign_request(with.app_secret, call.path, call.query, call.body,
+                                     content_type.empty() ? std::string_view{"application/json"} : content_type);
+  if (!equal_in_constant_time(*sign, expected))
+    return refusal{106001, 401, "Invalid credentials. The `sign` query parameter is invalid."};
+  return std::nullopt;
+}
+
+std::optional<refusal> refuse_cipher(const request& call, const std::string& endpoint, const settings& with) {
+  const auto* cipher = value_of(call, "shop_cipher");
+  if (endpoint == "shops")
+    return cipher ? std::optional{invalid("Invalid parameter: the `shop_cipher` identifier is not required here.")} : std::nullopt;
+  if (!cipher || cipher->empty())
+    return refusal{106013, 400, "The `shop_cipher` query parameter is missing."};
+  if (*cipher != with.shop_cipher)
+    return refusal{101000, 401, "The access token and the `shop_cipher` do not match."};
+  return std::nullopt;
+}
+
+std::optional<refusal> refuse_call(const request& call, const std::string& endpoint, const settings& with, std::int64_t now) {
+  if (auto why = refuse_route(call, endpoint))
+    return why;
+  const auto* key = value_of(call, "app_key");
+  if (!key || *key != with.app_key)
+    return invalid("Invalid credentials. The `app_key` query parameter is invalid.");
+  if (auto why = refuse_timestamp(call, now))
+    return why;
+  if (auto why = refuse_sign(call, with))
+    return why;
+  if (auto why = refuse_token(call, with))
+    return why;
+  return refuse_cipher(call, endpoint, with);
+}
+
+refusal mistyped(std::string_view field, std::string_view expected) {
+  return invalid("Invalid parameter: `" + std::string{field} + "` expected type is " + std::string{expected} + ".");
+}
+
+/// A required string of a body; anything else says which type was expected, as TikTok does.
+std::variant<std::string, refusal> required_text(const json::object& body, std::string_view field) {
+  const auto* value = body.if_contains(field);
+  if (!value)
+    return invalid("Invalid parameter: `" + std::string{field} + "` is missing in the body.");
+  if (!value->is_string())
+    return mistyped(field, "string");
+  return std::string{std::string_view{value->as_string()}};
+}
+
+std::variant<shipping_request, refusal> shipping_request_from(const request& call) {
+  const auto parsed = parse_json(call.body);
+  if (!parsed || !parsed->is_object())
+    return refusal{36009022, 400, "Invalid body: a JSON object is expected."};
+  const auto& body = parsed->as_object();
+  shipping_request wanted;
+  for (auto [field, into] : {std::pair{"tracking_number", &wanted.tracking_number}, {"shipping_provider_id", &wanted.provider_id}}) {
+    auto text = required_text(body, field);
+    if (const auto* why = std::get_if<refusal>(&text))
+      return *why;
+    *into = std::get<std::string>(text);
+  }
+  if (const auto* lines = body.if_contains("order_line_item_ids"); lines && !lines->is_null()) {
+    if (!lines->is_array())
+      return mistyped("order_line_item_ids", "[]string");
+    for (const auto& id : lines->as_array()) {
+      if (!id.is_string())
+        return mistyped("order_line_item_ids", "[]string");
+      wanted.lines.emplace_back(std::string_view{id.as_string()});
+    }
+  }
+  wanted.order_id = call.path.substr(mark_prefix.size(), call.path.size() - mark_prefix.size() - mark_suffix.size());
+  return wanted;
+}
+
+struct search_request {
+  std::string order_status;
+  std::optional<std::int64_t> create_ge, create_lt, update_ge, update_lt;
+  std::size_t page_size = 20, offset = 0;
+  bool by_update = false, ascending = false;
+
+  [[nodiscard]] bool matches(const order& one) const {
+    return (order_status.empty() || order_status == name_of(one.status)) && (!create_ge || one.create_time >= *create_ge) &&
+           (!create_lt || one.create_time < *create_lt) && (!update_ge || one.update_time >= *update_ge) &&
+           (!update_lt || one.update_time < *update_lt);
+  }
+};
+
+// Opaque to callers; the characters force them to percent-encode it (sheet 2.1).
+constexpr std::string_view page_token_prefix = "6AsP+/", page_token_suffix = "==";
+
+std::optional<refusal> read_page(const request& call, search_request& into) {
+  const auto* size = value_of(call, "page_size");
+  const auto number = size ? number_from(*size) : std::nullopt;
+  if (!number || *number < 1 || *number > 100)
+    return invalid("Invalid parameter: `page_size` is required, 1 to 100.");
+  into.page_size = static_cast<std::size_t>(*number);
+  if (const auto* field = value_of(call, "sort_field")) {
+    if (*field != "create_time" && *field != "update_time")
+      return invalid("Invalid parameter: `sort_field` is create_time or update_time.");
+    into.by_update = *field == "update_time";
+  }
+  if (const auto* direction = value_of(call, "sort_order")) {
+    if (*direction != "ASC" && *direction != "DESC")
+      return invalid("Invalid parameter: `sort_order` is ASC or DESC.");
+    into.ascending = *direction == "ASC";
+  }
+  const auto* token = value_of(call, "page_token");
+  if (!token || token->empty())
+    return std::nullopt;
+  const auto fixed = page_token_prefix.size() + page_token_suffix.size();
+  const auto offset = token->size() > fixed && token->starts_with(page_token_prefix) && token->ends_with(page_token_suffix)
+                          ? number_from(std::string_view{*token}.substr(page_token_prefix.size(), token->size() - fixed))
+                          : std::nullopt;
+  if (!offset || *offset < 0)
+    return invalid("Invalid parameter: `page_token` is not one of this search.");
+  into.offset = static_cast<std::size_t>(*offset);
+  return std::nullopt;
+}
+
+std::optional<refusal> read_filters(const request& call, search_request& into) {
+  if (call.body.empty())
+    return std::nullopt;
+  const auto parsed = parse_json(call.body);
+  if (!parsed || !parsed->is_object())
+    return refusal{36009022, 400, "Invalid body: a JSON object is expected."};
+  const auto& body = parsed->as_object();
+  for (auto [field, target] : {std::pair{"create_time_ge", &into.create_ge}, {"create_time_lt", &into.create_lt},
+                               {"update_time_ge", &into.update_ge}, {"update_time_lt", &into.update_lt}})
+    if (const auto* value = body.if_contains(field)) {
+      if (!value->is_int64())
+        return mistyped(field, "int64");
+      *target = value->as_int64();
+    }
+  if (const auto* status = body.if_contains("order_status")) {
+    if (!status->is_string())
+      return mistyped("order_status", "string");
+    into.order_status = std::string_view{status->as_string()};
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+std::string endpoint_of(const request& call) {
+  const std::string_view path = call.path;
+  if (path == "/order/202309/orders")
+    return "detail";
+  if (path == "/order/202309/orders/search")
+    return "search";
+  if (path == "/authorization/202309/shops")
+    return "shops";
+  if (path == providers_path)
+    return "providers";
+  if (path.starts_with(mark_prefix) && path.ends_with(mark_suffix) && path.size() > mark_prefix.size() + mark_suffix.size()) {
+    const auto id = path.substr(mark_prefix.size(), path.size() - mark_prefix.size() - mark_suffix.size());
+    return id.find('/') == std::string_view::npos ? "mark_shipped" : "";
+  }
+  return "";
+}
+
+bool api::over_limit(const std::string& endpoint) {
+  const auto limit = shop_.config().rate_limit;
+  if (limit == 0)
+    return false;
+  auto& now = used_[endpoint];
+  if (now.second != shop_.now())
+    now = {.second = shop_.now(), .used = 0};
+  return ++now.used > limit;
+}
+
+response api::refuse(const request& call, const refusal& why) { return refuse(call, why, shop_.next_request_id()); }
+
+response api::refuse(const request& call, const refusal& why, const std::string& request_id) {
+  ledger_.refused(call.method, call.path, why.code, why.message, request_id);
+  return answer_with(why, request_id);
+}
+
+response api::answer(const request& call) {
+  const auto request_id = shop_.next_request_id();
+  const auto endpoint = endpoint_of(call);
+  if (auto why = refuse_call(call, endpoint, shop_.config(), shop_.now()))
+    return refuse(call, *why, request_id);
+  ledger_.called(endpoint);
+  if (endpoint == "detail")
+    return detail(call, request_id);
+  if (endpoint == "search")
+    return search(call, request_id);
+  if (endpoint == "mark_shipped")
+    return mark_shipped(call, request_id);
+  if (endpoint == "providers") {
+    json::array list;
+    for (const auto& provider : shipping_providers)
+      list.push_back(json::object{{"id", json::string{provider.id}}, {"name", json::string{provider.name}}});
+    return answer_with({{"shipping_providers", std::move(list)}}, request_id);
+  }
+  const auto& with = shop_.config();
+  return answer_with({{"shops", json::array{json::object{{"id", with.shop_id},
+                                                         {"name", "Sandbox shop"},
+                                                         {"region", "US"},
+                                                         {"seller_type", "LOCAL"},
+                                                         {"cipher", with.shop_cipher},
+                                                         {"code", "USLCSANDBOX"}}}}},
+                     request_id);
+}
+
+response api::detail(const request& call, const std::string& request_id) {
+  const auto* ids = value_of(call, "ids");
+  if (!ids || ids->empty())
+    return refuse(call, invalid("Invalid parameter: `ids` is missing."), request_id);
+  json::array found;
+  std::size_t asked = 0;
+  for (std::string_view rest = *ids; !rest.empty();) {
+    const std::string id{rest.substr(0, rest.find(','))};
+    if (++asked > max_ids)
+      return refuse(call, invalid("Invalid parameter: `ids` holds more than 50 ids."), request_id);
+    if (const auto* one = shop_.find(id)) // unknown ids are left out
+      found.push_back(document_of(*one));
+    rest.remove_prefix(std::min(rest.size(), id.size() + 1));
+  }
+  return answer_with({{"orders", std::move(found)}}, request_id);
+}
+
+response api::search(const request& call, const std::string& request_id) {
+  search_request wanted;
+  if (auto why = read_page(call, wanted))
+    return refuse(call, *why, request_id);
+  if (auto why = read_filters(call, wanted))
+    return refuse(call, *why, request_id);
+  std::vector<const order*> matching;
+  for (const auto& [id, one] : shop_.orders())
+    if (wanted.matches(one))
+      matching.push_back(&one);
+  const auto key = [&](const order* one) { return wanted.by_update ? one->update_time : one->create_time; };
+  std::stable_sort(matching.begin(), matching.end(), [&](const order* a, const order* b) {
+    return wanted.ascending ? key(a) < key(b) : key(a) > key(b);
+  });
+  json::array page;
+  const auto end = std::min(matching.size(), wanted.offset + wanted.page_size);
+  for (auto at = wanted.offset; at < end; ++at)
+    page.push_back(document_of(*matching[at]));
+  std::string next;
+  if (end < matching.size()) {
+    next = page_token_prefix;
+    next += std::to_string(end);
+    next += page_token_suffix;
+  }
+  return answer_with({{"next_page_token", next}, {"total_count", matching.size()}, {"orders", std::move(page)}}, request_id);
+}
+
+response api::mark_shipped(const request& call, const std::string& request_id) {
+  auto wanted = shipping_request_from(call);
+  if (const auto* why = std::get_if<refusal>(&wanted))
+    return refuse(call, *why, request_id);
+  const auto& asked = std::get<shipping_request>(wanted);
+  auto done = shop_.mark_shipped(asked, request_id);
+  if (const auto* why = std::get_if<refusal>(&done))
+    return refuse(call, *why, request_id);
+  const auto& made = std::get<shipping_answer>(done);
+  json::array lines;
+  for (const auto& id : made.lines)
+    lines.push_back(json::string{id});
+  json::object data{{"order_id", asked.order_id}, {"order_line_item_ids", std::move(lines)}, {"package_id", made.package_id}};
+  if (!made.warning.empty())
+    data["warning"] = json::object{{"message", made.warning}};
+  return answer_with(std::move(data), request_id);
+}
+
+} // namespace orderly::sandbox

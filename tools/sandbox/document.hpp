@@ -1,0 +1,13 @@
+#pragma once
+// The order object of sheet 4.3 for a seller-shipped US order, with what is masked or absent at each status.
+
+#include "tools/sandbox/order.hpp"
+
+#include <boost/json/object.hpp>
+
+namespace orderly::sandbox {
+
+/// As `GET /order/202309/orders` and the search give it.
+boost::json::object document_of(const order& from);
+
+} // namespace orderly::sandbox
