@@ -1,0 +1,384 @@
+#!/usr/bin/env python3
+"""The sandbox by itself: strict with its callers, truthful in its ledger, stubborn with its webhooks."""
+
+import json
+import os
+import subprocess
+import threading
+import time
+from decimal import Decimal
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from orderly_e2e import SANDBOX, UPS, Case, Seller, main, sign_webhook, wait_for
+
+
+class Receiver:
+    """Takes webhooks. `answers` are given first, one a call; then 200."""
+
+    def __init__(self, *answers):
+        self.received, self.answers, self.lock = [], list(answers), threading.Lock()
+        receiver = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                with receiver.lock:
+                    answer = receiver.answers.pop(0) if receiver.answers else 200
+                    receiver.received.append((body, self.headers["Authorization"], answer, self.client_address))
+                self.send_response(answer)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.server.handle_error = lambda *_: None  # the sandbox is killed while connections are open
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/webhooks/tiktok"
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+    def bodies(self, order_id):
+        with self.lock:
+            found = [json.loads(body) for body, _, answer, _ in self.received if answer == 200]
+        return [body for body in found if body["data"].get("order_id") == order_id]
+
+    def statuses(self, order_id):
+        return [body["data"]["order_status"] for body in self.bodies(order_id) if body["type"] == 1]
+
+
+class SandboxCase(Case):
+    def shop(self, *arguments, answers=(), step_ms=40):
+        self.receiver = Receiver(*answers)
+        self.addCleanup(self.receiver.close)
+        self.sandbox = self.start_sandbox("--webhook-url", self.receiver.url, "--step-ms", str(step_ms), *arguments)
+        return Seller(self.sandbox.base)
+
+    def order_in(self, status):
+        order_id = self.sandbox.create_orders(1)[0]
+        self.wait_status(order_id, status)
+        return order_id
+
+    def wait_status(self, order_id, status):
+        wait_for(f"order {order_id} {status}", lambda: self.sandbox.own("GET", "orders")["orders"][order_id] == status)
+
+    def ship(self, seller, order_id, number=None, **more):
+        number = number or "1Z999AA1" + order_id[-10:]
+        return seller.mark_shipped(order_id, {"tracking_number": number, "shipping_provider_id": UPS, **more})
+
+
+class AnOrderTravels(SandboxCase):
+    def test_six_signed_webhooks_carry_it_from_unpaid_to_delivered(self):
+        seller = self.shop("--address-change-percent", "0")
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        status, answer = self.ship(seller, order_id)
+        self.assertEqual((status, answer["code"]), (200, 0))
+        wait_for("DELIVERED", lambda: "DELIVERED" in self.receiver.statuses(order_id))
+        self.assertEqual(self.receiver.statuses(order_id), ["UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "AWAITING_COLLECTION",
+                                                           "IN_TRANSIT", "DELIVERED"])
+        for body, signature, _, _ in self.receiver.received:
+            self.assertEqual(signature, sign_webhook(body))
+        times = [body["data"]["update_time"] for body in self.receiver.bodies(order_id)]
+        self.assertEqual(times, sorted(set(times)), "update times must rise with each status")
+        ids = {body["tts_notification_id"] for body in self.receiver.bodies(order_id)}
+        self.assertEqual(len(ids), 6)
+        self.assertLess(len({address for *_, address in self.receiver.received}), 6, "connections are kept alive")
+
+    def test_it_is_not_delivered_before_the_seller_ships_it(self):
+        self.shop()
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        time.sleep(0.5)
+        self.assertEqual(self.sandbox.own("GET", "orders")["orders"][order_id], "AWAITING_SHIPMENT")
+
+    def test_the_buyer_is_masked_until_the_hour_of_remorse_is_over(self):
+        seller = self.shop(step_ms=400)
+        order_id = self.sandbox.create_orders(1)[0]
+        self.assertEqual(seller.order(order_id)["recipient_address"], {})
+        self.wait_status(order_id, "ON_HOLD")
+        held = seller.order(order_id)
+        self.assertEqual(held["status"], "ON_HOLD")
+        self.assertIn("***", held["recipient_address"]["name"])
+        self.assertIn("***", held["recipient_address"]["address_line1"])
+        self.wait_status(order_id, "AWAITING_SHIPMENT")
+        clear = seller.order(order_id)
+        self.assertNotIn("***", json.dumps(clear["recipient_address"]))
+        self.assertEqual(clear["update_time"] - clear["paid_time"], 3600)
+        self.assertNotIn("package_id", clear["line_items"][0])
+
+    def test_money_adds_up_in_every_order(self):
+        seller = self.shop()
+        ids = self.sandbox.create_orders(200)
+        for at in range(0, 200, 50):
+            for order in seller.detail(*ids[at:at + 50])[1]["data"]["orders"]:
+                self.check_money(order["payment"], order["line_items"])
+
+    def check_money(self, payment, lines):
+        money = {key: Decimal(value) for key, value in payment.items() if key != "currency"}
+        self.assertEqual(money["sub_total"], money["original_total_product_price"] - money["seller_discount"]
+                         - money["platform_discount"])
+        self.assertEqual(money["shipping_fee"], money["original_shipping_fee"] - money["shipping_fee_seller_discount"]
+                         - money["shipping_fee_platform_discount"])
+        self.assertEqual(money["tax"], money["product_tax"] + money["shipping_fee_tax"])
+        self.assertEqual(money["total_amount"], money["sub_total"] + money["shipping_fee"] + money["tax"])
+        self.assertEqual(money["product_tax"], sum(Decimal(line["item_tax"][0]["tax_amount"]) for line in lines))
+        self.assertEqual(money["sub_total"], sum(Decimal(line["sale_price"]) for line in lines))
+
+    def test_an_address_change_is_announced_and_shows_in_the_detail(self):
+        seller = self.shop("--address-change-percent", "100")
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        wait_for("topic 3", lambda: any(body["type"] == 3 for body in self.receiver.bodies(order_id)))
+        changed = next(body for body in self.receiver.bodies(order_id) if body["type"] == 3)
+        self.assertNotIn("tts_notification_id", changed)
+        order = seller.order(order_id)
+        self.assertTrue(order["has_updated_recipient_address"])
+        self.assertIn("Suite", order["recipient_address"]["address_line2"])
+
+    def test_the_same_seed_gives_the_same_orders(self):
+        self.shop()
+        first = self.sandbox.create_orders(3)
+        self.sandbox.kill()
+        self.shop()
+        self.assertEqual(first, self.sandbox.create_orders(3))
+
+
+class ShippingIsChecked(SandboxCase):
+    def code_of(self, answer):
+        status, body = answer
+        self.assertEqual(status, 200)
+        return body["code"]
+
+    def test_each_state_has_its_refusal(self):
+        seller = self.shop(step_ms=300)
+        order_id = self.sandbox.create_orders(1)[0]
+        self.assertEqual(self.code_of(self.ship(seller, order_id)), 21011003)
+        self.wait_status(order_id, "ON_HOLD")
+        self.assertEqual(self.code_of(self.ship(seller, order_id)), 21011044)
+        self.wait_status(order_id, "AWAITING_SHIPMENT")
+        self.assertEqual(self.code_of(self.ship(seller, order_id)), 0)
+        self.assertEqual(self.code_of(self.ship(seller, order_id)), 21011040)
+        self.wait_status(order_id, "DELIVERED")
+        self.assertEqual(self.code_of(self.ship(seller, order_id)), 21011027)
+        cancelled = self.sandbox.create_orders(1)[0]
+        self.sandbox.own("POST", f"orders/{cancelled}/cancel")
+        self.assertEqual(self.code_of(self.ship(seller, cancelled)), 21011041)
+        self.assertEqual(self.code_of(self.ship(seller, "576000000000000001")), 21008111)
+        entry = self.sandbox.ledger()
+        self.assertEqual(len(entry["orders"][order_id]["shipments"]), 1)
+        self.assertEqual(sorted(row["code"] for row in entry["refused"]),
+                         [21008111, 21011003, 21011027, 21011040, 21011041, 21011044])
+
+    def test_wrong_values_are_refused_and_change_nothing(self):
+        seller = self.shop()
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        other = self.order_in("AWAITING_SHIPMENT")
+        good = {"tracking_number": "1Z999AA10123456784", "shipping_provider_id": UPS}
+        for body, code in [({**good, "tracking_number": "1Z 99"}, 21011022), ({**good, "tracking_number": ""}, 21011022),
+                           ({**good, "shipping_provider_id": "1"}, 21011025), ({"tracking_number": "1Z999AA1"}, 36009004),
+                           ({**good, "tracking_number": 17}, 36009004), ({**good, "order_line_item_ids": ["1"]}, 21011029),
+                           ({**good, "order_line_item_ids": [1]}, 36009004), (b"[]", 36009022), (b"{", 36009022)]:
+            self.assertEqual(seller.mark_shipped(order_id, body)[1]["code"], code, body)
+        self.assertEqual(self.sandbox.ledger()["orders"][order_id]["shipments"], [])
+        self.assertEqual(seller.mark_shipped(order_id, good)[1]["code"], 0)
+        self.assertEqual(seller.mark_shipped(other, good)[1]["code"], 21034012, "a tracking number belongs to one order")
+
+    def test_a_parcel_at_a_time_splits_the_order(self):
+        seller = self.shop()
+        while True:
+            order_id = self.order_in("AWAITING_SHIPMENT")
+            lines = [line["id"] for line in seller.order(order_id)["line_items"]]
+            if len(lines) > 1:
+                break
+        self.assertEqual(self.code_of(self.ship(seller, order_id, order_line_item_ids=lines[:1])), 0)
+        partly = seller.order(order_id)
+        self.assertEqual(partly["status"], "PARTIALLY_SHIPPING")
+        self.assertEqual({line["display_status"] for line in partly["line_items"]}, {"AWAITING_COLLECTION", "AWAITING_SHIPMENT"})
+        self.assertEqual(self.code_of(self.ship(seller, order_id, "1Z00000002")), 21011048)
+        self.assertEqual(self.code_of(self.ship(seller, order_id, "1Z00000003", order_line_item_ids=lines)), 21011040)
+        self.assertEqual(self.code_of(self.ship(seller, order_id, "1Z00000004", order_line_item_ids=lines[1:])), 0)
+        self.assertEqual(len(seller.order(order_id)["packages"]), 2)
+        self.wait_status(order_id, "DELIVERED")
+
+    def test_after_shipping_the_detail_names_parcel_and_carrier(self):
+        seller = self.shop()
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        package = self.ship(seller, order_id, "1Z999AA10123456784")[1]["data"]["package_id"]
+        order = seller.order(order_id)
+        self.assertEqual(order["packages"], [{"id": package}])
+        self.assertGreater(order["rts_time"], order["paid_time"])
+        for line in order["line_items"]:
+            self.assertEqual((line["package_id"], line["package_status"], line["tracking_number"], line["shipping_provider_id"]),
+                             (package, "PROCESSING", "1Z999AA10123456784", UPS))
+        self.wait_status(order_id, "DELIVERED")
+        self.assertGreater(seller.order(order_id)["delivery_time"], order["rts_time"])
+
+
+class CallsAreVerified(SandboxCase):
+    def test_every_mistake_has_its_code(self):
+        seller = self.shop()
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        good = {"tracking_number": "1Z999AA10123456784", "shipping_provider_id": UPS}
+        for what, code, bend in [
+                ("signed with another secret", 106001, {"secret": "wrong"}),
+                ("upper-case signature", 106001, {"sign": str.upper}),
+                ("no signature", 36009004, {"sign": lambda good: None}),
+                ("body changed after signing", 106001, {"wire_body": json.dumps(good, indent=1).encode()}),
+                ("timestamp too old", 36009004, {"skew": -302}), ("timestamp ahead", 36009004, {"skew": 33}),
+                ("no timestamp", 36009004, {"without": ["timestamp"]}), ("no app_key", 36009004, {"without": ["app_key"]}),
+                ("no token", 36009004, {"token": ""}), ("expired token", 105002, {"token": "TTP_old"}),
+                ("no cipher", 106013, {"without": ["shop_cipher"]}), ("wrong content type", 36009023, {"content_type": "text/plain"})]:
+            status, answer = seller.mark_shipped(order_id, good, **bend)
+            self.assertEqual(answer["code"], code, what)
+            self.assertGreaterEqual(status, 400, what)
+            self.assertIn("request_id", answer)
+        self.assertEqual(self.sandbox.ledger()["orders"][order_id]["shipments"], [])
+        self.assertEqual(self.sandbox.ledger()["refused_total"], 12)
+        status, answer = seller.mark_shipped(order_id, good, skew=-298)
+        self.assertEqual(answer["code"], 0, "298 seconds old is still in the window")
+
+    def test_a_clock_error_says_timestamp(self):
+        answer = self.shop().detail("1", skew=-400)[1]
+        self.assertIn("timestamp", answer["message"])
+
+    def test_unknown_paths_methods_and_ciphers(self):
+        seller = self.shop()
+        self.assertEqual(seller.call("GET", "/order/202309/nothing")[1]["code"], 36009009)
+        self.assertEqual(seller.call("POST", "/order/202309/orders")[1]["code"], 36009010)
+        self.assertEqual(seller.call("GET", "/authorization/202309/shops")[1]["code"], 36009004)
+        shops = seller.call("GET", "/authorization/202309/shops", without=["shop_cipher"])[1]
+        self.assertEqual(shops["data"]["shops"][0]["cipher"], "ROW_TESTCIPHERAAAABBBBCCCCDDDD")
+
+    def test_details_leave_out_unknown_ids_and_refuse_more_than_fifty(self):
+        seller = self.shop()
+        ids = self.sandbox.create_orders(50)
+        self.assertEqual(len(seller.detail(*ids)[1]["data"]["orders"]), 50)
+        self.assertEqual([order["id"] for order in seller.detail(ids[0], "1")[1]["data"]["orders"]], [ids[0]])
+        self.assertEqual(seller.detail(*ids, "1")[1]["code"], 36009004)
+
+    def test_the_search_pages_through_everything(self):
+        seller = self.shop()
+        ids = set(self.sandbox.create_orders(25))
+        found, token = [], None
+        while True:
+            query = {"page_size": "10", "sort_field": "update_time", "sort_order": "ASC", **({"page_token": token} if token else {})}
+            data = seller.call("POST", "/order/202309/orders/search", query, {"create_time_lt": int(time.time())})[1]["data"]
+            found += [order["id"] for order in data["orders"]]
+            token = data["next_page_token"]
+            if not token:
+                break
+        self.assertEqual((len(found), set(found)), (25, ids))
+        for query, body in [({"page_size": "0"}, {}), ({"page_size": "101"}, {}), ({}, {}),
+                            ({"page_size": "10"}, {"update_time_ge": "1"}), ({"page_size": "10", "page_token": "x"}, {})]:
+            self.assertEqual(seller.call("POST", "/order/202309/orders/search", query, body)[1]["code"], 36009004)
+
+
+class WebhooksAreStubborn(SandboxCase):
+    def test_anything_but_200_is_tried_again_with_the_same_bytes(self):
+        self.shop("--address-change-percent", "0", "--retry-ms", "20,20,20", answers=[500, 503, 302])
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        wait_for("three statuses", lambda: len(self.receiver.statuses(order_id)) == 3)
+        self.assertEqual([answer for *_, answer, _ in self.receiver.received[:4]], [500, 503, 302, 200])
+        self.assertEqual(len({body for body, *_ in self.receiver.received[:4]}), 1)
+        self.assertEqual(self.receiver.statuses(order_id), ["UNPAID", "ON_HOLD", "AWAITING_SHIPMENT"])
+
+    def test_401_is_final_and_so_is_the_last_attempt(self):
+        self.shop("--address-change-percent", "0", "--retry-ms", "20", answers=[401, 500, 500])
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        wait_for("the third", lambda: self.receiver.statuses(order_id) == ["AWAITING_SHIPMENT"])
+        hooks = wait_for("the ledger", lambda: (lambda found: found if found[-1]["outcome"] == "delivered" else None)(
+            self.sandbox.ledger()["orders"][order_id]["webhooks"]))
+        self.assertEqual([hook["outcome"] for hook in hooks], ["refused", "given_up", "delivered"])
+        self.assertEqual([[attempt["answer"] for attempt in hook["attempts"]] for hook in hooks], [[401], [500, 500], [200]])
+
+    def test_duplicates_on_demand_are_byte_for_byte(self):
+        self.shop("--address-change-percent", "0", "--duplicate-percent", "100")
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        wait_for("six webhooks", lambda: len(self.receiver.statuses(order_id)) == 6)
+        self.assertEqual(self.receiver.statuses(order_id), [s for s in ("UNPAID", "ON_HOLD", "AWAITING_SHIPMENT") for _ in "12"])
+        self.assertEqual(len({body for body, *_ in self.receiver.received}), 3)
+
+    def test_shuffled_webhooks_all_arrive(self):
+        self.shop("--address-change-percent", "0", "--shuffle")
+        ids = self.sandbox.create_orders(20)
+        wait_for("all", lambda: all(len(self.receiver.statuses(order_id)) == 3 for order_id in ids))
+        expected = ["UNPAID", "ON_HOLD", "AWAITING_SHIPMENT"]
+        self.assertTrue(any(self.receiver.statuses(order_id) != expected for order_id in ids), "at least one overtakes another")
+
+
+class AnswersCanBeHeld(SandboxCase):
+    def test_hold_after_takes_effect_and_withholds_the_answer(self):
+        seller = self.shop()
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        self.sandbox.gate("mark_shipped", "hold_after")
+        answers = []
+        thread = threading.Thread(target=lambda: answers.append(self.ship(seller, order_id)))
+        thread.start()
+        wait_for("a held call", lambda: self.sandbox.waiting("mark_shipped") == 1)
+        self.assertEqual(len(self.sandbox.ledger()["orders"][order_id]["shipments"]), 1)
+        self.assertEqual(answers, [])
+        self.sandbox.gate("mark_shipped", "open")
+        thread.join(10)
+        self.assertEqual(answers[0][1]["code"], 0)
+
+    def test_hold_before_forgets_callers_that_died(self):
+        seller = self.shop()
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        self.sandbox.gate("mark_shipped", "hold_before")
+
+        with self.assertRaises(TimeoutError):
+            self.ship(Seller(self.sandbox.base, timeout=0.3), order_id)
+        self.sandbox.gate("mark_shipped", "open")
+        time.sleep(0.2)
+        self.assertEqual(self.sandbox.ledger()["orders"][order_id]["shipments"], [])
+        self.assertEqual(self.ship(seller, order_id)[1]["code"], 0)
+
+    def test_faults_strike_as_often_as_asked(self):
+        seller = self.shop()
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        self.sandbox.fault("detail", "429", 2)
+        self.assertEqual([seller.detail(order_id)[0] for _ in range(3)], [429, 429, 200])
+        self.sandbox.fault("detail", "500", 1)
+        self.assertEqual(seller.detail(order_id)[1]["code"], 36009003)
+        self.sandbox.fault("detail", "html", 1)
+        self.assertIn("<html>", seller.detail(order_id)[1])
+        self.sandbox.fault("detail", "close", 1)
+        with self.assertRaises(OSError):
+            seller.detail(order_id)
+
+    def test_the_rate_limit_answers_429(self):
+        seller = self.shop("--rate-limit", "5")
+        answers = [seller.detail("1")[0] for _ in range(15)]
+        self.assertIn(429, answers)
+        self.assertEqual(answers[:5], [200] * 5)
+
+
+class TheProgram(SandboxCase):
+    def test_it_writes_its_ledger_and_ends_with_0(self):
+        path = os.path.join(self.folder, "ledger.json")
+        self.shop("--ledger-file", path)
+        order_id = self.order_in("ON_HOLD")
+        wait_for("the file on change", lambda: order_id in self.read(path))
+        self.assertEqual(self.sandbox.stop(), 0)
+        self.assertIn(json.loads(self.read(path))["orders"][order_id]["status"], ("ON_HOLD", "AWAITING_SHIPMENT"))
+
+    def read(self, path):
+        with open(path, encoding="utf-8") as source:
+            return source.read()
+
+    def test_exit_codes(self):
+        self.shop()
+        port = self.sandbox.base.rsplit(":", 1)[1]
+        for arguments, code in [(["--version"], 0), (["--help"], 0), (["--nonsense"], 64), (["--step-ms", "x"], 64),
+                                (["--webhook-url", "ftp://x"], 64), (["--listen", "127.0.0.1:" + port], 69),
+                                (["--listen", "nowhere"], 69)]:
+            done = subprocess.run([SANDBOX, *arguments], capture_output=True, timeout=10, check=False)
+            self.assertEqual(done.returncode, code, arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,297 @@
+"""Starts a sandbox and an engine on loopback, talks to both, reads the engine's database. For the demo and the end-to-end tests.
+
+Python's standard library only. Everything binds port 0; the ready files say what was bound.
+"""
+
+import http.client
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import threading
+import time
+import urllib.parse
+
+APP_KEY = "6kx9test1app2"
+APP_SECRET = "0123456789abcdef0123456789abcdef01234567"
+ACCESS_TOKEN = "TTP_sandboxaccesstoken"
+SHOP_ID = "7494049642642441621"
+SHOP_CIPHER = "ROW_TESTCIPHERAAAABBBBCCCCDDDD"
+UPS = "7117858858072016686"
+
+
+class NotReady(Exception):
+    """A program that was started did not become ready; the text says why."""
+
+
+def call(method, base, path, body=None, token=None, headers=None, timeout=30):
+    """One HTTP call. Returns (status, parsed JSON, or the text when it is not JSON)."""
+    at = urllib.parse.urlsplit(base)
+    connection = http.client.HTTPConnection(at.hostname, at.port, timeout=timeout)
+    sent = dict(headers or {})
+    if token:
+        sent["Authorization"] = "Bearer " + token
+    if body is not None and not isinstance(body, (bytes, str)):
+        body = json.dumps(body)
+        sent.setdefault("Content-Type", "application/json")
+    try:
+        connection.request(method, path, body=body, headers=sent)
+        answer = connection.getresponse()
+        text = answer.read().decode("utf-8", "replace")
+        try:
+            return answer.status, json.loads(text)
+        except ValueError:
+            return answer.status, text
+    finally:
+        connection.close()
+
+
+def write_secret(path, text):
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as out:
+        out.write(text + "\n")
+    os.chmod(path, 0o600)
+
+
+def wait_for(what, condition, seconds=30, every=0.02):
+    """Returns the first true value of condition(); after `seconds` an AssertionError names what was waited for."""
+    end = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s in vain for {what}")
+        time.sleep(every)
+
+
+class Program:
+    """A child process with a log file and a ready file."""
+
+    def __init__(self, command, ready_file, log_file, seconds=30, environment=None):
+        self.command, self.log_file = command, log_file
+        try:
+            os.unlink(ready_file)  # of an earlier process that was killed
+        except FileNotFoundError:
+            pass
+        with open(log_file, "ab") as log:
+            # A session of its own: Ctrl-C in a terminal reaches the caller alone, which then ends its children in order.
+            self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                                            env=environment)
+        try:
+            self.ready = self._wait_ready(ready_file, seconds)
+        except BaseException:
+            self.kill()
+            raise
+
+    def _wait_ready(self, ready_file, seconds):
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            if self.process.poll() is not None:
+                raise NotReady(f"{self.command[0]} ended with {self.process.returncode}: {self.tail()}")
+            try:
+                with open(ready_file, encoding="utf-8") as source:
+                    ready = json.load(source)
+                if ready.get("pid") == self.process.pid:
+                    return ready
+            except (OSError, ValueError):
+                pass
+            time.sleep(0.02)
+        raise NotReady(f"{self.command[0]} was not ready after {seconds} s: {self.tail()}")
+
+    def tail(self, lines=15):
+        with open(self.log_file, encoding="utf-8", errors="replace") as source:
+            return "\n".join(source.read().splitlines()[-lines:])
+
+    def running(self):
+        return self.process.poll() is None
+
+    def kill(self):
+        """kill -9, and reap."""
+        if self.running():
+            self.process.kill()
+        self.process.wait()
+
+    def stop(self, seconds=20):
+        """SIGTERM; the exit code. -9 when it had to be killed."""
+        if self.running():
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            return self.process.returncode
+
+
+class Sandbox(Program):
+    def __init__(self, binary, folder, *arguments):
+        ready_file = os.path.join(folder, "sandbox.ready")
+        super().__init__([binary, "--listen", "127.0.0.1:0", "--ready-file", ready_file, *arguments], ready_file,
+                         os.path.join(folder, "sandbox.log"))
+        self.base = "http://" + self.ready["listen"]
+
+    def own(self, method, path, body=None):
+        status, answer = call(method, self.base, "/_sandbox/" + path, body)
+        if status >= 300:
+            raise AssertionError(f"sandbox: {method} {path} answered {status}: {answer}")
+        return answer
+
+    def send_to(self, engine):
+        self.own("POST", "webhook", {"url": engine.public + "/webhooks/tiktok"})
+
+    def create_orders(self, count):
+        return self.own("POST", "orders", {"count": count})["orders"]
+
+    def ledger(self):
+        return self.own("GET", "ledger")
+
+    def gate(self, endpoint, mode):
+        self.own("POST", "gate", {"endpoint": endpoint, "mode": mode})
+
+    def waiting(self, endpoint):
+        return self.own("GET", "gate")[endpoint]["waiting"]
+
+    def fault(self, endpoint, kind, count):
+        self.own("POST", "fault", {"endpoint": endpoint, "kind": kind, "count": count})
+
+
+def write_config(folder, sandbox_base, extra="", access_token=ACCESS_TOKEN, top=""):
+    """orderly.toml, the app's secret and the access token; returns the config's path. `top` is for keys without a table."""
+    os.makedirs(folder, exist_ok=True)
+    secret, token = os.path.join(folder, "app-secret"), os.path.join(folder, "access-token")
+    write_secret(secret, APP_SECRET)
+    write_secret(token, access_token)
+    path = os.path.join(folder, "orderly.toml")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(f"""{top}
+[tiktok]
+app_key = "{APP_KEY}"
+app_secret_file = {json.dumps(secret)}
+api_base = "{sandbox_base}"
+
+[[tiktok.shops]]
+id = "{SHOP_ID}"
+region = "US"
+cipher = "{SHOP_CIPHER}"
+access_token_file = {json.dumps(token)}
+{extra}""")
+    return path
+
+
+class Engine(Program):
+    """orderlyd. Its data folder is FOLDER/data."""
+
+    def __init__(self, binary, folder, config, storage=None, listen="127.0.0.1:0", admin_listen="127.0.0.1:0"):
+        self.data = os.path.join(folder, "data")
+        command = [binary, "--config", config, "--listen", listen, "--admin-listen", admin_listen, "--data-dir", self.data]
+        if storage:
+            command += ["--storage", storage]
+        # Nothing of the caller's environment may configure it.
+        environment = {key: value for key, value in os.environ.items() if not key.startswith("ORDERLY_")}
+        super().__init__(command, os.path.join(self.data, "orderlyd.ready"), os.path.join(folder, "orderlyd.log"),
+                         environment=environment)
+        self.public, self.admin = "http://" + self.ready["listen"], "http://" + self.ready["admin_listen"]
+        with open(os.path.join(self.data, "initial-admin-token"), encoding="utf-8") as source:
+            self.token = source.read().strip()
+        self.database = os.path.join(self.data, "orderly.db")
+
+    def api(self, method, path, body=None, headers=None):
+        return call(method, self.admin, "/api/v1" + path, body, self.token, headers)
+
+    def orders(self, state=None):
+        """All orders of a state, page by page."""
+        found, cursor = [], ""
+        while True:
+            query = {"limit": "200"}
+            if state:
+                query["state"] = state
+            if cursor:
+                query["cursor"] = cursor
+            status, page = self.api("GET", "/orders?" + urllib.parse.urlencode(query))
+            if status != 200:
+                raise AssertionError(f"GET /orders answered {status}: {page}")
+            found += page["orders"]
+            cursor = page.get("next_cursor")
+            if not cursor:
+                return found
+
+    def ship(self, order_id, tracking_number, provider=UPS):
+        return self.api("POST", f"/orders/{order_id}/transitions",
+                        {"to": "shipped", "tracking_number": tracking_number, "shipping_provider_id": provider},
+                        {"Idempotency-Key": "ship-" + tracking_number})
+
+
+def tracking_number_for(order_id):
+    """UPS numbers begin with 1Z; one of its own for each order."""
+    return "1Z999AA1" + order_id[-10:]
+
+
+class Warehouse(threading.Thread):
+    """The people who pack: ships each order that is in `processing`, once, with a tracking number of its own."""
+
+    def __init__(self, engine, every=0.1):
+        super().__init__(daemon=True)
+        self.engine, self.every = engine, every
+        self.shipped, self.problems = {}, []  # order id -> tracking number; sentences
+        self._stop = threading.Event()
+
+    def run(self):
+        while not self._stop.is_set():
+            try:
+                self.round()
+            except (OSError, http.client.HTTPException, AssertionError) as problem:
+                if not self._stop.is_set():
+                    self.problems.append(f"warehouse: {problem}")
+            self._stop.wait(self.every)
+
+    def round(self):
+        for order in self.engine.orders("processing"):
+            order_id = order["tiktok_order_id"]
+            if order_id in self.shipped:
+                continue
+            number = tracking_number_for(order_id)
+            status, answer = self.engine.ship(order_id, number)
+            if status in (200, 202):
+                self.shipped[order_id] = number
+            else:
+                self.problems.append(f"order {order_id}: shipping was answered {status} {answer}")
+
+    def stop(self):
+        self._stop.set()
+        self.join(10)
+
+
+class Database:
+    """The engine's SQLite file, read-only. UUIDs are 16 bytes, times microseconds."""
+
+    def __init__(self, path):
+        self.connection = sqlite3.connect(f"file:{urllib.parse.quote(path)}?mode=ro", uri=True, timeout=10)
+        self.connection.row_factory = sqlite3.Row
+
+    def rows(self, query, *arguments):
+        return self.connection.execute(query, arguments).fetchall()
+
+    def value(self, query, *arguments):
+        return self.connection.execute(query, arguments).fetchone()[0]
+
+    def order(self, tiktok_order_id):
+        found = self.rows("select * from orders where tiktok_order_id = ?", tiktok_order_id)
+        return found[0] if found else None
+
+    def events(self, tiktok_order_id):
+        return self.rows("select e.* from order_events e join orders o on o.id = e.order_id "
+                         "where o.tiktok_order_id = ? order by e.seq", tiktok_order_id)
+
+    def close(self):
+        self.connection.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
+def states_passed(events):
+    """received, processing, ...: the state after `created` and after each transition."""
+    return [event["to_state"] for event in events if event["to_state"] and event["type"] in ("created", "transitioned")]
