@@ -1,0 +1,19 @@
+#pragma once
+// Orders as the admin API shows them (CONTRACT "Admin listener"). Times are RFC 3339 unless their name says TikTok.
+
+#include "domain/decision.hpp"
+#include "domain/order_reader.hpp"
+#include "domain/policy.hpp"
+
+namespace orderly {
+
+/// A row of a list.
+json::object order_summary(const order& o);
+/// One order: the row, TikTok's document, and for each legal next state whether a person may move there now, or why not.
+json::object order_body(const order_view& view, const policy& rules, timestamp now);
+json::object page_body(const order_page& page);
+json::object timeline_body(const timeline_page& page);
+/// What a command led to. Precondition: not refused.
+json::object answer_body(const answer& a, const tiktok_order_id& order);
+
+} // namespace orderly

@@ -1,0 +1,312 @@
+#include "net/orders_api.hpp"
+
+#include "domain/wire.hpp"
+#include "net/command_body.hpp"
+#include "net/order_json.hpp"
+#include "net/problem.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+#include <charconv>
+
+namespace orderly {
+namespace {
+
+constexpr std::size_t default_limit = 50, max_limit = 200, max_idempotency_key = 255, max_cursor = 512;
+
+http_response read_too_late() { return problem(error_code::overloaded, "The answer could not be read in time."); }
+http_response command_too_late() { return problem(error_code::outcome_unknown); }
+
+http_response json_response(int status, const json::object& body) {
+  return {status, json_type, json::serialize(body), {{"Cache-Control", "no-store"}}};
+}
+
+error bad_parameter(std::string_view name, std::string_view found, std::string allowed) {
+  error e{error_code::invalid_field, "The query parameter \"" + std::string{name} + "\" must be " + allowed + ".", {}};
+  e.details = {{"field", name}, {"found", found.substr(0, 80)}, {"allowed", std::move(allowed)}};
+  return e;
+}
+
+struct page_query {
+  std::optional<order_state> state;
+  std::size_t limit = default_limit;
+  std::string cursor;
+};
+
+result<page_query> read_page_query(const request_target& target, bool with_state) {
+  page_query out;
+  std::vector<std::string_view> seen;
+  for (const auto& [name, value] : target.query) {
+    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+      return bad_parameter(name, "given twice", "given once");
+    seen.push_back(name);
+    if (name == "limit") {
+      const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), out.limit);
+      if (ec != std::errc{} || end != value.data() + value.size() || out.limit < 1 || out.limit > max_limit)
+        return bad_parameter(name, value, "a whole number from 1 to 200");
+    } else if (name == "cursor") {
+      if (value.size() > max_cursor)
+        return error{error_code::invalid_cursor, "The cursor is too long.", {}};
+      out.cursor = value;
+    } else if (name == "state" && with_state) {
+      out.state = order_state_from(value);
+      if (!out.state)
+        return bad_parameter(name, value, "one of: received, processing, shipped, delivered, failed");
+    } else {
+      return bad_parameter(name, "unknown parameter", with_state ? "one of: state, limit, cursor" : "one of: limit, cursor");
+    }
+  }
+  return out;
+}
+
+std::optional<order_key> key_from(const std::string& segment) {
+  if (is_usable_order_id(segment))
+    return order_key{tiktok_order_id{segment}};
+  if (const auto id = uuid_from(segment))
+    return order_key{order_id{*id}};
+  return std::nullopt;
+}
+
+/// Prints a read's result, or its error.
+template <class T, class Print>
+reply<T> reply_with(const responder_ptr& to, Print print) {
+  return [to, print = std::move(print)](result<T> got) { to->answer(got ? print(*got) : problem(got.error())); };
+}
+
+http_response answer_response(const answer& a, const tiktok_order_id& order) {
+  if (a.refusal) {
+    error refusal = *a.refusal;
+    refusal.details.emplace("version", a.version); // the one after the refusal's own event (DECISIONS "Deriving the state")
+    return problem(refusal);
+  }
+  auto out = json_response(a.pending.empty() && a.outcome != input_outcome::pending ? 200 : 202, answer_body(a, order));
+  out.headers.emplace_back("ETag", '"' + std::to_string(a.version) + '"');
+  return out;
+}
+
+http_response created_response(const answer& a, const tiktok_order_id& order) {
+  auto out = answer_response(a, order);
+  if (a.refusal || out.status != 200 || !a.created)
+    return out;
+  out.status = 201;
+  out.headers.emplace_back("Location", "/api/v1/orders/" + to_string(a.order));
+  return out;
+}
+
+/// What is known of a command before its order's TikTok id is.
+struct command {
+  principal who;
+  std::string idempotency_key; ///< empty: none was sent
+  input_body body;
+  shop_id shop;
+  http_response (*respond)(const answer&, const tiktok_order_id&) = answer_response;
+};
+
+result<std::string> read_idempotency_key(const http_request& request) {
+  const auto key = request.idempotency_key.value_or("");
+  const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; });
+  if (request.idempotency_key && (key.empty() || key.size() > max_idempotency_key || !printable))
+    return error{error_code::bad_request, "Idempotency-Key must be 1 to 255 printable ASCII characters without blanks.", {}};
+  return std::string{key};
+}
+
+/// Kept by the engine until it answers.
+struct waiting_command {
+  edge_ptr shared;
+  responder_ptr to;
+  admitted_ptr place;
+  tiktok_order_id order;
+  http_response (*respond)(const answer&, const tiktok_order_id&);
+};
+
+void submit(const edge_ptr& shared, command what, tiktok_order_id order, admitted_ptr place, const responder_ptr& to) {
+  auto& ids = shared->parts.ids;
+  input in;
+  in.id = input_id{ids.next()};
+  in.delivery = ids.next();
+  in.dedupe_key = "c:" + what.who.user + ':' + (what.idempotency_key.empty() ? to_string(in.id) : what.idempotency_key);
+  in.order = order;
+  in.received_at = shared->parts.time.now();
+  in.source = input_source::api;
+  in.actor = what.who.user;
+  in.shop = std::move(what.shop);
+  in.type = type_of(what.body);
+  in.raw = std::make_shared<const std::string>(raw_of(what.body));
+  in.body = std::move(what.body);
+  delivery out;
+  out.inputs.push_back(std::move(in));
+  auto waiting = std::make_shared<waiting_command>(waiting_command{shared, to, std::move(place), std::move(order), what.respond});
+  shared->parts.orders.post(std::move(out), [waiting](std::vector<answer> answers) {
+    waiting->to->answer(answers.empty() ? problem(error_code::internal) : waiting->respond(answers.front(), waiting->order));
+  });
+}
+
+/// Admission; answers and gives null when there is no place.
+admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to) {
+  if (shared->state.draining()) {
+    to->answer(problem(error_code::shutting_down));
+    return nullptr;
+  }
+  auto place = admit(shared->gate);
+  if (!place) {
+    shared->meter.rejected("overloaded");
+    to->answer(problem(error_code::overloaded));
+  }
+  return place;
+}
+
+/// `/retry` is failed -> processing and nothing else: the state is looked at first, and the version seen is the one it must hold on to.
+bool prepare_retry(command& what, const order& seen, const responder_ptr& to) {
+  if (seen.state != order_state::failed) {
+    to->answer(problem(error_code::illegal_transition, "Only a failed order can be retried; this one is " + std::string{name_of(seen.state)} + ".",
+                       {{"from", name_of(seen.state)}, {"to", "processing"}, {"version", seen.version}}));
+    return false;
+  }
+  auto& move = std::get<move_order>(what.body);
+  if (!move.expected_version)
+    move.expected_version = seen.version;
+  return true;
+}
+
+using body_reader = result<input_body> (*)(std::string_view);
+
+void serve_command(const edge_ptr& shared, const order_key& key, const principal& who, bool is_retry, const http_request& request,
+                   result<input_body> body, const responder_ptr& to) {
+  const auto idempotency_key = read_idempotency_key(request);
+  if (!idempotency_key)
+    return to->answer(problem(idempotency_key.error()));
+  if (!body)
+    return to->answer(problem(body.error()));
+  auto place = place_for(shared, to);
+  if (!place)
+    return;
+  command what{who, *idempotency_key, std::move(*body), {}, answer_response};
+  if (const auto* order = std::get_if<tiktok_order_id>(&key); order && !is_retry)
+    return submit(shared, std::move(what), *order, std::move(place), to);
+  shared->parts.reader.find(key, [shared, what = std::move(what), place, to, is_retry](result<order_view> found) mutable {
+    if (!found)
+      return to->answer(problem(found.error()));
+    if (is_retry && !prepare_retry(what, found->order, to))
+      return;
+    submit(shared, std::move(what), found->order.tiktok_id, std::move(place), to);
+  });
+}
+
+void serve_create(const edge_ptr& shared, const principal& who, const http_request& request, const responder_ptr& to) {
+  const auto idempotency_key = read_idempotency_key(request);
+  if (!idempotency_key)
+    return to->answer(problem(idempotency_key.error()));
+  auto body = read_create(*request.body);
+  if (!body)
+    return to->answer(problem(body.error()));
+  auto place = place_for(shared, to);
+  if (place)
+    submit(shared, {who, *idempotency_key, input_body{std::move(body->body)}, std::move(body->shop), created_response},
+           std::move(body->order), std::move(place), to);
+}
+
+http_route read_route(std::string_view label, std::function<void(const responder_ptr&)> serve) {
+  return {label, std::chrono::seconds{10}, read_too_late,
+          [serve = std::move(serve)](const http_request&, const responder_ptr& to) { serve(to); }};
+}
+
+bool is_read(const http_request& request) { return request.method == "GET" || request.method == "HEAD"; }
+
+http_route forbidden(std::string_view label) {
+  return answers(label, problem(error_code::forbidden, "Acting on orders needs the role operator.", {{"role", "operator"}}));
+}
+
+http_route list_route(const edge_ptr& shared, const request_target& target) {
+  auto query = read_page_query(target, true);
+  if (!query)
+    return answers("orders", problem(query.error()));
+  return read_route("orders", [shared, query = std::move(*query)](const responder_ptr& to) {
+    shared->parts.reader.list({query.state, query.limit, query.cursor}, reply_with<order_page>(to, [](const order_page& page) {
+                                return json_response(200, page_body(page));
+                              }));
+  });
+}
+
+http_route order_route(const edge_ptr& shared, const order_key& key) {
+  return read_route("order", [shared, key](const responder_ptr& to) {
+    shared->parts.reader.find(key, reply_with<order_view>(to, [shared](const order_view& view) {
+                                auto out = json_response(200, order_body(view, shared->options.rules, shared->parts.time.now()));
+                                out.headers.emplace_back("ETag", '"' + std::to_string(view.order.version) + '"');
+                                return out;
+                              }));
+  });
+}
+
+http_route timeline_route(const edge_ptr& shared, const order_key& key, const request_target& target) {
+  auto query = read_page_query(target, false);
+  if (!query)
+    return answers("order_events", problem(query.error()));
+  return read_route("order_events", [shared, key, query = std::move(*query)](const responder_ptr& to) {
+    shared->parts.reader.timeline(key, query.limit, query.cursor, reply_with<timeline_page>(to, [](const timeline_page& page) {
+                                    return json_response(200, timeline_body(page));
+                                  }));
+  });
+}
+
+struct verb {
+  std::string_view name, label;
+  body_reader read;
+};
+constexpr verb verbs[] = {{"transitions", "order_transitions", read_transition},
+                          {"retry", "order_retry", read_retry},
+                          {"hold", "order_hold", read_hold},
+                          {"release", "order_release", read_release},
+                          {"notes", "order_notes", read_note}};
+
+http_route command_route(const edge_ptr& shared, const verb& what, const order_key& key, const principal& who) {
+  return {what.label, shared->options.command_deadline, command_too_late,
+          [shared, what, key, who](const http_request& request, const responder_ptr& to) {
+            serve_command(shared, key, who, what.read == read_retry, request, what.read(*request.body), to);
+          }};
+}
+
+http_route clear_attention_route(const edge_ptr& shared, const std::string& kind, const order_key& key, const principal& who) {
+  return {"order_attention", shared->options.command_deadline, command_too_late,
+          [shared, kind, key, who](const http_request& request, const responder_ptr& to) {
+            serve_command(shared, key, who, false, request, input_body{clear_attention{kind}}, to);
+          }};
+}
+
+} // namespace
+
+http_route orders_api::find(const http_request& request, const request_target& target, const std::vector<std::string>& rest,
+                            const principal& who) const {
+  const bool may_act = who.role != role::viewer;
+  if (rest.empty()) {
+    if (is_read(request))
+      return list_route(shared_, target);
+    if (request.method != "POST")
+      return wrong_method("orders", "GET, HEAD, POST");
+    if (!may_act)
+      return forbidden("orders");
+    return {"orders", shared_->options.command_deadline, command_too_late,
+            [shared = shared_, who](const http_request& r, const responder_ptr& to) { serve_create(shared, who, r, to); }};
+  }
+  const auto key = key_from(rest[0]);
+  if (!key)
+    return answers("order", problem(error_code::order_not_found, "An order is named by its UUID or its TikTok order id."));
+  if (rest.size() == 1)
+    return is_read(request) ? order_route(shared_, *key) : wrong_method("order", "GET, HEAD");
+  if (rest.size() == 2 && rest[1] == "events")
+    return is_read(request) ? timeline_route(shared_, *key, target) : wrong_method("order_events", "GET, HEAD");
+  if (rest.size() == 4 && rest[1] == "attention" && rest[3] == "clear") {
+    if (request.method != "POST")
+      return wrong_method("order_attention", "POST");
+    return may_act ? clear_attention_route(shared_, rest[2], *key, who) : forbidden("order_attention");
+  }
+  for (const auto& what : verbs)
+    if (rest.size() == 2 && rest[1] == what.name) {
+      if (request.method != "POST")
+        return wrong_method(what.label, "POST");
+      return may_act ? command_route(shared_, what, *key, who) : forbidden(what.label);
+    }
+  return no_such_path();
+}
+
+} // namespace orderly

@@ -1,0 +1,52 @@
+#include "net/server.hpp"
+
+#include "net/admin_site.hpp"
+#include "net/listener.hpp"
+#include "net/public_site.hpp"
+
+#include <thread>
+
+namespace orderly {
+namespace {
+
+class two_listeners final : public server {
+public:
+  two_listeners(edge_ptr shared, std::unique_ptr<listener> open, std::unique_ptr<listener> admin)
+      : shared_(std::move(shared)), public_(std::move(open)), admin_(std::move(admin)) {
+    public_->start();
+    admin_->start();
+  }
+  ~two_listeners() override { shared_->state.start_draining(); }
+
+  [[nodiscard]] std::string listen() const override { return public_->address(); }
+  [[nodiscard]] std::string admin_listen() const override { return admin_->address(); }
+  void drain(std::chrono::milliseconds grace) override {
+    constexpr std::chrono::milliseconds look_again{5};
+    const auto end = std::chrono::steady_clock::now() + grace;
+    shared_->state.start_draining();
+    for (auto* one : {public_.get(), admin_.get()}) {
+      one->stop_accepting();
+      while (one->open_connections() != 0 && std::chrono::steady_clock::now() < end)
+        std::this_thread::sleep_for(look_again);
+    }
+  }
+
+private:
+  edge_ptr shared_;
+  std::unique_ptr<listener> public_, admin_;
+};
+
+} // namespace
+
+result<std::unique_ptr<server>> start_server(const server_options& options, const server_parts& parts) {
+  auto shared = std::make_shared<edge>(options, parts);
+  auto open = make_listener(options.listen, options.threads, make_public_site(shared), shared);
+  if (!open)
+    return open.error();
+  auto admin = make_listener(options.admin_listen, 1, make_admin_site(shared), shared);
+  if (!admin)
+    return admin.error();
+  return std::unique_ptr<server>{std::make_unique<two_listeners>(shared, std::move(*open), std::move(*admin))};
+}
+
+} // namespace orderly

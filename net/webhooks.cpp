@@ -1,0 +1,109 @@
+#include "net/webhooks.hpp"
+
+#include "domain/webhook_topic.hpp"
+#include "net/signing.hpp"
+
+#include <algorithm>
+
+namespace orderly {
+namespace {
+
+bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+std::string_view reason_of(signature_check check) {
+  switch (check) {
+  case signature_check::missing: return "signature_missing";
+  case signature_check::malformed: return "signature_malformed";
+  default: return "signature_wrong";
+  }
+}
+
+std::string_view outcome_label(const std::vector<answer>& answers) {
+  if (!is_durable(answers))
+    return "unavailable";
+  return name_of(answers.front().outcome);
+}
+
+/// Kept by the engine until it answers.
+struct waiting_webhook {
+  edge_ptr shared;
+  responder_ptr to;
+  admitted_ptr place;
+  std::string_view topic;
+};
+
+} // namespace
+
+signature_check check_signature(const http_request& request, std::string_view app_key, const std::vector<std::string>& secrets) {
+  const std::string_view given = request.authorization.value_or("");
+  unsigned matches = 0;
+  for (const auto& secret : secrets)
+    matches |= verify_webhook(app_key, secret, *request.body, given) ? 1u : 0u;
+  if (matches != 0)
+    return signature_check::good;
+  if (given.empty() && !request.authorization_repeated)
+    return signature_check::missing;
+  const bool well_formed = given.size() == 64 && std::all_of(given.begin(), given.end(), is_lower_hex);
+  return well_formed ? signature_check::wrong : signature_check::malformed;
+}
+
+delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, id_source& ids) {
+  static const auto not_kept = std::make_shared<const std::string>();
+  input common;
+  common.delivery = ids.next();
+  common.dedupe_key = std::move(parsed.dedupe_key);
+  common.received_at = received_at;
+  common.source = input_source::webhook;
+  common.shop = std::move(parsed.shop);
+  common.type = topic_name(parsed.topic);
+  common.notification_id = std::move(parsed.notification_id);
+  common.raw = is_chat_topic(parsed.topic) ? not_kept : std::move(raw);
+  delivery out;
+  if (parsed.kind == webhook_kind::unparsable)
+    out.dead = dead_letter_cause::unparsable;
+  if (parsed.kind == webhook_kind::no_order_id)
+    out.dead = dead_letter_cause::no_order_id;
+  if (parsed.kind != webhook_kind::for_orders) {
+    common.id = input_id{ids.next()};
+    out.inputs.push_back(std::move(common));
+    return out;
+  }
+  for (auto& [order, body] : parsed.orders) {
+    auto& one = out.inputs.emplace_back(common);
+    one.id = input_id{ids.next()};
+    one.order = std::move(order);
+    one.body = std::move(body);
+  }
+  return out;
+}
+
+bool is_durable(const std::vector<answer>& answers) {
+  return !answers.empty() && std::none_of(answers.begin(), answers.end(), [](const answer& a) {
+    return a.refusal && (http_status_of(a.refusal->code) == 503 || a.refusal->code == error_code::internal);
+  });
+}
+
+http_response webhook_unavailable() { return {503, {}, {}, {{"Retry-After", "1"}}}; }
+
+void receive_webhook(const edge_ptr& shared, const http_request& request, const responder_ptr& to) {
+  const auto& options = shared->options;
+  if (const auto check = check_signature(request, options.app_key, options.app_secrets); check != signature_check::good) {
+    shared->meter.rejected(reason_of(check));
+    return to->answer({401, {}, {}, {}});
+  }
+  auto place = shared->state.draining() ? nullptr : admit(shared->gate);
+  if (!place) {
+    shared->meter.rejected(shared->state.draining() ? "draining" : "overloaded");
+    return to->answer(webhook_unavailable());
+  }
+  auto parsed = parse_webhook(*request.body);
+  const auto topic = topic_name(parsed.topic);
+  auto what = delivery_of(std::move(parsed), request.body, shared->parts.time.now(), shared->parts.ids);
+  auto waiting = std::make_shared<waiting_webhook>(waiting_webhook{shared, to, std::move(place), topic});
+  shared->parts.orders.post(std::move(what), [waiting](std::vector<answer> answers) {
+    waiting->shared->meter.webhook(waiting->topic, outcome_label(answers));
+    waiting->to->answer(is_durable(answers) ? http_response{} : webhook_unavailable());
+  });
+}
+
+} // namespace orderly

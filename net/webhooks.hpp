@@ -1,0 +1,27 @@
+#pragma once
+// POST /webhooks/tiktok: signature, admission, parse, hand over; 200 once durable (CONTRACT "Public listener").
+
+#include "domain/order_port.hpp"
+#include "domain/webhook.hpp"
+#include "net/edge.hpp"
+#include "net/http_site.hpp"
+
+namespace orderly {
+
+/// Why a signature is refused; the labels of orderly_http_rejected_total.
+enum class signature_check : std::uint8_t { good, missing, malformed, wrong };
+/// Tries every secret, always, each in constant time.
+signature_check check_signature(const http_request& request, std::string_view app_key, const std::vector<std::string>& secrets);
+
+/// The inputs of a parsed webhook: ids and times minted here. Chat bodies are not kept.
+delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, id_source& ids);
+
+/// The engine's answers mean that the webhook is safe: anything but "cannot commit now".
+bool is_durable(const std::vector<answer>& answers);
+
+/// Signature, admission and hand-over for one request.
+void receive_webhook(const edge_ptr& shared, const http_request& request, const responder_ptr& to);
+/// Not durable, or not in time: 503 with Retry-After and no body.
+http_response webhook_unavailable();
+
+} // namespace orderly
