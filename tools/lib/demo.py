@@ -1,0 +1,149 @@
+"""tools/demo behind its shell script: starts sandbox and engine, plays the warehouse, shows ten orders travelling."""
+
+import argparse
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+
+from orderly_local import Database, Engine, NotReady, Sandbox, Warehouse, states_passed, write_config
+
+ORDERS = 10
+LIMIT = 30.0  # seconds from the first webhook to `delivered`
+EXIT_UNAVAILABLE = 69
+
+
+def arguments():
+    parser = argparse.ArgumentParser(prog="tools/demo", add_help=False)
+    parser.add_argument("--bin", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--once", action="store_true")
+    parser.add_argument("--storage")
+    parser.add_argument("--port", type=int, default=0)
+    parser.error = lambda problem: (print(f"demo: {problem}; tools/demo --help", file=sys.stderr), sys.exit(64))
+    given = parser.parse_args()
+    if not 0 <= given.port < 65536:
+        parser.error("--port: 0 to 65535")
+    if given.storage and not given.storage.startswith("sqlite:"):
+        parser.error("--storage: this version stores in sqlite:PATH")
+    return given
+
+
+class Demo:
+    def __init__(self, given):
+        self.given = given
+        self.programs = []
+        self.warehouse = None
+        if given.once:
+            self.folder = tempfile.mkdtemp(prefix="orderly-demo-")
+        else:  # each demo begins anew
+            self.folder = os.path.join(os.path.abspath("build"), "demo-data")
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os.makedirs(self.folder)
+
+    def start(self):
+        seed = random.SystemRandom().randrange(1, 2**31)
+        binary = lambda name: os.path.abspath(os.path.join(self.given.bin, name))  # noqa: E731
+        self.sandbox = Sandbox(binary("tiktok-sandbox"), self.folder, "--seed", str(seed))
+        self.programs.append(self.sandbox)
+        config = write_config(self.folder, self.sandbox.base)
+        self.engine = Engine(binary("orderlyd"), self.folder, config, storage=self.given.storage,
+                             admin_listen=f"127.0.0.1:{self.given.port}")
+        self.programs.append(self.engine)
+        if self.given.storage:
+            self.engine.database = self.given.storage.removeprefix("sqlite:")
+        self.sandbox.send_to(self.engine)
+        self.warehouse = Warehouse(self.engine)
+        self.warehouse.start()
+
+    def introduce(self):
+        data = self.engine.data
+        print(f"demo: engine    {self.engine.admin}/api/v1  (admin; webhooks arrive at {self.engine.public}/webhooks/tiktok)")
+        print(f"demo: sandbox   {self.sandbox.base}/_sandbox/ledger")
+        if not self.given.once:
+            print(f"demo: log in    user admin, password in {data}/initial-admin-password")
+            print(f"demo: or        curl -H \"Authorization: Bearer $(cat {data}/initial-admin-token)\" "
+                  f"{self.engine.admin}/api/v1/orders")
+        sys.stdout.flush()
+
+    def travel(self):
+        """Shows each order as it arrives. Returns how long each delivered one took."""
+        ids = self.sandbox.create_orders(ORDERS)
+        waiting, took = list(ids), {}
+        end = time.monotonic() + LIMIT
+        with Database(self.engine.database) as database:
+            while waiting and time.monotonic() < end and all(program.running() for program in self.programs):
+                for order_id in list(waiting):
+                    row = database.order(order_id)
+                    if row and row["state"] in ("delivered", "failed"):
+                        waiting.remove(order_id)
+                        seconds = time.time() - self.sandbox.own("GET", "orders/" + order_id)["ledger"]["first_sent_ms"] / 1000
+                        if row["state"] == "delivered":
+                            took[order_id] = seconds
+                        self.show(order_id, database, f"{seconds:5.1f} s")
+                time.sleep(0.05)
+            for order_id in waiting:
+                self.show(order_id, database, f"not delivered within {LIMIT:.0f} s")
+        return took
+
+    def show(self, order_id, database, ending):
+        passed = " -> ".join(states_passed(database.events(order_id))) or "unknown to the engine"
+        print(f"order {order_id}  {passed}  {ending}", flush=True)
+
+    def run(self):
+        self.start()
+        self.introduce()
+        took = self.travel()
+        slowest = max(took.values(), default=0.0)
+        good = len(took) == ORDERS and slowest < LIMIT
+        if not good:
+            self.explain()
+        if not self.given.once:
+            print(f"{len(took)} of {ORDERS} orders delivered, slowest {slowest:.1f} s")
+            print(f"demo: more with  curl -X POST {self.sandbox.base}/_sandbox/orders -d '{{\"count\":5}}'")
+            print("demo: everything stays up until Ctrl-C", flush=True)
+            while all(program.running() for program in self.programs):
+                time.sleep(0.2)
+            raise NotReady("a program ended: " + "; ".join(p.tail(3) for p in self.programs if not p.running()))
+        self.end()
+        print(f"{len(took)} of {ORDERS} orders delivered, slowest {slowest:.1f} s", flush=True)
+        if good:
+            shutil.rmtree(self.folder, ignore_errors=True)
+        return 0 if good else 1
+
+    def explain(self):
+        for problem in self.warehouse.problems[-5:]:
+            print(f"demo: {problem}", file=sys.stderr)
+        for program in self.programs:
+            state = "runs" if program.running() else f"ended with {program.process.returncode}"
+            print(f"demo: {os.path.basename(program.command[0])} {state}; its log {program.log_file} ends:\n{program.tail(8)}",
+                  file=sys.stderr)
+
+    def end(self):
+        if self.warehouse:
+            self.warehouse.stop()
+        for program in reversed(self.programs):
+            program.stop()
+        self.programs = []
+
+
+def main():
+    given = arguments()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda *_: sys.exit(0 if not given.once else 1))
+    demo = Demo(given)
+    try:
+        return demo.run()
+    except KeyboardInterrupt:
+        return 0 if not given.once else 1
+    except NotReady as problem:
+        print(f"demo: {problem}\ndemo: logs and data are in {demo.folder}", file=sys.stderr)
+        return EXIT_UNAVAILABLE
+    finally:
+        demo.end()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
