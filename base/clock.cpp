@@ -1,9 +1,25 @@
 #include "base/clock.hpp"
 
+#include <algorithm>
 #include <cstdio>
-#include <ctime>
 
 namespace orderly {
+namespace {
+
+/// A digit wherever the shape has a 0, else the shape's own character.
+bool has_shape(std::string_view text, std::string_view shape) {
+  return std::equal(text.begin(), text.end(), shape.begin(), shape.end(),
+                    [](char given, char wanted) { return wanted == '0' ? given >= '0' && given <= '9' : given == wanted; });
+}
+
+int number(std::string_view digits) {
+  int value = 0;
+  for (const char digit : digits)
+    value = value * 10 + (digit - '0');
+  return value;
+}
+
+} // namespace
 
 std::string to_rfc3339(timestamp at) {
   using namespace std::chrono;
@@ -20,10 +36,10 @@ std::string to_rfc3339(timestamp at) {
 
 std::optional<timestamp> from_rfc3339(std::string_view text) {
   using namespace std::chrono;
-  int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0, used = 0;
-  const std::string copy{text};
-  if (std::sscanf(copy.c_str(), "%4d-%2d-%2dT%2d:%2d:%2d%n", &y, &mo, &d, &h, &mi, &s, &used) != 6 || used != 19)
+  if (!has_shape(text.substr(0, 19), "0000-00-00T00:00:00"))
     return std::nullopt;
+  const int y = number(text.substr(0, 4)), mo = number(text.substr(5, 2)), d = number(text.substr(8, 2));
+  const int h = number(text.substr(11, 2)), mi = number(text.substr(14, 2)), s = number(text.substr(17, 2));
   std::string_view rest = text.substr(19);
   std::int64_t micros = 0;
   if (rest.starts_with('.')) {
