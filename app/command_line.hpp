@@ -1,0 +1,18 @@
+#pragma once
+// The flags of orderlyd. CLI11 stays inside the source file.
+
+#include "app/exit_code.hpp"
+#include "config/config.hpp"
+
+#include <optional>
+
+namespace orderly {
+
+struct command_line {
+  config_sources sources; ///< the file, ORDERLY_* of the environment, flags
+  bool check_config = false, print_config = false;
+  std::optional<exit_code> ends; ///< --help, --version or bad usage: already printed
+};
+command_line read_command_line(int argc, char** argv);
+
+} // namespace orderly

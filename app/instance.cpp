@@ -1,0 +1,77 @@
+#include "app/instance.hpp"
+
+#include "app/access.hpp"
+#include "app/options.hpp"
+
+namespace orderly {
+
+result<std::unique_ptr<instance>> instance::start(const config& from, const data_dir& folder,
+                                                  const run_options& options) {
+  std::unique_ptr<instance> made{new instance{from}};
+  if (auto done = made->open_storage(folder, options); !done) return done.error();
+  if (auto done = made->prepare_storage(folder); !done) return done.error();
+  if (auto done = made->start_engine(); !done) return done.error();
+  if (auto done = made->start_server(); !done) return done.error();
+  return made;
+}
+
+/// The engine goes while the server still stands: it answers what it was given, and those answers need their
+/// sessions. TikTok's client goes after the engine, which drops late answers but may still be asking.
+instance::~instance() {
+  engine_.reset();
+  server_.reset();
+  tiktok_.reset();
+  reader_.reset();
+  store_.reset();
+}
+
+result<void> instance::open_storage(const data_dir& folder, const run_options& options) {
+  auto opened = open_store({config_.storage.url, folder.path(), options.sqlite_vfs});
+  if (!opened) return opened.error();
+  store_ = std::move(*opened);
+  folder.remove(ready_file); // of a crash; not earlier: it may have been another engine's until the store's
+                             // lock was ours
+  return {};
+}
+
+result<void> instance::prepare_storage(const data_dir& folder) {
+  auto admin = store_->open_admin();
+  if (!admin) return admin.error();
+  auto rules = (*admin)->remember_policy(policy_of(config_));
+  if (!rules) return rules.error();
+  rules_ = *rules;
+  const auto shops = shops_of(config_);
+  if (auto done = (*admin)->upsert_shops(shops); !done) return done;
+  if (auto done = ensure_first_user(**admin, folder); !done) return done;
+  auto tokens = load_tokens(**admin);
+  if (!tokens) return tokens.error();
+  who_ = std::move(*tokens);
+  return {};
+}
+
+result<void> instance::start_engine() {
+  auto reader = make_read_pool(*store_, read_pool_options_of(config_), measured_);
+  if (!reader) return reader.error();
+  reader_ = std::move(*reader);
+  auto tiktok = make_tiktok_client(tiktok_client_options_of(config_), time_, measured_);
+  if (!tiktok) return tiktok.error();
+  tiktok_ = std::move(*tiktok);
+  auto options = engine_options_of(config_, rules_);
+  options.engine_name = to_string(ids_.next());
+  auto started = orderly::start_engine(options, {*store_, *reader_, *tiktok_, time_, ids_, measured_});
+  if (!started) return started.error();
+  engine_ = std::move(*started);
+  return {};
+}
+
+result<void> instance::start_server() {
+  const server_parts parts{
+      engine_->port(), *reader_, who_,     [engine = engine_.get()] { return engine->healthy(); },
+      time_,           ids_,     measured_};
+  auto started = orderly::start_server(server_options_of(config_, rules_), parts);
+  if (!started) return started.error();
+  server_ = std::move(*started);
+  return {};
+}
+
+} // namespace orderly

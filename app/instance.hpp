@@ -1,0 +1,59 @@
+#pragma once
+// One running engine: every part, in the order in which they need each other.
+
+#include "actors/engine.hpp"
+#include "app/data_dir.hpp"
+#include "app/orderlyd.hpp"
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/result.hpp"
+#include "base/uuid.hpp"
+#include "config/config.hpp"
+#include "net/server.hpp"
+#include "net/tiktok_client.hpp"
+#include "storage/read_pool.hpp"
+#include "storage/store.hpp"
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+namespace orderly {
+
+class instance {
+public:
+  /// Opens the store, remembers the policy and the shops, makes sure that there is a user, starts the engine
+  /// and then the listeners. Errors: those of the parts; nothing is left running then.
+  static result<std::unique_ptr<instance>> start(const config& from, const data_dir& folder,
+                                                 const run_options& options);
+  ~instance();
+  instance(const instance&) = delete;
+  instance& operator=(const instance&) = delete;
+
+  [[nodiscard]] std::string listen() const { return server_->listen(); }
+  [[nodiscard]] std::string admin_listen() const { return server_->admin_listen(); }
+  /// Takes nothing new; what is under way may take until `grace`. The destructor stops the rest.
+  void drain(std::chrono::milliseconds grace) { server_->drain(grace); }
+
+private:
+  explicit instance(const config& from) : config_(from) {}
+  result<void> open_storage(const data_dir& folder, const run_options& options);
+  result<void> prepare_storage(const data_dir& folder);
+  result<void> start_engine();
+  result<void> start_server();
+
+  config config_;
+  system_clock time_;
+  uuid_v7_source ids_{time_};
+  metrics measured_;
+  policy rules_;
+  token_check who_;
+  // Each uses those above it; the destructor says in which order they end.
+  std::unique_ptr<orderly::store> store_;
+  std::unique_ptr<order_reader> reader_;
+  std::unique_ptr<tiktok_port> tiktok_;
+  std::unique_ptr<orderly::engine> engine_;
+  std::unique_ptr<orderly::server> server_;
+};
+
+} // namespace orderly

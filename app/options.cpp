@@ -1,0 +1,82 @@
+#include "app/options.hpp"
+
+namespace orderly {
+namespace {
+
+/// load_config has checked that it is not negative.
+std::size_t size(std::int64_t number) {
+  return static_cast<std::size_t>(number);
+}
+
+} // namespace
+
+policy policy_of(const config& from) {
+  policy rules;
+  rules.auto_start = from.processing.auto_start;
+  rules.report_shipments = from.processing.report_shipments;
+  rules.paid_wait = from.processing.paid_wait;
+  return rules;
+}
+
+std::vector<shop> shops_of(const config& from) {
+  std::vector<shop> shops;
+  for (const auto& given : from.tiktok.shops)
+    shops.push_back({shop_id{given.id}, given.region, given.cipher, given.access_token});
+  return shops;
+}
+
+read_pool_options read_pool_options_of(const config& from) {
+  read_pool_options options;
+  options.threads = size(from.storage.readers);
+  options.queue_limit = size(from.storage.read_queue);
+  options.load_batch = size(from.storage.load_batch);
+  return options;
+}
+
+tiktok_client_options tiktok_client_options_of(const config& from) {
+  tiktok_client_options options;
+  options.api_base = from.tiktok.api_base;
+  options.app_key = from.tiktok.app_key;
+  options.app_secret = from.tiktok.app_secret;
+  options.timeout = from.tiktok.timeout;
+  options.connections = size(from.tiktok.connections);
+  options.queue_limit = size(from.tiktok.queue_limit);
+  return options;
+}
+
+engine_options engine_options_of(const config& from, const policy& rules) {
+  engine_options options;
+  options.workers = size(from.engine.workers);
+  options.lanes = size(from.storage.lanes);
+  options.rules = rules;
+  options.shops = shops_of(from);
+  options.outbox_scan = from.engine.outbox_scan;
+  options.lease = from.engine.lease;
+  options.calls_in_flight = size(from.tiktok.calls_in_flight);
+  return options;
+}
+
+server_options server_options_of(const config& from, const policy& rules) {
+  server_options options;
+  options.listen = from.listen;
+  options.admin_listen = from.admin_listen;
+  options.threads = size(from.http.threads);
+  options.max_body = size(from.http.max_body);
+  options.max_header = size(from.http.max_header);
+  options.max_in_flight = size(from.engine.max_in_flight);
+  options.max_connections = size(from.http.max_connections);
+  options.header_timeout = from.http.header_timeout;
+  options.body_timeout = from.http.body_timeout;
+  options.idle_timeout = from.http.idle_timeout;
+  options.webhook_deadline = from.http.webhook_deadline;
+  options.command_deadline = from.http.command_deadline;
+  options.app_key = from.tiktok.app_key;
+  // An empty secret would let anyone sign: without one the list stays empty and every webhook is refused.
+  if (!from.tiktok.app_secret.empty()) options.app_secrets.push_back(from.tiktok.app_secret);
+  for (const auto& secret : from.tiktok.previous_app_secrets)
+    options.app_secrets.push_back(secret);
+  options.rules = rules;
+  return options;
+}
+
+} // namespace orderly

@@ -1,0 +1,24 @@
+#pragma once
+// The configuration as each part wants it.
+
+#include "actors/engine.hpp"
+#include "config/config.hpp"
+#include "domain/policy.hpp"
+#include "domain/shop.hpp"
+#include "net/server.hpp"
+#include "net/tiktok_client.hpp"
+#include "storage/read_pool.hpp"
+
+#include <vector>
+
+namespace orderly {
+
+policy policy_of(const config& from);
+std::vector<shop> shops_of(const config& from);
+read_pool_options read_pool_options_of(const config& from);
+tiktok_client_options tiktok_client_options_of(const config& from);
+/// @param rules as the store numbered them
+engine_options engine_options_of(const config& from, const policy& rules);
+server_options server_options_of(const config& from, const policy& rules);
+
+} // namespace orderly

@@ -1,0 +1,107 @@
+#include "app/orderlyd.hpp"
+
+#include "app/command_line.hpp"
+#include "app/data_dir.hpp"
+#include "app/exit_code.hpp"
+#include "app/instance.hpp"
+#include "app/signals.hpp"
+#include "base/log.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace orderly {
+namespace {
+
+exit_code failed(const error& why) {
+  log(log_level::error, "start.failed", to_string(why), why.details);
+  return exit_code_of(why);
+}
+
+void print_problems(const loaded_config& loaded) {
+  for (const auto& problem : loaded.problems)
+    std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+}
+
+void warn_of_gaps(const config& values) {
+  if (values.tiktok.app_key.empty() ||
+      (values.tiktok.app_secret.empty() && values.tiktok.previous_app_secrets.empty()))
+    log(log_level::warn, "config.incomplete",
+        "tiktok.app_key or the app's secret is not set: every webhook will be refused");
+}
+
+/// What can change while the engine runs: the log level.
+void reload(const config_sources& sources) {
+  const auto loaded = load_config(sources);
+  for (const auto& problem : loaded.problems)
+    log(log_level::warn, "config.problem", to_string(problem));
+  if (!loaded.problems.empty())
+    return log(log_level::warn, "config.kept", "the configuration has problems; nothing was changed");
+  set_log_level(log_level_of(loaded.values));
+  log(log_level::info, "config.reloaded", "the log level was read again",
+      {{"log_level", loaded.values.log_level}});
+}
+
+result<void> announce(const instance& running, const data_dir& folder) {
+  const boost::json::object fields{
+      {"pid", ::getpid()}, {"listen", running.listen()}, {"admin_listen", running.admin_listen()}};
+  if (auto written = folder.write(ready_file, boost::json::serialize(fields) + "\n"); !written)
+    return written;
+  log(log_level::info, "ready", "orderlyd is ready", fields);
+  return {};
+}
+
+exit_code serve(const config& values, const config_sources& sources, const run_options& options) {
+  auto folder = data_dir::open(values.data_dir);
+  if (!folder) return failed(folder.error());
+  auto running = instance::start(values, *folder, options);
+  if (!running) return failed(running.error());
+  if (const auto announced = announce(**running, *folder); !announced) return failed(announced.error());
+
+  int signal = next_signal();
+  for (; signal == SIGHUP; signal = next_signal())
+    reload(sources);
+  end_at_next_signal();
+  log(log_level::info, "stopping", "takes nothing new and finishes what is under way",
+      {{"signal", signal}, {"grace_s", values.shutdown.grace.count()}});
+  folder->remove(ready_file);
+  (*running)->drain(values.shutdown.grace);
+  running->reset();
+  log(log_level::info, "stopped", "orderlyd has ended");
+  return exit_code::done;
+}
+
+exit_code run(int argc, char** argv, const run_options& options) {
+  const auto given = read_command_line(argc, argv);
+  if (given.ends) return *given.ends;
+  const auto loaded = load_config(given.sources);
+  print_problems(loaded);
+  if (!loaded.problems.empty()) return exit_code::bad_config;
+  if (given.print_config) std::fputs(print_config(loaded.values).c_str(), stdout);
+  if (given.check_config) std::puts("The configuration has no problems.");
+  if (given.print_config || given.check_config) return exit_code::done;
+
+  umask(077); // the database, its journal and every other file hold buyers' data
+  block_signals();
+  start_logging(log_level_of(loaded.values));
+  warn_of_gaps(loaded.values);
+  return serve(loaded.values, given.sources, options);
+}
+
+} // namespace
+
+int run_orderlyd(int argc, char** argv, const run_options& options) {
+  try {
+    return static_cast<int>(run(argc, argv, options));
+  } catch (const std::exception& fault) {
+    std::fprintf(stderr, "orderlyd: internal: %s\n", fault.what());
+    return static_cast<int>(exit_code::internal);
+  }
+}
+
+} // namespace orderly
