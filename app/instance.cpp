@@ -18,6 +18,7 @@ result<std::unique_ptr<instance>> instance::start(const config& from, const data
 /// The engine goes while the server still stands: it answers what it was given, and those answers need their
 /// sessions. TikTok's client goes after the engine, which drops late answers but may still be asking.
 instance::~instance() {
+  gate_.close();
   engine_.reset();
   server_.reset();
   tiktok_.reset();
@@ -61,13 +62,12 @@ result<void> instance::start_engine() {
   auto started = orderly::start_engine(options, {*store_, *reader_, *tiktok_, time_, ids_, measured_});
   if (!started) return started.error();
   engine_ = std::move(*started);
+  gate_.open(*engine_);
   return {};
 }
 
 result<void> instance::start_server() {
-  const server_parts parts{
-      engine_->port(), *reader_, who_,     [engine = engine_.get()] { return engine->healthy(); },
-      time_,           ids_,     measured_};
+  const server_parts parts{gate_, *reader_, who_, [this] { return gate_.healthy(); }, time_, ids_, measured_};
   auto started = orderly::start_server(server_options_of(config_, rules_), parts);
   if (!started) return started.error();
   server_ = std::move(*started);

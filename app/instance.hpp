@@ -3,6 +3,7 @@
 
 #include "actors/engine.hpp"
 #include "app/data_dir.hpp"
+#include "app/engine_gate.hpp"
 #include "app/orderlyd.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
@@ -48,6 +49,7 @@ private:
   metrics measured_;
   policy rules_;
   token_check who_;
+  engine_gate gate_;
   // Each uses those above it; the destructor says in which order they end.
   std::unique_ptr<orderly::store> store_;
   std::unique_ptr<order_reader> reader_;

@@ -52,7 +52,8 @@ engine_options engine_options_of(const config& from, const policy& rules) {
   options.shops = shops_of(from);
   options.outbox_scan = from.engine.outbox_scan;
   options.lease = from.engine.lease;
-  options.calls_in_flight = size(from.tiktok.calls_in_flight);
+  options.calls_in_flight = size(from.engine.calls_in_flight);
+  options.stop_grace = from.shutdown.grace;
   return options;
 }
 

@@ -33,7 +33,7 @@ struct config {
         command_deadline{};
   } http;
   struct {
-    std::int64_t workers = 0, max_in_flight = 0;
+    std::int64_t workers = 0, max_in_flight = 0, calls_in_flight = 0;
     std::chrono::milliseconds outbox_scan{};
     std::chrono::seconds lease{};
   } engine;
@@ -48,7 +48,7 @@ struct config {
     std::vector<std::string> previous_app_secrets;
     std::string api_base, auth_base;
     std::chrono::milliseconds timeout{};
-    std::int64_t connections = 0, queue_limit = 0, calls_in_flight = 0;
+    std::int64_t connections = 0, queue_limit = 0;
     std::vector<shop_config> shops;
   } tiktok;
   struct {

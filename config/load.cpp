@@ -13,8 +13,10 @@ namespace orderly {
 namespace {
 
 constexpr std::string_view environment_prefix = "ORDERLY_";
-/// Names under the prefix that belong to the command line tool and to the tests.
-constexpr std::string_view foreign_names[]{"ORDERLY_URL", "ORDERLY_TOKEN", "ORDERLY_STORAGE", "ORDERLY_SEED"};
+/// Names under the prefix that belong to the command line tool and to the scripts and tests of this
+/// repository.
+constexpr std::string_view foreign_names[]{"ORDERLY_URL",  "ORDERLY_TOKEN", "ORDERLY_STORAGE",
+                                           "ORDERLY_SEED", "ORDERLY_BIN",   "ORDERLY_JOBS"};
 constexpr std::string_view shops_key = "tiktok.shops";
 
 /// Where a value was given; later sources win.

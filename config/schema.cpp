@@ -67,6 +67,8 @@ const std::array keys{
              1'000'000},
     key_spec{"engine.outbox_scan", "1s", ORDERLY_AT(engine.outbox_scan),
              "How often the outbox is looked through, beside being woken by each commit.", 10, 1 * minute},
+    key_spec{"engine.calls_in_flight", "200", ORDERLY_AT(engine.calls_in_flight),
+             "Promises to TikTok Shop worked on at a time.", 1, 10'000},
     key_spec{"engine.lease", "30s", ORDERLY_AT(engine.lease),
              "How long a claimed promise belongs to the engine that claimed it.", 1 * second, 1 * hour},
 
@@ -98,8 +100,6 @@ const std::array keys{
              256},
     key_spec{"tiktok.queue_limit", "1024", ORDERLY_AT(tiktok.queue_limit),
              "Calls that may wait for a connection.", 1, 1'000'000},
-    key_spec{"tiktok.calls_in_flight", "8", ORDERLY_AT(tiktok.calls_in_flight),
-             "Promises to TikTok Shop worked on at a time.", 1, 256},
 
     key_spec{"shutdown.grace", "10s", ORDERLY_AT(shutdown.grace),
              "After SIGTERM, requests under way may take this long to finish.", 0, 10 * minute},
