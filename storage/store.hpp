@@ -9,6 +9,8 @@
 #include "domain/shop.hpp"
 #include "storage/unit.hpp"
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -60,6 +62,19 @@ public:
   virtual result<std::vector<stored_token>> tokens() = 0;
 };
 
+struct changed_order {
+  tiktok_order_id order;
+  std::int64_t version = 0; ///< its newest committed one
+};
+/// What other engines on the same database commit. Used by one thread.
+class change_feed {
+public:
+  virtual ~change_feed() = default;
+  /// Waits at most `patience` for a hint, then reads what has been committed since the last call (the first one: since the feed was
+  /// opened), by any engine, this one included. Each order once. After an error the next call goes on where the last good one ended.
+  virtual result<std::vector<changed_order>> wait(std::chrono::milliseconds patience) = 0;
+};
+
 /// An opened, migrated database; makes connections. Thread-safe. Must outlive what it makes.
 class store {
 public:
@@ -67,6 +82,8 @@ public:
   virtual result<std::unique_ptr<store_writer>> open_writer() = 0;
   virtual result<std::unique_ptr<store_reader>> open_reader() = 0;
   virtual result<std::unique_ptr<store_admin>> open_admin() = 0;
+  /// A null pointer where only one engine can be (SQLite).
+  virtual result<std::unique_ptr<change_feed>> open_changes() { return std::unique_ptr<change_feed>{}; }
   /// Order hash lanes that may write side by side: 1 on SQLite.
   [[nodiscard]] virtual std::size_t max_lanes() const = 0;
 };
