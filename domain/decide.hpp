@@ -1,5 +1,5 @@
 #pragma once
-// The rules of the product, pure: no I/O, no clock, no randomness (DESIGN I3). Each order actor calls decide() for one input at a time.
+// The rules of the product, pure: no I/O, no clock, no randomness (DESIGN I3). An order's actor calls decide() for one input at a time.
 
 #include "domain/decision.hpp"
 #include "domain/input.hpp"
@@ -22,12 +22,15 @@ struct derived_target {
   failure_kind failure = failure_kind::none;
   std::vector<std::string> attention; ///< kinds that this row of the table raises
 };
-/// Nothing when the facts ask for no state (no status yet is `received`).
+/// Nothing when the facts ask for no state: CANCELLED or COMPLETED before their detail is there (no status yet is `received`).
 std::optional<derived_target> derive_target(const facts& f, const policy& rules);
 
 /// Line items are there, the status is past ON_HOLD, it is not older than the status fact, and a person can read the address
 /// (unless TikTok ships the order, or it is closed or erased).
 bool detail_is_complete(const facts& f);
+
+/// Some, not all, of the order is on its way: TikTok says PARTIALLY_SHIPPING, or accepted parcels for some of the uncancelled lines.
+bool is_partially_shipped(const facts& f);
 
 /// Why a person's move is refused now, for the console's buttons; nothing when it would be accepted.
 std::optional<error> blocked_because(const order& o, order_state to, const policy& rules, timestamp now);

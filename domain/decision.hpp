@@ -1,5 +1,6 @@
 #pragma once
-// What decide() says: the events, the promises, the answer. The caller commits all of it or nothing.
+// What decide() says: the events, the promises, the answer. The caller commits all of it or nothing. Promises may change without an
+// event (a call is tried again later): then the version does not move, and they are committed all the same.
 
 #include "base/error.hpp"
 #include "domain/event.hpp"

@@ -1,0 +1,18 @@
+#pragma once
+// Kinds of attention that decide() raises: something that a person should look at. Other parts may raise kinds of their own.
+
+#include <string_view>
+
+namespace orderly::attention {
+
+inline constexpr std::string_view unknown_status = "unknown_status";
+inline constexpr std::string_view cancelled_after_shipment = "cancelled_after_shipment";
+inline constexpr std::string_view completed_without_delivery = "completed_without_delivery";
+inline constexpr std::string_view moved_after_failed = "moved_after_failed";
+inline constexpr std::string_view shipped_after_failure = "shipped_after_failure";
+inline constexpr std::string_view report_failed = "report_failed";
+inline constexpr std::string_view detail_lagging = "detail_lagging";
+inline constexpr std::string_view detail_failed = "detail_failed";
+inline constexpr std::string_view shop_not_connected = "shop_not_connected";
+
+} // namespace orderly::attention
