@@ -167,13 +167,14 @@ input_outcome queue_report(decision_builder& b, const move_order& wish) {
 input_outcome take_report_answer(decision_builder& b, const report_answered& what) {
   if (what.result == report_result::accepted)
     return accept(b, what);
-  if (!pending(b.current().facts, what.report))
+  const auto* report = pending(b.current().facts, what.report);
+  if (!report)
     return input_outcome::ignored;
-  switch (what.result) {
-  case report_result::try_again: return try_again(b, what);
-  case report_result::on_hold: return wait_for_hold(b, what);
-  default: return fail(b, what);
-  }
+  if (what.result == report_result::cancelled || what.result == report_result::refused)
+    return fail(b, what);
+  if (report->waits_for_hold)
+    return input_outcome::ignored; // it waits already: a late answer must not make it due
+  return what.result == report_result::on_hold ? wait_for_hold(b, what) : try_again(b, what);
 }
 
 void settle_reports(decision_builder& b) {
