@@ -259,9 +259,9 @@ private:
   void arm() {
     timer_armed_ = true;
     timer_.expires_at(deadline_);
-    timer_.async_wait([weak = weak_from_this()](net_error ec) {
-      const auto self = weak.lock();
-      if (ec || !self || self->phase_ == phase::closed)
+    // The timer owns the session: while the engine answers nothing else does. close() cancels it.
+    timer_.async_wait([self = shared_from_this()](net_error ec) {
+      if (ec || self->phase_ == phase::closed)
         return;
       self->timer_armed_ = false;
       steady_clock::now() < self->deadline_ ? self->arm() : self->on_deadline();
