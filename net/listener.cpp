@@ -45,7 +45,7 @@ result<tcp::endpoint> endpoint_of(asio::io_context& io, const std::string& addre
 class tcp_listener final : public listener {
 public:
   tcp_listener(std::size_t threads, std::unique_ptr<http_site> site, edge_ptr shared)
-      : site_(std::move(site)), shared_(std::move(shared)), context_{shared_, *site_, std::make_shared<std::atomic<std::size_t>>(0)} {
+      : site_(std::move(site)), shared_(std::move(shared)), context_{shared_, *site_, std::make_shared<listener_state>()} {
     workers_.resize(std::max<std::size_t>(threads, 1));
     acceptor_.emplace(workers_[0].loop->io);
     pause_.emplace(workers_[0].loop->io);
@@ -81,6 +81,7 @@ public:
       one.loop->run();
   }
   void stop_accepting() override {
+    context_.state->closing = true;
     asio::post(workers_[0].loop->io, [this] {
       net_error ignored;
       acceptor_->close(ignored);
@@ -88,7 +89,7 @@ public:
     for (auto& one : workers_)
       asio::post(one.loop->io, [sessions = one.sessions] { drain_sessions(*sessions); });
   }
-  [[nodiscard]] std::size_t open_connections() const override { return *context_.open; }
+  [[nodiscard]] std::size_t open_connections() const override { return context_.state->open; }
 
 private:
   struct worker {
@@ -111,8 +112,8 @@ private:
   void admit(worker& to, tcp::socket socket) {
     net_error ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    if (context_.open->fetch_add(1) >= shared_->options.max_connections) {
-      context_.open->fetch_sub(1);
+    if (context_.state->open.fetch_add(1) >= shared_->options.max_connections) {
+      context_.state->open.fetch_sub(1);
       shared_->meter.rejected("too_many_connections");
       return turn_away(socket);
     }

@@ -55,7 +55,7 @@ public:
   ~session() {
     siblings_->erase(this);
     context_.shared->meter.connections.add(-1);
-    context_.open->fetch_sub(1);
+    context_.state->open.fetch_sub(1);
   }
   session(const session&) = delete;
   session& operator=(const session&) = delete;
@@ -78,7 +78,7 @@ private:
     parser_->eager(true);
     skip_blank_lines();
     if (buffer_.size() == 0) {
-      if (context_.shared->state.draining())
+      if (context_.state->closing)
         return close();
       enter(phase::idle, options_.idle_timeout);
       return read();
@@ -197,7 +197,7 @@ private:
     if (phase_ != phase::answering || number != request_number_)
       return; // its deadline was faster
     context_.shared->meter.answered(context_.site.name(), label_, response.status, steady_clock::now() - began_);
-    if (context_.shared->state.draining())
+    if (context_.state->closing)
       terms_.keep_alive = false;
     write(response);
   }
@@ -249,7 +249,8 @@ private:
   }
 
   // --- deadlines ----------------------------------------------------------------------------------------------------------------
-  /// One timer for all phases. It is moved only when the new deadline is earlier than the one it waits for; firing too early, it waits on.
+  /// One timer for all phases, which also keeps the session alive until close(), since nothing else does while the engine thinks. It is
+  /// moved only when the new deadline is earlier than the one it waits for; firing too early, it waits on.
   void enter(phase next, std::chrono::milliseconds limit) {
     phase_ = next;
     deadline_ = steady_clock::now() + limit;
@@ -259,7 +260,6 @@ private:
   void arm() {
     timer_armed_ = true;
     timer_.expires_at(deadline_);
-    // The timer owns the session: while the engine answers nothing else does. close() cancels it.
     timer_.async_wait([self = shared_from_this()](net_error ec) {
       if (ec || self->phase_ == phase::closed)
         return;

@@ -16,11 +16,15 @@ namespace orderly {
 
 class session;
 
+struct listener_state {
+  std::atomic<std::size_t> open{0};  ///< connections
+  std::atomic<bool> closing{false};  ///< each connection ends with its current request
+};
 /// What the sessions of one listener share. `site` outlives the loop's thread, the rest also the last session.
 struct session_context {
   edge_ptr shared;
   http_site& site;
-  std::shared_ptr<std::atomic<std::size_t>> open; ///< connections of this listener
+  std::shared_ptr<listener_state> state;
 };
 
 /// The sessions of one loop, touched on its thread only.
