@@ -25,6 +25,7 @@ command_line read_command_line(int argc, char** argv) {
   command_line given;
   CLI::App app{"Order management engine for TikTok Shop. Every order is an actor."};
   app.name("orderlyd");
+  app.option_defaults()->multi_option_policy(CLI::MultiOptionPolicy::TakeLast); // a script may add to what it was given
   app.set_version_flag("--version", "orderlyd " ORDERLY_VERSION);
   std::string file, storage, listen, admin_listen, data_dir;
   auto* file_flag =

@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+"""orderlyd as a program: its flags, exit codes, files and signals."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import time
+
+from orderly_e2e import ORDERLYD, Case, call, main, wait_for
+
+DONE, USAGE, UNAVAILABLE, BAD_CONFIG = 0, 64, 69, 78
+
+
+def clean_environment(**more):
+    """Nothing of the caller's environment may configure it."""
+    return {**{name: value for name, value in os.environ.items() if not name.startswith("ORDERLY_")}, **more}
+
+
+class Running:
+    """An engine without a shop, on ports of its own."""
+
+    def __init__(self, folder, *arguments, **environment):
+        self.data = os.path.join(folder, "data")
+        self.out, self.err = os.path.join(folder, "out"), os.path.join(folder, "err")
+        command = [ORDERLYD, "--data-dir", self.data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", *arguments]
+        with open(self.out, "w") as out, open(self.err, "w") as err:
+            self.process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
+                                            env=clean_environment(**environment))
+
+    def kill(self):
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait()
+
+    def file(self, name):
+        with open(os.path.join(self.data, name)) as source:
+            return source.read()
+
+    def mode(self, name=""):
+        return stat.S_IMODE(os.stat(os.path.join(self.data, name)).st_mode)
+
+    def events(self):
+        """The log, line by line; each line must be JSON."""
+        with open(self.err) as source:
+            return [json.loads(line) for line in source]
+
+    def logged(self, event):
+        return [line for line in self.events() if line["event"] == event]
+
+    def ready(self):
+        def look():
+            if self.process.poll() is not None:
+                raise AssertionError(f"ended with {self.process.returncode}: {self.events()}")
+            try:
+                ready = json.loads(self.file("orderlyd.ready"))
+            except FileNotFoundError:
+                return None
+            return ready if ready["pid"] == self.process.pid else None
+        found = wait_for("orderlyd.ready", look)
+        self.public, self.admin = "http://" + found["listen"], "http://" + found["admin_listen"]
+        return found
+
+    def end(self, number=signal.SIGTERM):
+        self.process.send_signal(number)
+        return self.process.wait(20)
+
+
+class EngineCase(Case):
+    def engine(self, *arguments, **environment):
+        running = Running(self.folder, *arguments, **environment)
+        self.addCleanup(running.kill)
+        return running
+
+    def run_once(self, *arguments, **environment):
+        return subprocess.run([ORDERLYD, *arguments], capture_output=True, text=True, timeout=30, cwd=self.folder,
+                              env=clean_environment(**environment))
+
+    def config(self, text, mode=0o600):
+        path = os.path.join(self.folder, "orderly.toml")
+        with open(path, "w") as out:
+            out.write(text)
+        os.chmod(path, mode)
+        return path
+
+
+class CommandLine(EngineCase):
+    def test_version_and_help_end_with_0(self):
+        version = self.run_once("--version")
+        self.assertEqual((version.returncode, version.stdout.split()[0]), (DONE, "orderlyd"))
+        shown = self.run_once("--help")
+        self.assertEqual(shown.returncode, DONE)
+        for flag in ("--config", "--storage", "--listen", "--admin-listen", "--data-dir", "--check-config", "--print-config"):
+            self.assertIn(flag, shown.stdout)
+
+    def test_bad_usage_ends_with_64(self):
+        for arguments in (["--nonsense"], ["--listen"], ["stray"]):
+            self.assertEqual(self.run_once(*arguments).returncode, USAGE, arguments)
+
+    def test_every_problem_of_the_configuration_is_one_line_and_ends_with_78(self):
+        path = self.config("lisen = 'x'\n[storage]\nreaders = 'two'\n")
+        for arguments in (["--check-config"], ["--print-config"], []):
+            ended = self.run_once("--config", path, *arguments, ORDERLY_TIKTOK_APP_SECERT="hush")
+            self.assertEqual(ended.returncode, BAD_CONFIG)
+            self.assertEqual(ended.stderr.splitlines(), [
+                f"{path}:1: lisen: unknown key; did you mean listen?",
+                f'{path}:3: storage.readers: found "two"; allowed: a whole number from 1 to 64',
+                "environment: ORDERLY_TIKTOK_APP_SECERT: unknown name; did you mean ORDERLY_TIKTOK_APP_SECRET?"])
+
+    def test_check_config_says_that_all_is_well(self):
+        checked = self.run_once("--check-config")
+        self.assertEqual((checked.returncode, checked.stderr), (DONE, ""))
+
+    def test_print_config_shows_what_is_in_force_but_no_secret(self):
+        path = self.config("listen = '127.0.0.1:1'\n[tiktok]\napp_secret = 'hush'\n")
+        printed = self.run_once("--config", path, "--print-config", "--listen", "127.0.0.1:2", ORDERLY_HTTP_THREADS="3")
+        self.assertEqual(printed.returncode, DONE)
+        self.assertIn('listen = "127.0.0.1:2"\n', printed.stdout)
+        self.assertIn("threads = 3\n", printed.stdout)
+        self.assertNotIn("hush", printed.stdout)
+
+    def test_a_secret_in_a_file_that_others_can_read_ends_with_78(self):
+        ended = self.run_once("--config", self.config("[tiktok]\napp_secret = 'hush'\n", 0o644))
+        self.assertEqual(ended.returncode, BAD_CONFIG)
+        self.assertIn("0600", ended.stderr)
+        self.assertNotIn("hush", ended.stderr)
+
+
+class BadSurroundings(EngineCase):
+    def ends(self, code, *pieces, arguments):
+        running = self.engine(*arguments)
+        self.assertEqual(running.process.wait(30), code)
+        failed = running.logged("start.failed")
+        self.assertEqual(len(failed), 1)
+        for piece in pieces:
+            self.assertIn(piece, failed[0]["msg"])
+
+    def test_a_data_folder_that_cannot_be_written_ends_with_78_and_the_reason(self):
+        plain = self.config("")
+        self.ends(BAD_CONFIG, plain, "Not a directory", arguments=["--data-dir", os.path.join(plain, "data")])
+        self.ends(BAD_CONFIG, plain, "not a folder", arguments=["--data-dir", plain])
+        self.ends(BAD_CONFIG, "/proc/orderly", "No such file or directory", arguments=["--data-dir", "/proc/orderly"])
+
+    def test_a_port_in_use_ends_with_78_and_the_address(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            address = "127.0.0.1:%d" % taken.getsockname()[1]
+            self.ends(BAD_CONFIG, address, arguments=["--listen", address])
+            self.ends(BAD_CONFIG, address, arguments=["--admin-listen", address])
+
+    def test_a_store_that_cannot_be_opened_ends_with_69(self):
+        self.ends(UNAVAILABLE, arguments=["--storage", "sqlite:/proc/orderly.db"])
+
+    def test_a_second_engine_on_the_same_data_ends_with_69_and_leaves_the_first_alone(self):
+        first = self.engine()
+        before = first.ready()
+        second = subprocess.run(first.process.args, capture_output=True, text=True, timeout=30, env=clean_environment())
+        self.assertEqual(second.returncode, UNAVAILABLE, second.stderr)
+        self.assertEqual(json.loads(first.file("orderlyd.ready")), before)
+        self.assertEqual(call("GET", first.public, "/readyz")[0], 200)
+
+
+class FirstStart(EngineCase):
+    def test_a_user_with_a_password_and_a_token_that_works_is_made_once(self):
+        engine = self.engine()
+        engine.ready()
+        password, token = engine.file("initial-admin-password").strip(), engine.file("initial-admin-token").strip()
+        self.assertGreaterEqual(len(password), 20)
+        self.assertEqual(call("GET", engine.admin, "/api/v1/orders", token=token)[0], 200)
+        self.assertEqual(call("GET", engine.admin, "/api/v1/orders", token=token + "x")[0], 401)
+        self.assertEqual(call("GET", engine.admin, "/api/v1/orders", token=password)[0], 401)
+        self.assertEqual(call("GET", engine.admin, "/api/v1/orders")[0], 401)
+        self.assertEqual(engine.end(), DONE)
+        with open(engine.out) as printed:
+            self.assertEqual(printed.read().count(password), 1)
+
+        again = self.engine()
+        again.ready()
+        self.assertEqual(again.file("initial-admin-token").strip(), token)
+        self.assertEqual(call("GET", again.admin, "/api/v1/orders", token=token)[0], 200)
+        with open(again.out) as printed:
+            self.assertEqual(printed.read(), "")
+
+    def test_nobody_else_can_read_what_it_writes(self):
+        engine = self.engine()
+        engine.ready()
+        self.assertEqual(engine.mode(), 0o700)
+        for name in os.listdir(engine.data):
+            self.assertEqual(engine.mode(name) & 0o077, 0, name)
+        with open(os.path.join(engine.data, "orderly.db"), "rb") as database:
+            stored = database.read()
+        token = engine.file("initial-admin-token").strip()
+        engine.end()
+        self.assertNotIn(token.encode(), stored)
+
+    def test_it_warns_that_it_refuses_webhooks_without_a_secret_and_does(self):
+        engine = self.engine()
+        engine.ready()
+        self.assertEqual(len(engine.logged("config.incomplete")), 1)
+        self.assertEqual(call("POST", engine.public, "/webhooks/tiktok", b"{}", headers={"Authorization": "0" * 64})[0], 401)
+
+
+class Signals(EngineCase):
+    def test_sigterm_and_sigint_end_with_0_and_take_the_ready_file_along(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            engine = self.engine()
+            engine.ready()
+            self.assertEqual(engine.end(number), DONE)
+            self.assertFalse(os.path.exists(os.path.join(engine.data, "orderlyd.ready")))
+            self.assertEqual([line["event"] for line in engine.events()][-2:], ["stopping", "stopped"])
+
+    def test_a_second_signal_ends_it_at_once(self):
+        engine = self.engine("--config", self.config("[shutdown]\ngrace = '10m'\n"))
+        engine.ready()
+        host, port = engine.public.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as slow:
+            # Under way, so that the engine drains up to the grace.
+            slow.sendall(b"POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n")
+            wait_for("the connection", lambda: "orderly_http_connections 1" in self.metrics(engine))
+            engine.process.send_signal(signal.SIGTERM)
+            wait_for("stopping", lambda: engine.logged("stopping"))
+            time.sleep(0.1)
+            self.assertIsNone(engine.process.poll(), "it still drains")
+            self.assertEqual(engine.end(signal.SIGTERM), 128 + signal.SIGTERM)
+
+    def metrics(self, engine):
+        # The scrape's own connection counts too, so it is one more than the sessions that wait.
+        text = call("GET", engine.admin, "/metrics", token=engine.file("initial-admin-token").strip())[1]
+        count = next(float(line.split()[1]) for line in text.splitlines() if line.startswith("orderly_http_connections "))
+        return f"orderly_http_connections {count - 1:g}"
+
+    def test_sighup_rereads_the_log_level_and_keeps_it_when_the_file_is_bad(self):
+        path = self.config("log_level = 'info'\n")
+        engine = self.engine("--config", path)
+        engine.ready()
+        self.config("log_level = 'loud'\n")
+        engine.process.send_signal(signal.SIGHUP)
+        wait_for("config.kept", lambda: engine.logged("config.kept"))
+        self.config("log_level = 'debug'\n")
+        engine.process.send_signal(signal.SIGHUP)
+        wait_for("config.reloaded", lambda: engine.logged("config.reloaded"))
+        self.assertEqual(call("GET", engine.public, "/readyz")[0], 200)
+        self.assertEqual(engine.end(), DONE)
+
+    def test_after_a_kill_it_starts_again_on_the_same_data(self):
+        engine = self.engine()
+        engine.ready()
+        engine.kill()
+        self.assertTrue(os.path.exists(os.path.join(engine.data, "orderlyd.ready")))
+        again = self.engine()
+        self.assertEqual(again.ready()["pid"], again.process.pid)
+        self.assertEqual(again.end(), DONE)
+
+
+if __name__ == "__main__":
+    main()
