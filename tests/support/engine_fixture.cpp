@@ -78,10 +78,10 @@ void engine_fixture::stop() {
   tiktok.ships.clear();
   now->orders.close();
   for (auto& shard : now->shards)
-    caf::anon_send_exit(shard, caf::exit_reason::kill);
-  caf::anon_send_exit(now->outbox, caf::exit_reason::kill);
-  caf::anon_send_exit(now->fetcher, caf::exit_reason::kill);
-  caf::anon_send_exit(now->writer, caf::exit_reason::kill);
+    caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(now->outbox, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(now->fetcher, caf::exit_reason::user_shutdown);
+  caf::anon_send_exit(now->writer, caf::exit_reason::user_shutdown);
   now->shards.clear();
   now->outbox = nullptr;
   now->fetcher = nullptr;
