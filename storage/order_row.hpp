@@ -1,0 +1,48 @@
+#pragma once
+// The order's row as both stores have it: an order to columns and back. `facts` holds what the other columns
+// do not; state, status, deadline and the like stand in columns of their own for lists and people.
+
+#include "base/result.hpp"
+#include "domain/event.hpp"
+#include "domain/order.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace orderly {
+
+struct order_row {
+  std::string_view state, failure, tiktok_status; ///< failure and tiktok_status are empty when there is none
+  std::optional<std::int64_t> tiktok_update_time; ///< Unix seconds, as TikTok wrote it
+  std::string_view shop;                          ///< empty when unknown; points into the order
+  std::optional<timestamp> due_at, closed_at;
+  std::string facts; ///< JSON text
+};
+order_row row_of(const order& o);
+
+/// What a row holds of the fields that need reading.
+struct stored_order {
+  order_id id;
+  std::string_view tiktok_id, state, failure, shop, facts;
+  bool held = false;
+  std::int64_t version = 0;
+  timestamp created_at{}, updated_at{};
+  std::optional<timestamp> closed_at;
+};
+/// Errors: internal, naming the order and the column that cannot be read. A row inserted by hand has facts
+/// `{}`.
+result<order> order_from(const stored_order& row);
+
+/// An event that opens or ends a kind of attention: the projection in `order_attention`.
+struct attention_change {
+  std::string_view kind; ///< points into the event
+  bool raised = false;
+};
+std::optional<attention_change> attention_of(const event& e);
+
+/// Stored JSON text that must be an object. Errors: internal, naming `what`.
+result<json::object> stored_object(std::string_view text, std::string_view what);
+
+} // namespace orderly

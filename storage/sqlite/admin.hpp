@@ -1,0 +1,24 @@
+#pragma once
+// What app/ asks at start: policies, shops, users and their tokens.
+
+#include "storage/sqlite/connection.hpp"
+#include "storage/store.hpp"
+
+namespace orderly::sqlite {
+
+class admin final : public store_admin {
+public:
+  /// Throws fault when the database cannot be opened.
+  explicit admin(const database& where) : over_(where, access::write) {}
+
+  result<policy> remember_policy(policy rules) override;
+  result<void> upsert_shops(std::span<const shop> shops) override;
+  result<bool> has_users() override;
+  result<void> add_user(const new_user& user, const stored_token& token) override;
+  result<std::vector<stored_token>> tokens() override;
+
+private:
+  connection over_;
+};
+
+} // namespace orderly::sqlite

@@ -1,0 +1,91 @@
+// The promises: how a commit changes them, and how the worker leases those that are due.
+
+#include "storage/order_row.hpp"
+#include "storage/sqlite/statements.hpp"
+#include "storage/sqlite/writer.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <algorithm>
+
+namespace orderly::sqlite {
+namespace {
+
+/// A row that is due. Throws when its kind or payload cannot be read: it was written by another program.
+outbox_row read_row(const statement& row) {
+  outbox_row out;
+  out.id = row.integer_at(0);
+  out.order = order_id{row.id_at(1)};
+  out.tiktok_order = tiktok_order_id{std::string{row.text_at(2)}};
+  out.shop = shop_id{std::string{row.text_at(3)}};
+  const auto kind = promise_kind_from(row.text_at(4));
+  auto payload = stored_object(row.text_at(6), "payload of outbox row " + std::to_string(out.id));
+  if (!kind || !payload) throw std::runtime_error("outbox row " + std::to_string(out.id) + " cannot be read");
+  out.kind = *kind;
+  out.ref = row.text_at(5);
+  out.payload = *std::move(payload);
+  out.attempt = static_cast<int>(row.integer_at(7));
+  out.due_at = row.time_at(8);
+  return out;
+}
+
+std::vector<outbox_row> due_rows(connection& over, const claim_request& what) {
+  std::vector<outbox_row> rows;
+  auto query = over.use(sql::claimable);
+  query.at(what.now).integer(static_cast<std::int64_t>(what.limit));
+  while (query.step())
+    rows.push_back(read_row(query));
+  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return rows;
+}
+
+/// When the next row can become claimable by the passing of time alone. What waits for a hold's end or for an
+/// earlier write is not counted: the commit that frees it wakes the worker.
+std::optional<timestamp> next_due(connection& over) {
+  std::optional<timestamp> next;
+  for (const auto sql : {sql::next_unleased, sql::next_lease_end}) {
+    auto query = over.use(sql);
+    if (query.step() && !query.is_null(0)) next = std::min(next.value_or(timestamp::max()), query.time_at(0));
+  }
+  return next;
+}
+
+} // namespace
+
+claimed_rows claim_rows(connection& over, const claim_request& what) {
+  claimed_rows claimed;
+  transaction all{over, transaction::kind::write};
+  claimed.rows = due_rows(over, what);
+  for (const auto& row : claimed.rows)
+    over.use(sql::lease).text(what.owner).at(what.lease_until).integer(row.id).run();
+  claimed.next_due = next_due(over);
+  if (!claimed.rows.empty()) all.commit();
+  return claimed;
+}
+
+void write_promise(connection& over, const uuid& order, const promise_change& change) {
+  const auto kind = name_of(change.kind);
+  const auto state = name_of(change.state);
+  if (change.state != promise_state::open && change.state != promise_state::waiting) {
+    over.use(sql::settle_promise)
+        .text(state)
+        .text_or_null(change.last_error)
+        .id(order)
+        .text(kind)
+        .text(change.ref)
+        .run();
+    return;
+  }
+  const auto payload = json::serialize(change.payload);
+  auto write = over.use(sql::open_promise);
+  write.id(order)
+      .text(kind)
+      .text(change.ref)
+      .integer(is_write(change.kind) ? 1 : 0)
+      .text(payload)
+      .text(state);
+  change.state == promise_state::open ? write.at(change.due_at) : write.null();
+  write.text_or_null(change.last_error).integer(change.keep_lease ? 1 : 0).run();
+}
+
+} // namespace orderly::sqlite

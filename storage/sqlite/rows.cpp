@@ -1,0 +1,85 @@
+#include "storage/sqlite/rows.hpp"
+
+#include "storage/order_row.hpp"
+
+#include <algorithm>
+
+namespace orderly::sqlite {
+namespace {
+
+std::string owned(std::string_view text) {
+  return std::string{text};
+}
+
+std::optional<order_state> maybe_state(const statement& row, int column) {
+  return row.is_null(column) ? std::nullopt : order_state_from(row.text_at(column));
+}
+
+} // namespace
+
+result<order> read_order(const statement& row) {
+  stored_order stored;
+  stored.id = order_id{row.id_at(0)};
+  stored.tiktok_id = row.text_at(1);
+  stored.state = row.text_at(2);
+  stored.failure = row.text_at(3);
+  stored.shop = row.text_at(4);
+  stored.facts = row.text_at(5);
+  stored.held = row.integer_at(6) != 0;
+  stored.version = row.integer_at(7);
+  stored.created_at = row.time_at(8);
+  stored.updated_at = row.time_at(9);
+  stored.closed_at = row.maybe_time_at(10);
+  return order_from(stored);
+}
+
+result<json::object> read_document(const statement& row) {
+  return stored_object(row.text_at(document_column), "order_data of order " + owned(row.text_at(1)));
+}
+
+result<event> read_event(const statement& row) {
+  event e;
+  e.seq = row.integer_at(0);
+  e.at = row.time_at(1);
+  const auto type = event_type_from(row.text_at(2));
+  if (!type)
+    return error{error_code::internal, "stored event has an unknown type: " + owned(row.text_at(2)), {}};
+  e.type = *type;
+  e.source = owned(row.text_at(3));
+  e.actor = owned(row.text_at(4));
+  e.from = maybe_state(row, 5);
+  e.to = maybe_state(row, 6);
+  auto detail = stored_object(row.text_at(7), "event detail");
+  if (!detail) return detail.error();
+  e.detail = *std::move(detail);
+  e.input = input_id{row.id_at(8)};
+  return e;
+}
+
+input_view read_input(const statement& row) {
+  input_view view;
+  view.id = input_id{row.id_at(0)};
+  view.received_at = row.time_at(1);
+  view.source = owned(row.text_at(2));
+  view.type = owned(row.text_at(3));
+  view.dedupe_key = owned(row.text_at(4));
+  view.notification_id = owned(row.text_at(5));
+  view.outcome = input_outcome_from(row.text_at(6)).value_or(input_outcome::pending);
+  view.deliveries = row.integer_at(7);
+  return view;
+}
+
+result<settled_input> read_settled(const statement& row) {
+  settled_input settled;
+  settled.id = input_id{row.id_at(0)};
+  const auto hash = row.blob_at(1);
+  std::copy_n(hash.begin(), std::min(hash.size(), settled.raw_hash.size()), settled.raw_hash.begin());
+  const auto body = stored_object(row.text_at(2), "answer of input " + to_string(settled.id));
+  if (!body) return body.error();
+  auto told = answer_from(*body);
+  if (!told) return told.error();
+  settled.answer = *std::move(told);
+  return settled;
+}
+
+} // namespace orderly::sqlite

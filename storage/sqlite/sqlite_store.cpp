@@ -1,0 +1,72 @@
+#include "storage/sqlite/sqlite_store.hpp"
+
+#include "storage/engine_lock.hpp"
+#include "storage/sqlite/admin.hpp"
+#include "storage/sqlite/migrations.hpp"
+#include "storage/sqlite/reader.hpp"
+#include "storage/sqlite/statements.hpp"
+#include "storage/sqlite/writer.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <unistd.h>
+
+namespace orderly::sqlite {
+namespace {
+
+class sqlite_store final : public store {
+public:
+  sqlite_store(engine_lock lock, database where) : lock_(std::move(lock)), where_(std::move(where)) {}
+
+  result<std::unique_ptr<store_writer>> open_writer() override { return make<store_writer, writer>(); }
+  result<std::unique_ptr<store_reader>> open_reader() override { return make<store_reader, reader>(); }
+  result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(); }
+  [[nodiscard]] std::size_t max_lanes() const override { return 1; }
+
+private:
+  template <class Port, class Connection>
+  result<std::unique_ptr<Port>> make() {
+    return guarded([&]() -> result<std::unique_ptr<Port>> {
+      return std::unique_ptr<Port>{std::make_unique<Connection>(where_)};
+    });
+  }
+  engine_lock lock_;
+  database where_;
+};
+
+/// SQLite itself only says "unable to open database file".
+std::string why_not_writable(const std::string& path) {
+  const auto folder = std::filesystem::absolute(path).parent_path().string();
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    return "the folder " + folder + " of the database is not writable: " + std::strerror(errno);
+  std::error_code ec;
+  if (std::filesystem::is_directory(path, ec)) return path + " is a folder; storage.url must name a file";
+  if (std::filesystem::exists(path, ec) && ::access(path.c_str(), R_OK | W_OK) != 0)
+    return "the database " + path + " is not writable: " + std::strerror(errno);
+  return "";
+}
+
+error unavailable(const std::string& path, const error& cause) {
+  return {cause.code, "the database " + path + " cannot be opened: " + cause.message, cause.details};
+}
+
+} // namespace
+
+result<std::unique_ptr<store>> open(const std::string& path, const store_options& options) {
+  auto lock = engine_lock::take(options.data_dir);
+  if (!lock) return lock.error();
+  if (auto why = why_not_writable(path); !why.empty())
+    return error{error_code::storage_unavailable, std::move(why), {}};
+  const database where{path, options.vfs};
+  const auto ready = guarded([&]() -> result<void> {
+    connection over{where, access::create};
+    if (auto migrated = migrate(over); !migrated) return migrated;
+    over.use(sql::void_leases).run(); // nobody else can hold one: the folder is locked
+    return {};
+  });
+  if (!ready) return unavailable(path, ready.error());
+  return std::unique_ptr<store>{std::make_unique<sqlite_store>(*std::move(lock), where)};
+}
+
+} // namespace orderly::sqlite

@@ -1,0 +1,151 @@
+#pragma once
+// Every SQL statement that runs more than once. Parameters are bound from left to right.
+
+#include <string_view>
+
+// clang-format off
+namespace orderly::sqlite::sql {
+
+using text = std::string_view;
+
+// --- transactions -------------------------------------------------------------------------------------------------
+inline constexpr text write_ahead_log = "pragma journal_mode=wal";
+inline constexpr text begin_write = "begin immediate";
+inline constexpr text begin_read = "begin";
+inline constexpr text commit = "commit";
+inline constexpr text rollback = "rollback";
+inline constexpr text begin_unit = "savepoint unit";
+inline constexpr text undo_unit = "rollback to unit";
+inline constexpr text end_unit = "release unit";
+inline constexpr text schema_version = "select coalesce(max(version), 0) from schema_migrations";
+inline constexpr text record_migration = "insert into schema_migrations(version) values (?)";
+
+// --- orders -------------------------------------------------------------------------------------------------------
+inline constexpr text stored_version = "select rowid, id, version from orders where tiktok_order_id = ?";
+inline constexpr text insert_order = R"(
+  insert into orders(state, failure, held, version, updated_at, closed_at, shop_id, tiktok_status, tiktok_update_time,
+    due_at, facts, order_data, id, tiktok_order_id, created_at)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
+inline constexpr text update_order = R"(
+  update orders set state = ?, failure = ?, held = ?, version = ?, updated_at = ?, closed_at = ?, shop_id = ?,
+    tiktok_status = ?, tiktok_update_time = ?, due_at = ?, facts = ?
+  where rowid = ?)";
+inline constexpr text update_order_and_document = R"(
+  update orders set state = ?, failure = ?, held = ?, version = ?, updated_at = ?, closed_at = ?, shop_id = ?,
+    tiktok_status = ?, tiktok_update_time = ?, due_at = ?, facts = ?, order_data = ?
+  where rowid = ?)";
+inline constexpr text insert_event = R"(
+  insert into order_events(order_id, seq, at, type, source, actor, from_state, to_state, detail, input_id)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
+inline constexpr text raise_attention = R"(
+  insert into order_attention(order_id, kind, since, detail) values (?, ?, ?, ?)
+  on conflict(order_id, kind) do update set since = excluded.since, until = null, detail = excluded.detail,
+    assignee = null, snoozed_until = null
+  where until is not null)";
+inline constexpr text clear_attention = R"(
+  update order_attention set until = ? where order_id = ? and kind = ? and until is null)";
+
+// --- inputs -------------------------------------------------------------------------------------------------------
+inline constexpr text input_standing = "select outcome, id from inputs where dedupe_key = ? and order_ref = ?";
+inline constexpr text insert_input = R"(
+  insert into inputs(id, delivery_id, policy_version, decided_on, decided_at, outcome, answer, events, dedupe_key,
+    order_ref, received_at, source, actor, shop_id, type, notification_id, raw, raw_hash)
+  values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))";
+// A redelivery that decides a pending row gives it its own id, which the events name.
+inline constexpr text decide_pending_input = R"(
+  update inputs set deliveries = deliveries + (id <> ?1), id = ?1, delivery_id = ?2, policy_version = ?3,
+    decided_on = ?4, decided_at = ?5, outcome = ?6, answer = ?7, events = ?8
+  where dedupe_key = ?9 and order_ref = ?10)";
+inline constexpr text count_delivery = R"(
+  update inputs set deliveries = deliveries + 1 where dedupe_key = ? and order_ref = ?)";
+inline constexpr text insert_dead_letter = R"(
+  insert into dead_letters(input_id, cause, first_at, last_at) values (?1, ?2, ?3, ?3)
+  on conflict(input_id) do update set count = count + 1, last_at = excluded.last_at)";
+inline constexpr text count_dead_letter = R"(
+  update dead_letters set count = count + 1, last_at = ? where input_id = ?)";
+
+// --- the outbox ---------------------------------------------------------------------------------------------------
+inline constexpr text open_promise = R"(
+  insert into outbox(order_id, kind, ref, writes, payload, state, due_at, last_error)
+  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+  on conflict(order_id, kind, ref) where state in ('open','waiting') do update set state = ?6, due_at = ?7,
+    payload = case when ?5 = '{}' then payload else ?5 end, last_error = coalesce(?8, last_error),
+    lease_owner = case when ?9 then lease_owner end, lease_until = case when ?9 then lease_until end)";
+inline constexpr text settle_promise = R"(
+  update outbox set state = ?, last_error = coalesce(?, last_error), lease_owner = null, lease_until = null
+  where order_id = ? and kind = ? and ref = ? and state in ('open','waiting'))";
+// Only writes to TikTok wait: for their order's hold, and for every earlier write of the order (DECISIONS "Outbox").
+#define ORDERLY_NOT_BLOCKED \
+  " (o.writes = 0 or (coalesce(r.held, 0) = 0 and not exists (select 1 from outbox e where e.order_id = o.order_id" \
+  " and e.writes = 1 and e.id < o.id and e.state in ('open','waiting')))) "
+inline constexpr text claimable = R"(
+  select o.id, o.order_id, r.tiktok_order_id, coalesce(o.shop_id, r.shop_id), o.kind, o.ref, o.payload,
+    o.attempts + 1, o.due_at
+  from outbox o left join orders r on r.id = o.order_id
+  where o.state = 'open' and o.due_at <= ?1 and (o.lease_until is null or o.lease_until <= ?1)
+    and)" ORDERLY_NOT_BLOCKED R"(
+  order by o.due_at, o.id limit ?2)";
+inline constexpr text lease = R"(
+  update outbox set attempts = attempts + 1, lease_owner = ?, lease_until = ? where id = ?)";
+inline constexpr text next_unleased = R"(
+  select o.due_at from outbox o left join orders r on r.id = o.order_id
+  where o.state = 'open' and o.lease_until is null and)" ORDERLY_NOT_BLOCKED R"(
+  order by o.due_at limit 1)";
+#undef ORDERLY_NOT_BLOCKED
+inline constexpr text next_lease_end = R"(
+  select max(lease_until, due_at) from outbox where lease_until is not null and state = 'open'
+  order by lease_until limit 1)";
+inline constexpr text void_leases = R"(
+  update outbox set lease_owner = null, lease_until = null where lease_until is not null)";
+
+// --- reading; the columns of an order in the order that read_order() takes them -------------------------------------
+#define ORDERLY_ORDER \
+  "select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at"
+inline constexpr text order_by_tiktok_id = ORDERLY_ORDER " from orders where tiktok_order_id = ?";
+inline constexpr text order_and_document_by_tiktok_id = ORDERLY_ORDER ", order_data from orders where tiktok_order_id = ?";
+inline constexpr text order_and_document_by_id = ORDERLY_ORDER ", order_data from orders where id = ?";
+inline constexpr text settled_input = R"(
+  select id, raw_hash, answer from inputs where dedupe_key = ? and order_ref = ? and outcome <> 'pending')";
+inline constexpr text orders_in_state = ORDERLY_ORDER R"(
+  from orders where state = ?3 and (updated_at, id) < (?1, ?2)
+  order by updated_at desc, id desc limit ?4)";
+// One index serves both lists: of all states, the newest of each are merged.
+#define ORDERLY_NEWEST(name) \
+  "select * from (select rowid as r, updated_at, id from orders where state = '" name "' and (updated_at, id) < (?1, ?2)" \
+  " order by updated_at desc, id desc limit ?3)"
+inline constexpr text orders_in_any_state = ORDERLY_ORDER R"(
+  from orders where rowid in (
+    select r from ()"
+      ORDERLY_NEWEST("received") " union all " ORDERLY_NEWEST("processing") " union all " ORDERLY_NEWEST("shipped")
+      " union all " ORDERLY_NEWEST("delivered") " union all " ORDERLY_NEWEST("failed") R"()
+    order by updated_at desc, id desc limit ?3)
+  order by updated_at desc, id desc)";
+#undef ORDERLY_NEWEST
+#undef ORDERLY_ORDER
+inline constexpr text ids_by_tiktok_id = "select id, tiktok_order_id from orders where tiktok_order_id = ?";
+inline constexpr text ids_by_id = "select id, tiktok_order_id from orders where id = ?";
+inline constexpr text events_from = R"(
+  select seq, at, type, source, actor, from_state, to_state, detail, input_id from order_events
+  where order_id = ? and seq <= ?
+  order by seq desc limit ?)";
+inline constexpr text inputs_from = R"(
+  select id, received_at, source, type, dedupe_key, notification_id, outcome, deliveries from inputs
+  where order_ref = ?1 and order_ref <> '' and events = 0 and (received_at, id) <= (?2, ?3)
+  order by received_at desc, id desc limit ?4)";
+
+// --- at start -----------------------------------------------------------------------------------------------------
+inline constexpr text insert_policy = "insert into policies(body) values (?) on conflict(body) do nothing";
+inline constexpr text policy_version = "select version from policies where body = ?";
+inline constexpr text upsert_shop = R"(
+  insert into shops(id, region, cipher) values (?, ?, ?)
+  on conflict(id) do update set region = excluded.region, cipher = excluded.cipher, updated_at = excluded.created_at
+  where region <> excluded.region or cipher <> excluded.cipher)";
+inline constexpr text any_user = "select exists (select 1 from users)";
+inline constexpr text insert_user = "insert into users(name, role, password_hash) values (?, ?, ?)";
+inline constexpr text insert_token = "insert into api_tokens(token_hash, user_name, role) values (?, ?, ?)";
+inline constexpr text all_tokens = R"(
+  select t.token_hash, t.user_name, t.role from api_tokens t join users u on u.name = t.user_name
+  where t.revoked_at is null and u.disabled_at is null)";
+
+} // namespace orderly::sqlite::sql
+// clang-format on

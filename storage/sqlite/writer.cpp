@@ -1,0 +1,161 @@
+#include "storage/sqlite/writer.hpp"
+
+#include "storage/sqlite/input_writes.hpp"
+#include "storage/sqlite/order_writes.hpp"
+#include "storage/sqlite/statements.hpp"
+#include "storage/unit_check.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+namespace orderly::sqlite {
+namespace {
+
+using results = std::vector<unit_result>;
+
+bool fence_holds(const order_unit& unit, const std::optional<order_fence>& stored) {
+  return unit.exists ? stored && stored->version == unit.decided_on : !stored;
+}
+
+/// For each input whether its row is pending; nothing when one of them is settled.
+std::optional<std::vector<bool>> pending_inputs(connection& over, const order_unit& unit) {
+  std::vector<bool> pending;
+  for (const auto& record : unit.inputs) {
+    const auto stored = stored_input_of(over, *record.what);
+    if (stored && !stored->pending)
+      return std::nullopt;
+    pending.push_back(stored.has_value());
+  }
+  return pending;
+}
+
+std::int64_t events_caused_by(const input_record& record, const std::vector<event>& events) {
+  return std::count_if(events.begin(), events.end(), [&](const event& e) { return e.input == record.what->id; });
+}
+
+void write_parts(connection& over, const order_unit& unit, const std::optional<order_fence>& stored, const std::vector<bool>& pending) {
+  if (unit.after)
+    stored ? update_order(over, unit, *stored) : insert_order(over, unit);
+  const uuid id = stored ? stored->id : unit.after ? unit.after->id.value : uuid{};
+  if (id.is_nil() && !unit.promises.empty())
+    throw fault::refusal("a promise of an order that is not stored");
+  for (const auto& e : unit.events)
+    write_event(over, id, e);
+  for (std::size_t i = 0; i < unit.inputs.size(); ++i)
+    write_input(over, unit.inputs[i], pending[i], events_caused_by(unit.inputs[i], unit.events));
+  for (const auto& change : unit.promises)
+    write_promise(over, id, change);
+  for (const auto& key : unit.repeated_keys)
+    count_delivery(over, key, unit.order);
+}
+
+/// Looks before it writes: within the write transaction nobody else can, so a conflict leaves nothing to undo.
+commit_verdict write_unit(connection& over, const order_unit& unit) {
+  const auto stored = fence_of(over, unit.order);
+  if (is_fenced(unit) && !fence_holds(unit, stored))
+    return commit_verdict::conflict;
+  const auto pending = pending_inputs(over, unit);
+  if (!pending)
+    return commit_verdict::conflict;
+  if (auto flaw = flaw_of(unit); !flaw.empty())
+    throw fault::refusal(std::move(flaw));
+  write_parts(over, unit, stored, *pending);
+  return commit_verdict::committed;
+}
+
+unit_result write_unit_alone(connection& over, const order_unit& unit) {
+  over.use(sql::begin_unit).run();
+  unit_result told;
+  try {
+    told.verdict = write_unit(over, unit);
+  } catch (const fault& f) {
+    if (!f.refuses())
+      throw;
+    told = {commit_verdict::refused, f.what()};
+    over.use(sql::undo_unit).run();
+  }
+  over.use(sql::end_unit).run();
+  return told;
+}
+
+std::vector<std::size_t> in_lock_order(std::span<const order_unit> units) {
+  std::vector<std::size_t> order(units.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return units[a].order < units[b].order; });
+  return order;
+}
+
+/// All units in one transaction; nothing when one of them was refused, and then nothing is written.
+std::optional<results> write_together(connection& over, std::span<const order_unit> units) {
+  results told(units.size());
+  transaction all{over, transaction::kind::write};
+  try {
+    for (const auto at : in_lock_order(units))
+      told[at].verdict = write_unit(over, units[at]);
+  } catch (const fault& f) {
+    if (f.refuses())
+      return std::nullopt;
+    throw;
+  }
+  all.commit();
+  return told;
+}
+
+/// The same with a savepoint around each unit, so that a refused one fails alone. Slower: each copies the pages that it touches.
+results write_apart(connection& over, std::span<const order_unit> units) {
+  results told(units.size());
+  transaction all{over, transaction::kind::write};
+  for (const auto at : in_lock_order(units))
+    told[at] = write_unit_alone(over, units[at]);
+  all.commit();
+  return told;
+}
+
+} // namespace
+
+writer::writer(database where) : where_(std::move(where)) { connection_.emplace(where_, access::write); }
+
+connection& writer::over() {
+  if (connection_ && connection_->in_transaction())
+    connection_.reset();
+  if (!connection_)
+    connection_.emplace(where_, access::write);
+  return *connection_;
+}
+
+error writer::with_fate(error cause) const {
+  // After a failed COMMIT SQLite has rolled back by itself, or the transaction's end did. If neither could, the fate of the log's
+  // last frames is decided by whoever reads them next.
+  if (!connection_ || !connection_->in_transaction())
+    return cause;
+  return {error_code::storage_outcome_unknown, cause.message + "; the transaction could not be rolled back", {}};
+}
+
+result<std::vector<unit_result>> writer::commit(std::span<const order_unit> units) {
+  auto told = guarded([&]() -> result<results> {
+    auto& to = over();
+    if (auto together = write_together(to, units))
+      return *std::move(together);
+    return write_apart(to, units);
+  });
+  return told ? std::move(told) : with_fate(told.error());
+}
+
+result<void> writer::record(std::span<const input_record> inputs) {
+  auto told = guarded([&]() -> result<void> {
+    auto& to = over();
+    transaction all{to, transaction::kind::write};
+    for (const auto& input : inputs)
+      record_input(to, input);
+    all.commit();
+    return {};
+  });
+  return told ? told : with_fate(told.error());
+}
+
+result<claimed_rows> writer::claim(const claim_request& what) {
+  auto told = guarded([&]() -> result<claimed_rows> { return claim_rows(over(), what); });
+  return told ? std::move(told) : with_fate(told.error());
+}
+
+} // namespace orderly::sqlite

@@ -1,0 +1,84 @@
+// Several connections at once.
+
+#include "tests/contract/backend.hpp"
+#include "tests/contract/orders.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <thread>
+
+using namespace orderly;
+using namespace orderly::test;
+
+TEST_CASE("readers neither wait for an open write nor see it") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  stored(*writer, "51");
+  const auto open = db->open_write("update orders set state = 'shipped'");
+  CHECK(load(*reader, "51").order.state == order_state::received);
+  CHECK(reader->list({}).value().orders.size() == 1);
+}
+
+TEST_CASE("of two writers that decided on one version exactly one commits, every time") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto setup = db->writer();
+  const auto reader = db->reader();
+  stored(*setup, "51");
+  constexpr int wanted = 40;
+  std::atomic<int> committed{0}, conflicts{0}, others{0};
+  const auto race = [&](const std::string& name) {
+    const auto writer = db->writer();
+    const auto own = db->reader();
+    for (int i = 0; i < wanted; ++i)
+      for (;;) {
+        const load_request what{tiktok_order_id{"51"}, {}, false};
+        const auto held = own->load({&what, 1}).value().front().order;
+        auto unit = next_step(held, "w:" + name + std::to_string(i));
+        const auto told = writer->commit({&unit, 1});
+        if (told && told->front().verdict == commit_verdict::committed) {
+          ++committed;
+          break;
+        }
+        told && told->front().verdict == commit_verdict::conflict ? ++conflicts : ++others;
+      }
+  };
+  std::thread a{race, "a"}, b{race, "b"};
+  a.join();
+  b.join();
+  CHECK(committed == 2 * wanted);
+  CHECK(others == 0);
+  CHECK(load(*reader, "51").order.version == 1 + 2 * wanted);
+  CHECK(db->scalar("select count(*) from order_events") == std::to_string(1 + 2 * wanted));
+  CHECK(db->scalar("select max(seq) from order_events") == std::to_string(1 + 2 * wanted));
+}
+
+TEST_CASE("two engines that claim at once never get the same promise") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto setup = db->writer();
+  std::vector<order_unit> batch;
+  for (int i = 0; i < 200; ++i) {
+    batch.push_back(creation(std::to_string(5000 + i), "w:" + std::to_string(i)));
+    batch.back().promises.emplace_back().due_at = at(0);
+  }
+  REQUIRE(setup->commit(batch).has_value());
+  std::array<std::vector<std::int64_t>, 2> got;
+  const auto take = [&](std::size_t me) {
+    const auto writer = db->writer();
+    for (;;) {
+      const auto claimed = writer->claim({at(1), 7, "engine-" + std::to_string(me), at(1'000'000)});
+      if (!claimed || claimed->rows.empty()) return;
+      for (const auto& row : claimed->rows)
+        got[me].push_back(row.id);
+    }
+  };
+  std::thread a{take, 0}, b{take, 1};
+  a.join();
+  b.join();
+  auto all = got[0];
+  all.insert(all.end(), got[1].begin(), got[1].end());
+  std::sort(all.begin(), all.end());
+  CHECK(all.size() == 200);
+  CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
+}

@@ -1,0 +1,166 @@
+// Opening the embedded store: what is refused, and what a start repairs.
+
+#include "tests/contract/backend.hpp"
+#include "tests/contract/orders.hpp"
+#include "tests/support/temp_dir.hpp"
+
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
+#include <unistd.h>
+
+using namespace orderly;
+using namespace orderly::test;
+
+namespace {
+
+result<std::unique_ptr<store>> open(const std::string& url, const std::string& data_dir) {
+  return open_store({.url = url, .data_dir = data_dir, .vfs = {}});
+}
+
+bool has(const error& e, const std::string& part) {
+  return e.message.find(part) != std::string::npos;
+}
+
+} // namespace
+
+TEST_CASE("a second engine on the same data folder is told who holds it") {
+  const temp_dir dir;
+  const auto url = "sqlite:" + dir.file("orderly.db");
+  auto first = open(url, dir.path().string());
+  REQUIRE(first.has_value());
+  const auto second = open(url, dir.path().string());
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().code == error_code::storage_unavailable);
+  CHECK(has(second.error(), std::to_string(::getpid())));
+  CHECK(has(second.error(), dir.file("orderlyd.lock")));
+  first->reset();
+  CHECK(open(url, dir.path().string()).has_value());
+}
+
+TEST_CASE("a data folder is made when it is not there, and one that cannot be is named with the reason") {
+  const temp_dir dir;
+  CHECK(open("sqlite:" + dir.file("a.db"), dir.file("new/folder")).has_value());
+  std::ofstream{dir.file("plain")} << "a file";
+  const auto bad = open("sqlite:" + dir.file("b.db"), dir.file("plain/below"));
+  REQUIRE_FALSE(bad.has_value());
+  CHECK(bad.error().code == error_code::storage_unavailable);
+  CHECK(has(bad.error(), dir.file("plain/below")));
+  CHECK(has(bad.error(), "Not a directory"));
+  CHECK(open("sqlite:x.db", "").error().code == error_code::bad_config);
+}
+
+TEST_CASE("a data folder without write permission is named with the reason") {
+  if (::geteuid() == 0) {
+    const auto refused = open("sqlite:/proc/orderly.db", "/proc"); // nobody writes there, root neither
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(has(refused.error(), "/proc"));
+    return;
+  }
+  const temp_dir dir;
+  std::filesystem::permissions(dir.path(),
+                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  const auto refused = open("sqlite:" + dir.file("a.db"), dir.path().string());
+  std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(has(refused.error(), "Permission denied"));
+}
+
+TEST_CASE("a database in a folder that is not there, or that is a folder itself, is named") {
+  const temp_dir dir;
+  const auto lost = open("sqlite:" + dir.file("nowhere/orderly.db"), dir.path().string());
+  REQUIRE_FALSE(lost.has_value());
+  CHECK(lost.error().code == error_code::storage_unavailable);
+  CHECK(has(lost.error(), dir.file("nowhere")));
+  CHECK(has(lost.error(), "No such file or directory"));
+  CHECK(has(open("sqlite:" + dir.path().string(), dir.file("data")).error(), "is a folder"));
+}
+
+TEST_CASE("a file that is no database is refused and stays as it is") {
+  const temp_dir dir;
+  const std::string text(5000, 'x');
+  std::ofstream{dir.file("notes.txt")} << text;
+  const auto refused = open("sqlite:" + dir.file("notes.txt"), dir.path().string());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::storage_unavailable);
+  CHECK(has(refused.error(), "notes.txt"));
+  CHECK(has(refused.error(), "not a database"));
+  std::ifstream back{dir.file("notes.txt")};
+  CHECK(std::string{std::istreambuf_iterator<char>{back}, {}} == text);
+}
+
+TEST_CASE("other schemes are a wrong configuration, and say what is allowed") {
+  const temp_dir dir;
+  for (const auto* url : {"postgresql://localhost/orderly", "postgres://localhost/orderly", "mysql://x",
+                          "orderly.db", "", "sqlite:"}) {
+    INFO(url);
+    const auto refused = open(url, dir.path().string());
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == error_code::bad_config);
+    CHECK(has(refused.error(), "sqlite:PATH"));
+  }
+  // A password in the address stays out of the message.
+  CHECK_FALSE(has(open("mysql://user:secret@host/db", dir.path().string()).error(), "secret"));
+}
+
+TEST_CASE("a database of a newer version is refused, both versions are named, and it stays as it is") {
+  const temp_dir dir;
+  const auto url = "sqlite:" + dir.file("orderly.db");
+  REQUIRE(open(url, dir.path().string()).has_value());
+  {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(dir.file("orderly.db").c_str(), &db) == SQLITE_OK);
+    CHECK(sqlite3_exec(db, "insert into schema_migrations(version) values (9999)", nullptr, nullptr,
+                       nullptr) == SQLITE_OK);
+    sqlite3_close(db);
+  }
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto refused = open(url, dir.path().string());
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == error_code::storage_newer);
+    CHECK(has(refused.error(), "9999"));
+    CHECK(has(refused.error(), "up to 1"));
+  }
+}
+
+TEST_CASE("migrations run once: a restart changes no row of schema_migrations") {
+  const auto db = fresh("sqlite");
+  const auto before = db->scalar("select group_concat(version || ' ' || applied_at) from schema_migrations");
+  CHECK_FALSE(before.empty());
+  db->restart();
+  CHECK(db->scalar("select group_concat(version || ' ' || applied_at) from schema_migrations") == before);
+}
+
+TEST_CASE("a restart voids every lease, keeps the attempts and everything committed") {
+  const auto db = fresh("sqlite");
+  {
+    const auto writer = db->writer();
+    auto unit = creation("5764", "w:1");
+    unit.promises.emplace_back().due_at = at(0);
+    REQUIRE(commit(*writer, unit) == commit_verdict::committed);
+    REQUIRE(writer->claim({at(1), 10, "engine-1", at(30'000'000)}).value().rows.size() == 1);
+  }
+  db->restart();
+  const auto rows = db->writer()->claim({at(2), 10, "engine-2", at(30'000'000)}).value().rows;
+  REQUIRE(rows.size() == 1);
+  CHECK(rows.front().attempt == 2);
+  CHECK(load(*db->reader(), "5764", {"w:1"}).settled.size() == 1);
+}
+
+TEST_CASE("a store that another process keeps locked is unavailable, and works again afterwards") {
+  const auto db = fresh("sqlite");
+  const auto writer = db->writer();
+  const auto held = stored(*writer, "5764");
+  const auto step = next_step(held, "w:2");
+  {
+    const auto open = db->open_write("update orders set updated_at = updated_at");
+    const auto told = writer->commit({&step, 1});
+    REQUIRE_FALSE(told.has_value());
+    CHECK(told.error().code == error_code::storage_unavailable);
+    CHECK(writer->claim({at(1), 10, "e", at(2)}).error().code == error_code::storage_unavailable);
+    const auto record = recorded(make_input("", "w:ignored"), input_outcome::ignored);
+    CHECK(writer->record({&record, 1}).error().code == error_code::storage_unavailable);
+  }
+  CHECK(commit(*writer, step) == commit_verdict::committed);
+}
