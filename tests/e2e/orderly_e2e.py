@@ -18,7 +18,8 @@ sys.path.insert(0, os.path.join(SOURCE, "tools", "lib"))
 sys.dont_write_bytecode = True
 
 from orderly_local import (ACCESS_TOKEN, APP_KEY, APP_SECRET, SHOP_CIPHER, SHOP_ID, UPS, Database, Engine,  # noqa: E402
-                           Sandbox, Warehouse, call, states_passed, tracking_number_for, wait_for, write_config)
+                           Sandbox, Warehouse, call, clean_environment, states_passed, tracking_number_for, wait_for,
+                           write_config)
 
 BIN = os.environ.get("ORDERLY_BIN") or os.path.join(SOURCE, "build", "release", "bin")
 SANDBOX, ORDERLYD = os.path.join(BIN, "tiktok-sandbox"), os.path.join(BIN, "orderlyd")
@@ -108,7 +109,7 @@ class Case(unittest.TestCase):
 
     def start_engine(self, sandbox, **options):
         """On the same data folder as an earlier one of this test; the sandbox's webhooks go to it."""
-        config = write_config(self.folder, sandbox.base, extra=options.pop("extra", ""))
+        config = write_config(self.folder, sandbox.base, tiktok=options.pop("tiktok", ""))
         engine = self.started(Engine(ORDERLYD, self.folder, config, **options))
         sandbox.send_to(engine)
         return engine

@@ -9,14 +9,14 @@ import stat
 import subprocess
 import time
 
-from orderly_e2e import ORDERLYD, Case, call, main, wait_for
+from orderly_e2e import ORDERLYD, Case, call, clean_environment, main, wait_for
 
 DONE, USAGE, UNAVAILABLE, BAD_CONFIG = 0, 64, 69, 78
 
 
-def clean_environment(**more):
+def environment_with(**more):
     """Nothing of the caller's environment may configure it."""
-    return {**{name: value for name, value in os.environ.items() if not name.startswith("ORDERLY_")}, **more}
+    return {**clean_environment(), **more}
 
 
 class Running:
@@ -28,7 +28,7 @@ class Running:
         command = [ORDERLYD, "--data-dir", self.data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", *arguments]
         with open(self.out, "w") as out, open(self.err, "w") as err:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
-                                            env=clean_environment(**environment))
+                                            env=environment_with(**environment))
 
     def kill(self):
         if self.process.poll() is None:
@@ -76,7 +76,7 @@ class EngineCase(Case):
 
     def run_once(self, *arguments, **environment):
         return subprocess.run([ORDERLYD, *arguments], capture_output=True, text=True, timeout=30, cwd=self.folder,
-                              env=clean_environment(**environment))
+                              env=environment_with(**environment))
 
     def config(self, text, mode=0o600):
         path = os.path.join(self.folder, "orderly.toml")
@@ -157,7 +157,7 @@ class BadSurroundings(EngineCase):
     def test_a_second_engine_on_the_same_data_ends_with_69_and_leaves_the_first_alone(self):
         first = self.engine()
         before = first.ready()
-        second = subprocess.run(first.process.args, capture_output=True, text=True, timeout=30, env=clean_environment())
+        second = subprocess.run(first.process.args, capture_output=True, text=True, timeout=30, env=environment_with())
         self.assertEqual(second.returncode, UNAVAILABLE, second.stderr)
         self.assertEqual(json.loads(first.file("orderlyd.ready")), before)
         self.assertEqual(call("GET", first.public, "/readyz")[0], 200)

@@ -3,6 +3,7 @@
 Python's standard library only. Everything binds port 0; the ready files say what was bound.
 """
 
+import ctypes
 import http.client
 import json
 import os
@@ -65,10 +66,24 @@ def wait_for(what, condition, seconds=30, every=0.02):
         time.sleep(every)
 
 
+def clean_environment():
+    """Without what would configure the engine: ORDERLY_* is its own."""
+    return {key: value for key, value in os.environ.items() if not key.startswith("ORDERLY_")}
+
+
+_LIBC = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _end_with_parent():
+    """In the child: the kernel ends it when whoever started it is gone, even by kill -9."""
+    _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+
+
 class Program:
     """A child process with a log file and a ready file."""
 
-    def __init__(self, command, ready_file, log_file, seconds=30, environment=None):
+    def __init__(self, command, ready_file, log_file, seconds=30):
         self.command, self.log_file = command, log_file
         try:
             os.unlink(ready_file)  # of an earlier process that was killed
@@ -77,7 +92,7 @@ class Program:
         with open(log_file, "ab") as log:
             # A session of its own: Ctrl-C in a terminal reaches the caller alone, which then ends its children in order.
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                                            env=environment)
+                                            env=clean_environment(), preexec_fn=_end_with_parent)
         try:
             self.ready = self._wait_ready(ready_file, seconds)
         except BaseException:
@@ -155,26 +170,25 @@ class Sandbox(Program):
         self.own("POST", "fault", {"endpoint": endpoint, "kind": kind, "count": count})
 
 
-def write_config(folder, sandbox_base, extra="", access_token=ACCESS_TOKEN, top=""):
-    """orderly.toml, the app's secret and the access token; returns the config's path. `top` is for keys without a table."""
+def write_config(folder, sandbox_base, tiktok=""):
+    """orderly.toml, the app's secret and the access token; returns the config's path. `tiktok`: more lines of that table."""
     os.makedirs(folder, exist_ok=True)
     secret, token = os.path.join(folder, "app-secret"), os.path.join(folder, "access-token")
     write_secret(secret, APP_SECRET)
-    write_secret(token, access_token)
+    write_secret(token, ACCESS_TOKEN)
     path = os.path.join(folder, "orderly.toml")
     with open(path, "w", encoding="utf-8") as out:
-        out.write(f"""{top}
-[tiktok]
+        out.write(f"""[tiktok]
 app_key = "{APP_KEY}"
 app_secret_file = {json.dumps(secret)}
 api_base = "{sandbox_base}"
-
+{tiktok}
 [[tiktok.shops]]
 id = "{SHOP_ID}"
 region = "US"
 cipher = "{SHOP_CIPHER}"
 access_token_file = {json.dumps(token)}
-{extra}""")
+""")
     return path
 
 
@@ -186,10 +200,7 @@ class Engine(Program):
         command = [binary, "--config", config, "--listen", listen, "--admin-listen", admin_listen, "--data-dir", self.data]
         if storage:
             command += ["--storage", storage]
-        # Nothing of the caller's environment may configure it.
-        environment = {key: value for key, value in os.environ.items() if not key.startswith("ORDERLY_")}
-        super().__init__(command, os.path.join(self.data, "orderlyd.ready"), os.path.join(folder, "orderlyd.log"),
-                         environment=environment)
+        super().__init__(command, os.path.join(self.data, "orderlyd.ready"), os.path.join(folder, "orderlyd.log"))
         self.public, self.admin = "http://" + self.ready["listen"], "http://" + self.ready["admin_listen"]
         with open(os.path.join(self.data, "initial-admin-token"), encoding="utf-8") as source:
             self.token = source.read().strip()
@@ -233,16 +244,16 @@ class Warehouse(threading.Thread):
         super().__init__(daemon=True)
         self.engine, self.every = engine, every
         self.shipped, self.problems = {}, []  # order id -> tracking number; sentences
-        self._stop = threading.Event()
+        self._ended = threading.Event()
 
     def run(self):
-        while not self._stop.is_set():
+        while not self._ended.is_set():
             try:
                 self.round()
             except (OSError, http.client.HTTPException, AssertionError) as problem:
-                if not self._stop.is_set():
+                if not self._ended.is_set():
                     self.problems.append(f"warehouse: {problem}")
-            self._stop.wait(self.every)
+            self._ended.wait(self.every)
 
     def round(self):
         for order in self.engine.orders("processing"):
@@ -257,7 +268,7 @@ class Warehouse(threading.Thread):
                 self.problems.append(f"order {order_id}: shipping was answered {status} {answer}")
 
     def stop(self):
-        self._stop.set()
+        self._ended.set()
         self.join(10)
 
 
@@ -293,5 +304,6 @@ class Database:
 
 
 def states_passed(events):
-    """received, processing, ...: the state after `created` and after each transition."""
-    return [event["to_state"] for event in events if event["to_state"] and event["type"] in ("created", "transitioned")]
+    """received, processing, ...: an order is created in `received`, then each transition names where it leads."""
+    return ["received" if event["type"] == "created" else event["to_state"] for event in events
+            if event["type"] in ("created", "transitioned")]

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+"""The main job: ten orders travel from a signed webhook to `delivered`, and everything that happened is on disk."""
+
+import json
+import threading
+
+from orderly_e2e import Case, Database, main, post_webhook, states_passed, status_webhook, tracking_number_for, wait_for
+
+STATUSES = ["UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "AWAITING_COLLECTION", "IN_TRANSIT", "DELIVERED"]
+
+
+class TenOrders(Case):
+    def test_travel_from_webhook_to_delivered(self):
+        sandbox = self.start_sandbox("--step-ms", "300")
+        engine = self.start_engine(sandbox)
+        warehouse = self.start_warehouse(engine)
+        ids = sandbox.create_orders(10)
+        wait_for("ten delivered orders", lambda: len(engine.orders("delivered")) == 10, seconds=60)
+        wait_for("settled webhooks", lambda: all(hook["outcome"] == "delivered" for order_id in ids
+                                                 for hook in sandbox.ledger()["orders"][order_id]["webhooks"]))
+        warehouse.stop()
+        self.assertEqual(warehouse.problems, [])
+        ledger = sandbox.ledger()
+        self.assertEqual(engine.stop(), 0)
+        with Database(engine.database) as database:
+            for order_id in ids:
+                with self.subTest(order=order_id):
+                    self.check_history(database, order_id)
+                    self.check_inputs(database, order_id, ledger["orders"][order_id])
+                    self.check_document(database, order_id)
+                    self.check_shipment(ledger["orders"][order_id], order_id)
+            self.assertEqual(database.value("select count(*) from dead_letters"), 0)
+            self.assertEqual(database.value("select count(*) from outbox where state in ('open', 'waiting')"), 0,
+                             "every promise is kept")
+
+    def check_history(self, database, order_id):
+        row = self.assert_history_gapless(database, order_id)
+        events = database.events(order_id)
+        self.assertEqual(states_passed(events), ["received", "processing", "shipped", "delivered"])
+        self.assertEqual(row["state"], "delivered")
+        self.assertEqual(row["tiktok_status"], "DELIVERED")
+        self.assertFalse([event["seq"] for event in events if json.loads(event["detail"]).get("inferred")], "no inferred step")
+        self.assertEqual(len([event for event in events if event["type"] == "report_succeeded"]), 1)
+        self.assertEqual(database.value("select count(*) from order_attention where order_id = ?", row["id"]), 0)
+        known = {found["id"] for found in database.rows("select id from inputs where order_ref = ?", order_id)}
+        self.assertLessEqual({event["input_id"] for event in events}, known, "each event names its input")
+
+    def check_inputs(self, database, order_id, truth):
+        rows = database.rows("select * from inputs where order_ref = ? and source = 'webhook'", order_id)
+        signed = {row["notification_id"]: json.loads(row["raw"]) for row in rows if row["type"] == "ORDER_STATUS_CHANGE"}
+        self.assertGreaterEqual(len(signed), 6)
+        self.assertEqual(sorted(STATUSES), sorted(body["data"]["order_status"] for body in signed.values()))
+        sent = {hook["notification_id"] for hook in truth["webhooks"] if hook["type"] == 1}
+        self.assertEqual(set(signed), sent, "what was sent is what is stored")
+        for row in rows:
+            self.assertIn(row["outcome"], ("applied", "duplicate", "stale"))
+
+    def check_document(self, database, order_id):
+        document = json.loads(database.order(order_id)["order_data"])
+        self.assertEqual(document["id"], order_id)
+        self.assertEqual(document["line_items"][0]["tracking_number"], tracking_number_for(order_id))
+        self.assertNotIn("***", document["recipient_address"]["name"])
+
+    def check_shipment(self, truth, order_id):
+        self.assertEqual([parcel["tracking_number"] for parcel in truth["shipments"]], [tracking_number_for(order_id)])
+
+
+class WebhooksInAnyOrder(Case):
+    def test_duplicated_and_shuffled_webhooks_lead_to_the_same_end(self):
+        sandbox = self.start_sandbox("--step-ms", "200", "--shuffle", "--duplicate-percent", "40")
+        engine = self.start_engine(sandbox)
+        self.start_warehouse(engine)
+        ids = sandbox.create_orders(10)
+        wait_for("ten delivered orders", lambda: len(engine.orders("delivered")) == 10, seconds=60)
+        with Database(engine.database) as database:
+            for order_id in ids:
+                self.assertEqual(self.assert_history_gapless(database, order_id)["state"], "delivered")
+                self.assertEqual(len(sandbox.ledger()["orders"][order_id]["shipments"]), 1)
+
+    def test_a_webhook_sent_twice_at_once_has_one_effect(self):
+        sandbox = self.start_sandbox()
+        engine = self.start_engine(sandbox)
+        body = status_webhook("576000000000000111", "UNPAID", 1789478990, "7640000000000000777")
+        answers = []
+        threads = [threading.Thread(target=lambda: answers.append(post_webhook(engine.public, body))) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(answers, [200] * 8)
+        with Database(engine.database) as database:
+            rows = database.rows("select deliveries from inputs where order_ref = '576000000000000111' and source = 'webhook'")
+            self.assertEqual([row["deliveries"] for row in rows], [8])
+            self.assertEqual(len([e for e in database.events("576000000000000111") if e["type"] == "created"]), 1)
+
+
+class ShippingEarly(Case):
+    def test_a_shipment_asked_for_during_the_hold_waits_and_then_happens_once(self):
+        sandbox = self.start_sandbox("--step-ms", "1500", "--address-change-percent", "0")
+        engine = self.start_engine(sandbox)
+        order_id = sandbox.create_orders(1)[0]
+        wait_for("ON_HOLD at the engine", lambda: [o for o in engine.orders() if o["tiktok_status"] == "ON_HOLD"])
+        number = tracking_number_for(order_id)
+        status, answer = engine.ship(order_id, number)
+        self.assertEqual((status, answer["pending"]), (202, "on_hold"))
+        wait_for("delivered", lambda: engine.orders("delivered"), seconds=30)
+        self.assertEqual([parcel["tracking_number"] for parcel in sandbox.ledger()["orders"][order_id]["shipments"]], [number])
+        self.assertFalse([row for row in sandbox.ledger()["refused"] if "packages" in row["path"]], "it did not try too early")
+
+
+class TikTokStumbles(Case):
+    def test_errors_of_the_open_api_delay_and_lose_nothing(self):
+        sandbox = self.start_sandbox("--step-ms", "100")
+        engine = self.start_engine(sandbox)
+        self.start_warehouse(engine)
+        for endpoint, kind in (("detail", "429"), ("mark_shipped", "500")):
+            sandbox.fault(endpoint, kind, 2)
+        ids = sandbox.create_orders(3)
+        wait_for("delivered orders", lambda: len(engine.orders("delivered")) == 3, seconds=90)
+        self.assertEqual([len(sandbox.ledger()["orders"][order_id]["shipments"]) for order_id in ids], [1, 1, 1])
+
+    def test_a_lost_answer_to_the_shipment_is_settled_by_reading(self):
+        sandbox = self.start_sandbox("--step-ms", "100", "--address-change-percent", "0")
+        engine = self.start_engine(sandbox, tiktok='timeout = "1s"')
+        order_id = sandbox.create_orders(1)[0]
+        wait_for("processing", lambda: engine.orders("processing"))
+        sandbox.gate("mark_shipped", "hold_after")
+        engine.ship(order_id, tracking_number_for(order_id))
+        wait_for("an effect", lambda: sandbox.ledger()["orders"][order_id]["shipments"])
+        wait_for("the engine to give up waiting", lambda: [o for o in engine.orders() if o["tiktok_status"] == "DELIVERED"])
+        sandbox.gate("mark_shipped", "open")
+        wait_for("report_succeeded", lambda: self.reported(engine, order_id), seconds=60)
+        self.assertEqual(len(sandbox.ledger()["orders"][order_id]["shipments"]), 1)
+
+    def reported(self, engine, order_id):
+        with Database(engine.database) as database:
+            return [event for event in database.events(order_id) if event["type"] == "report_succeeded"]
+
+
+if __name__ == "__main__":
+    main()
