@@ -126,7 +126,7 @@ TEST_CASE("status changes of an order with a large document do not write the doc
   int rewritten = 0;
   for (std::size_t i = 0; i < 12; ++i) {
     const auto before = log_size();
-    auto step = next_step(held, "w:" + std::to_string(i), held.updated_at + std::chrono::seconds{60});
+    auto step = next_step(held, "w:step:" + std::to_string(i), held.updated_at + std::chrono::seconds{60});
     step.after->facts.status = status_fact{statuses[i % 3], held.facts.status->update_time + std::chrono::seconds{60}};
     step.after->closed_at = i % 2 ? std::optional{step.after->updated_at} : std::nullopt;
     step.after->held = i % 5 == 0;
