@@ -91,7 +91,7 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
     if (asked_later)
       patch["requested_at"] = to_micros(detail.requested_at);
     if (what != news::newer)
-      patch["kind"] = "fetch";
+      patch["kind"] = patch.contains("update_time") ? "status" : "fetch";
     b.emit(what == news::newer ? event_type::detail_updated : event_type::fact_updated, std::move(patch));
   }
   if (step.lagging)
