@@ -6,6 +6,7 @@
 namespace orderly::atom {
 
 using answered = caf::atom_constant<caf::atom("answered")>;
+using changed = caf::atom_constant<caf::atom("changed")>;
 using called = caf::atom_constant<caf::atom("called")>;
 using claim = caf::atom_constant<caf::atom("claim")>;
 using commit = caf::atom_constant<caf::atom("commit")>;

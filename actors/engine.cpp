@@ -1,5 +1,6 @@
 #include "actors/engine.hpp"
 
+#include "actors/change_watcher.hpp"
 #include "actors/detail_fetcher.hpp"
 #include "actors/gateway.hpp"
 #include "actors/lane.hpp"
@@ -31,7 +32,8 @@ struct scheduler_config : caf::actor_system_config {
 
 class engine_impl final : public engine {
 public:
-  engine_impl(const engine_options& options, const engine_parts& parts);
+  /// @param feed may be null
+  engine_impl(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed);
   ~engine_impl() override;
   order_port& port() override { return gateway_; }
   bool healthy() const override { return healthy_->load(); }
@@ -40,6 +42,7 @@ private:
   void start_writer();
   void start_calls();
   void start_registry();
+  void start_watcher(std::unique_ptr<change_feed> feed);
   void wait_for(const std::function<bool()>& done, std::chrono::seconds at_most) const;
   template <class Handle>
   void stop(Handle& handle);
@@ -55,15 +58,17 @@ private:
   fetcher_actor fetcher_;
   outbox_actor outbox_;
   std::vector<registry_actor> shards_;
+  watcher_actor watcher_; ///< null where no other engine can be
   std::shared_ptr<drop_box<fetcher_actor>> fetcher_box_ = std::make_shared<drop_box<fetcher_actor>>();
   std::shared_ptr<drop_box<outbox_actor>> outbox_box_ = std::make_shared<drop_box<outbox_actor>>();
 };
 
-engine_impl::engine_impl(const engine_options& options, const engine_parts& parts)
+engine_impl::engine_impl(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed)
     : options_(options), parts_(parts), gateway_(parts.time), config_(options.workers), system_(config_) {
   start_writer();
   start_calls();
   start_registry();
+  start_watcher(std::move(feed));
   gateway_.open(shards_, writer_);
 }
 
@@ -106,6 +111,11 @@ void engine_impl::start_registry() {
     shards_.push_back(system_.spawn(registry, std::shared_ptr<const order_services>{services}, measured));
 }
 
+void engine_impl::start_watcher(std::unique_ptr<change_feed> feed) {
+  if (feed)
+    watcher_ = system_.spawn<caf::detached>(change_watcher, std::make_shared<std::unique_ptr<change_feed>>(std::move(feed)), shards_);
+}
+
 void engine_impl::wait_for(const std::function<bool()>& done, std::chrono::seconds at_most) const {
   const auto until = std::chrono::steady_clock::now() + at_most;
   while (!done() && std::chrono::steady_clock::now() < until)
@@ -129,6 +139,8 @@ engine_impl::~engine_impl() {
   stop(fetcher_);
   wait_for([this] { return gateway_.under_way() == 0; }, options_.stop_grace);
   gateway_.close();
+  if (watcher_)
+    stop(watcher_);
   for (auto& shard : shards_)
     stop(shard);
   // A reader answers every load; its callback must not come after the actor system is gone.
@@ -143,7 +155,10 @@ result<std::unique_ptr<engine>> start_engine(const engine_options& options, cons
   // One connection now, so that a store that cannot be written is found at the start and not by the first order.
   if (const auto probe = parts.store.open_writer(); !probe)
     return probe.error();
-  return std::unique_ptr<engine>{std::make_unique<engine_impl>(options, parts)};
+  auto feed = parts.store.open_changes();
+  if (!feed)
+    return feed.error();
+  return std::unique_ptr<engine>{std::make_unique<engine_impl>(options, parts, std::move(*feed))};
 }
 
 } // namespace orderly

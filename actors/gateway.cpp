@@ -1,5 +1,7 @@
 #include "actors/gateway.hpp"
 
+#include "actors/change_watcher.hpp"
+
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
@@ -95,7 +97,7 @@ void gateway::post(delivery what, delivery_answered done) {
       record(what, slot);
       continue;
     }
-    auto& shard = shards_[std::hash<tiktok_order_id>{}(what.inputs[i].order) % shards_.size()];
+    auto& shard = shards_[shard_of(what.inputs[i].order, shards_.size())];
     caf::anon_send(shard, atom::post::value, routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot});
   }
 }

@@ -7,6 +7,7 @@
 #include "domain/input.hpp"
 #include "domain/order_reader.hpp"
 #include "domain/tiktok_port.hpp"
+#include "storage/store.hpp"
 #include "storage/unit.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
@@ -93,5 +94,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::claim_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::claim_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::input_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::outbox_row>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<orderly::changed_order>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::fetch_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::write_reply)

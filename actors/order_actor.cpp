@@ -41,7 +41,12 @@ void order_metrics::count(input_outcome outcome) { outcomes[static_cast<std::siz
 order_actor_state::order_actor_state(order_actor::pointer p) : self(p) {}
 
 void order_actor_state::start_unit() {
-  if (phase_ != phase::idle || waiting.empty())
+  if (phase_ != phase::idle)
+    return;
+  const bool behind = loaded_ && newest_seen_ > order_.version;
+  if (waiting.empty() && behind)
+    load();
+  if (waiting.empty())
     return;
   const auto count = one_at_a_time_ > 0 ? std::size_t{1} : std::min(waiting.size(), max_unit);
   if (one_at_a_time_ > 0)
@@ -49,7 +54,7 @@ void order_actor_state::start_unit() {
   in_hand_.assign(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
   const bool document = std::any_of(in_hand_.begin(), in_hand_.end(), [](const auto& in) { return needs_document(*in); });
-  if (!loaded_ || document)
+  if (!loaded_ || behind || document)
     load();
   else
     decide_in_hand();
@@ -82,9 +87,15 @@ void order_actor_state::on_loaded(const result<loaded_order>& found) {
   loaded_ = true;
   exists_ = found->exists;
   order_ = found->order;
+  newest_seen_ = order_.version;
   document_ = found->document;
   found_ = found->settled;
   decide_in_hand();
+}
+
+void order_actor_state::on_changed(std::int64_t version) {
+  newest_seen_ = std::max(newest_seen_, version);
+  start_unit();
 }
 
 const settled_input* order_actor_state::settled_before(const std::string& key, const decided& unit) const {
@@ -145,6 +156,11 @@ order_actor_state::decided order_actor_state::decide_all(timestamp now) const {
 }
 
 void order_actor_state::decide_in_hand() {
+  if (in_hand_.empty()) { // read again only because another engine had committed
+    phase_ = phase::idle;
+    start_unit();
+    return;
+  }
   auto all = decide_all(services->time->now());
   document_ = nullptr;
   if (all.unit.inputs.empty() && all.unit.repeated_keys.empty())
@@ -269,6 +285,7 @@ order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_ac
         if (reply.generation == self->state.load_generation)
           self->state.on_loaded(*reply.what);
       },
+      [self](atom::changed, std::int64_t version) { self->state.on_changed(version); },
   };
 }
 

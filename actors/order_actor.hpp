@@ -44,6 +44,8 @@ struct order_actor_state {
   /// Begins the next unit if none is under way. (Not `begin`: CAF takes a state with that member for a container.)
   void start_unit();
   void on_loaded(const result<loaded_order>& found);
+  /// Another engine may have committed: what is held is read again when it is older.
+  void on_changed(std::int64_t version);
 
   order_actor::pointer self;
   tiktok_order_id id;
@@ -81,6 +83,7 @@ private:
   std::vector<input_ptr> in_hand_;
   std::size_t one_at_a_time_ = 0; ///< inputs still to be taken singly after a refusal, so that a bad one takes no neighbour along
   bool loaded_ = false, exists_ = false;
+  std::int64_t newest_seen_ = 0; ///< committed by any engine
   order order_;
   std::shared_ptr<const json::object> document_;     ///< only while a unit needs it
   std::map<std::string, settled_input> found_;       ///< stored outcomes of keys in hand, from the last load

@@ -21,14 +21,18 @@ using registry_actor = caf::typed_actor<
     // Keeps the input until it is answered, activates its order if need be, and hands the input over.
     caf::reacts_to<atom::post, routed_input>,
     // From an order: these are settled; their slots are completed and the inputs forgotten.
-    caf::reacts_to<atom::answered, answered_inputs>>;
+    caf::reacts_to<atom::answered, answered_inputs>,
+    // Committed by some engine on this database: residents that are behind read again.
+    caf::reacts_to<atom::changed, std::vector<changed_order>>>;
 
 /// One order: owns its state, decides, has one unit of work at the writer at a time.
 using order_actor = caf::typed_actor<
     // An input in the order of arrival. Answered to the registry.
     caf::reacts_to<atom::post, input_ptr>,
     // What a reader found, for the load that this actor asked for.
-    caf::reacts_to<atom::loaded, load_reply>>;
+    caf::reacts_to<atom::loaded, load_reply>,
+    // The version that is stored by now.
+    caf::reacts_to<atom::changed, std::int64_t>>;
 
 /// Group commit: gathers while its lane is busy, hands a batch over when it is free.
 using writer_actor = caf::typed_actor<
@@ -56,6 +60,11 @@ using outbox_actor = caf::typed_actor<
     caf::reacts_to<atom::called, write_reply>,
     // So many fetches that were handed to the fetcher are over.
     caf::reacts_to<atom::settled, std::uint64_t>>;
+
+/// Listens to what other engines commit, on a thread of its own (detached), and tells the registry.
+using watcher_actor = caf::typed_actor<
+    // Waits for the next changes and comes back.
+    caf::reacts_to<atom::tick>>;
 
 /// Joins fetches of one shop into calls of up to 50 ids (sheet 4.2).
 using fetcher_actor = caf::typed_actor<

@@ -50,6 +50,12 @@ void registry_state::answered(const answered_inputs& done) {
   }
 }
 
+void registry_state::changed(const std::vector<changed_order>& orders) {
+  for (const auto& each : orders)
+    if (const auto found = orders_.find(each.order); found != orders_.end() && found->second.handle)
+      self->send(found->second.handle, atom::changed::value, each.version);
+}
+
 void registry_state::on_down(const caf::down_msg& msg) {
   const auto address = by_address_.find(msg.source);
   if (address == by_address_.end())
@@ -108,6 +114,7 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
   return {
       [self](atom::post, const routed_input& in) { self->state.post(in); },
       [self](atom::answered, const answered_inputs& done) { self->state.answered(done); },
+      [self](atom::changed, const std::vector<changed_order>& orders) { self->state.changed(orders); },
   };
 }
 

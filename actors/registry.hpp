@@ -22,6 +22,7 @@ struct registry_state {
 
   void post(const routed_input& in);
   void answered(const answered_inputs& done);
+  void changed(const std::vector<changed_order>& orders);
   void on_down(const caf::down_msg& msg);
   void stop(const caf::error& reason);
 

@@ -1,10 +1,12 @@
 // One order actor over a real store: what is answered is committed, one unit at a time, whatever the store does.
 
+#include "actors/change_watcher.hpp"
 #include "domain/decide.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
 #include "tests/support/seed.hpp"
 
+#include <caf/send.hpp>
 #include <sqlite3.h>
 
 using namespace orderly;
@@ -112,6 +114,26 @@ TEST_CASE("a unit decided on an old version is decided again on what is stored")
   const auto late = f.ask(f.webhook(id, "ON_HOLD", t0 + 10));
   CHECK(late.outcome == input_outcome::stale);
   CHECK(f.stored(id).order.facts.status->update_time == from_seconds(t0 + 20));
+}
+
+TEST_CASE("what another engine commits reaches a resident order, so that its next unit is no conflict") {
+  engine_fixture f;
+  const auto before = f.ask(f.webhook(id, "UNPAID", t0));
+  commit_elsewhere(f, f.webhook(id, "ON_HOLD", t0 + 10));
+  const auto loads = f.measured.counter("orderly_orders_loaded_total", "").value();
+  const auto shard = shard_of(tiktok_order_id{id}, f.now->shards.size());
+  caf::anon_send(f.now->shards[shard], atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
+  f.drain();
+  CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == loads + 1);
+  const auto after = f.ask(f.webhook(id, "ON_HOLD", t0 + 20));
+  CHECK(after.version > before.version + 1);
+  CHECK(f.measured.counter("orderly_storage_conflicts_total", "").value() == 0);
+  SECTION("its own commits are no news") {
+    const auto so_far = f.measured.counter("orderly_orders_loaded_total", "").value();
+    caf::anon_send(f.now->shards[shard], atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, after.version}});
+    f.drain();
+    CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == so_far);
+  }
 }
 
 TEST_CASE("two engines that create one order leave one order with one history") {

@@ -1,0 +1,50 @@
+#include "actors/change_watcher.hpp"
+
+#include "actors/spawn.hpp"
+#include "base/log.hpp"
+
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+namespace orderly {
+namespace {
+
+constexpr auto patience = std::chrono::milliseconds{500};  // also how long a stop may take
+constexpr auto pause_after_error = std::chrono::seconds{1};
+
+} // namespace
+
+static_assert(actor_state<watcher_state, watcher_actor::pointer>);
+
+watcher_state::watcher_state(watcher_actor::pointer p) : self(p) {}
+
+std::size_t shard_of(const tiktok_order_id& order, std::size_t shards) { return std::hash<tiktok_order_id>{}(order) % shards; }
+
+void watcher_state::look() {
+  const auto found = feed->wait(patience);
+  if (!found) {
+    // What it misses costs a conflict and a second decision, never a wrong one.
+    log(log_level::warn, "storage.changes_unreadable", "commits of other engines cannot be read now", {{"why", to_string(found.error())}});
+    self->delayed_send(self, pause_after_error, atom::tick::value);
+    return;
+  }
+  std::vector<std::vector<changed_order>> by_shard(shards.size());
+  for (const auto& each : *found)
+    by_shard[shard_of(each.order, shards.size())].push_back(each);
+  for (std::size_t i = 0; i < shards.size(); ++i)
+    if (!by_shard[i].empty())
+      caf::anon_send(shards[i], atom::changed::value, std::move(by_shard[i]));
+  self->send(self, atom::tick::value);
+}
+
+watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self, std::shared_ptr<std::unique_ptr<change_feed>> feed,
+                                            std::vector<registry_actor> shards) {
+  self->state.feed = std::move(*feed);
+  self->state.shards = std::move(shards);
+  self->send(self, atom::tick::value);
+  return {
+      [self](atom::tick) { self->state.look(); },
+  };
+}
+
+} // namespace orderly
