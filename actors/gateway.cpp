@@ -11,23 +11,41 @@
 namespace orderly {
 namespace {
 
-/// The answers of one delivery; the last one to come calls back. Shards complete it from several threads.
+answer unanswerable(error_code code, std::string why) {
+  answer a;
+  a.outcome = input_outcome::ignored;
+  a.refusal = error{code, std::move(why), {}};
+  return a;
+}
+
+/// The answers of one delivery; the last one to come calls back. Shards complete it from several threads. What is dropped with a
+/// mailbox when the engine ends gets the answer that stands here from the beginning: whether it was committed must be asked again.
 class joined_answers {
 public:
   joined_answers(std::size_t count, delivery_answered done, std::shared_ptr<std::atomic<std::size_t>> under_way)
-      : answers_(count), left_(count), done_(std::move(done)), under_way_(std::move(under_way)) {
+      : answers_(count, unanswerable(error_code::outcome_unknown, "the engine ended before it answered")), left_(count),
+        done_(std::move(done)), under_way_(std::move(under_way)) {
     under_way_->fetch_add(1);
   }
+  ~joined_answers() {
+    if (left_.load() > 0)
+      call_back();
+  }
+  joined_answers(const joined_answers&) = delete;
+  joined_answers& operator=(const joined_answers&) = delete;
 
   void complete(std::size_t at, answer a) {
     answers_[at] = std::move(a);
-    if (left_.fetch_sub(1) == 1) {
-      done_(std::move(answers_));
-      under_way_->fetch_sub(1);
-    }
+    if (left_.fetch_sub(1) == 1)
+      call_back();
   }
 
 private:
+  void call_back() {
+    done_(std::move(answers_));
+    under_way_->fetch_sub(1);
+  }
+
   std::vector<answer> answers_;
   std::atomic<std::size_t> left_;
   delivery_answered done_;
@@ -46,13 +64,6 @@ private:
   std::shared_ptr<joined_answers> all_;
   std::size_t at_;
 };
-
-answer unanswerable(error_code code, std::string why) {
-  answer a;
-  a.outcome = input_outcome::ignored;
-  a.refusal = error{code, std::move(why), {}};
-  return a;
-}
 
 /// Asks the writer to keep an input that is for no order, and answers for it. One a delivery: short-lived, cheap (caf-0.17, 4.3).
 caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& writer, const std::shared_ptr<const input_record>& record,
