@@ -1,15 +1,19 @@
 #!/usr/bin/env python3
 """orderlyd as a program: its flags, exit codes, files and signals."""
 
+import http.client
 import json
 import os
 import signal
 import socket
+import sqlite3
 import stat
 import subprocess
+import threading
 import time
 
-from orderly_e2e import ORDERLYD, Case, call, clean_environment, main, wait_for
+from orderly_e2e import (APP_KEY, APP_SECRET, ORDERLYD, Case, call, clean_environment, main, post_webhook,
+                         status_webhook, wait_for)
 
 DONE, USAGE, UNAVAILABLE, BAD_CONFIG = 0, 64, 69, 78
 
@@ -253,6 +257,43 @@ class Signals(EngineCase):
         again = self.engine()
         self.assertEqual(again.ready()["pid"], again.process.pid)
         self.assertEqual(again.end(), DONE)
+
+
+class EndsUnderLoad(EngineCase):
+    def test_whatever_was_answered_200_is_stored_when_sigterm_comes_in_the_middle(self):
+        for round_number, grace in enumerate(("0s", "5s", "0s", "5s")):
+            config = self.config(f"[shutdown]\ngrace = '{grace}'\n")
+            engine = self.engine("--config", config, ORDERLY_TIKTOK_APP_KEY=APP_KEY, ORDERLY_TIKTOK_APP_SECRET=APP_SECRET)
+            engine.ready()
+            answered, statuses, senders = set(), set(), []
+            for sender in range(4):
+                arguments = (engine, f"{round_number}-{sender}", answered, statuses)
+                senders.append(threading.Thread(target=self.send, args=arguments))
+                senders[-1].start()
+            wait_for("200 answers", lambda: len(answered) >= 200)
+            self.assertEqual(engine.end(), DONE)
+            for thread in senders:
+                thread.join(20)
+                self.assertFalse(thread.is_alive())
+            self.assertLessEqual(statuses, {200, 503})
+            with sqlite3.connect(os.path.join(engine.data, "orderly.db")) as database:
+                stored = {row[0] for row in database.execute("select notification_id from inputs")}
+            database.close()
+            self.assertEqual(answered - stored, set())
+            self.assertEqual([line["event"] for line in engine.events()][-1], "stopped")
+
+    def send(self, engine, name, answered, statuses):
+        """Webhooks of ever new orders until the engine takes no more."""
+        for number in range(100_000):
+            notification = f"{name}-{number}"
+            order_id = "5764" + str(abs(hash(notification)) % 10**14).zfill(14)
+            try:
+                status = post_webhook(engine.public, status_webhook(order_id, "UNPAID", 1_789_482_600, notification))
+            except (OSError, http.client.HTTPException):
+                return
+            statuses.add(status)
+            if status == 200:
+                answered.add(notification)
 
 
 if __name__ == "__main__":
