@@ -24,7 +24,8 @@ void watcher_state::look() {
   const auto found = feed->wait(patience);
   if (!found) {
     // What it misses costs a conflict and a second decision, never a wrong one.
-    log(log_level::warn, "storage.changes_unreadable", "commits of other engines cannot be read now", {{"why", to_string(found.error())}});
+    log(log_level::warn, "storage.changes_unreadable", "commits of other engines cannot be read now",
+        {{"why", to_string(found.error())}});
     self->delayed_send(self, pause_after_error, atom::tick::value);
     return;
   }
@@ -37,7 +38,8 @@ void watcher_state::look() {
   self->send(self, atom::tick::value);
 }
 
-watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self, std::shared_ptr<std::unique_ptr<change_feed>> feed,
+watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
+                                            std::shared_ptr<std::unique_ptr<change_feed>> feed,
                                             std::vector<registry_actor> shards) {
   self->state.feed = std::move(*feed);
   self->state.shards = std::move(shards);

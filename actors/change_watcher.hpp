@@ -20,7 +20,8 @@ struct watcher_state {
 };
 
 /// @param feed owned by the actor from now on
-watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self, std::shared_ptr<std::unique_ptr<change_feed>> feed,
+watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
+                                            std::shared_ptr<std::unique_ptr<change_feed>> feed,
                                             std::vector<registry_actor> shards);
 
 /// Which shard an order belongs to.

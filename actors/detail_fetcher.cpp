@@ -16,7 +16,8 @@ fetcher_state::fetcher_state(fetcher_actor::pointer p) : self(p) {}
 void fetcher_state::tell(const outbox_row& row, input_body body) {
   delivery outcome;
   outcome.inputs.push_back(outcome_input(row, std::move(body), services->ids->next(), services->time->now()));
-  services->orders->post(std::move(outcome), [](const std::vector<answer>&) {}); // not durable: the lease ends and it is fetched again
+  services->orders->post(std::move(outcome),
+                         [](const std::vector<answer>&) {}); // not durable: the lease ends and it is fetched again
 }
 
 void fetcher_state::add(const std::shared_ptr<const outbox_row>& row) {
@@ -41,10 +42,11 @@ void fetcher_state::call(const shop_id& id, shop_queue& queue) {
   }
   ++queue.calls;
   services->measured->fetches.add(static_cast<double>(ids.size()));
-  services->tiktok->fetch_orders(services->shops.at(id), std::move(ids),
-                                 [to = box, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
-                                   to->send(atom::called::value, fetch_reply{id, kept, std::make_shared<const detail_reply>(std::move(reply))});
-                                 });
+  services->tiktok->fetch_orders(
+      services->shops.at(id), std::move(ids),
+      [to = box, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
+        to->send(atom::called::value, fetch_reply{id, kept, std::make_shared<const detail_reply>(std::move(reply))});
+      });
 }
 
 void fetcher_state::on_fetched(const fetch_reply& reply) {
@@ -65,7 +67,8 @@ void fetcher_state::on_fetched(const fetch_reply& reply) {
   call(reply.shop, queue);
 }
 
-fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self, std::shared_ptr<const call_services> services,
+fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
+                                            std::shared_ptr<const call_services> services,
                                             std::shared_ptr<drop_box<fetcher_actor>> box) {
   self->state.services = std::move(services);
   self->state.box = std::move(box);

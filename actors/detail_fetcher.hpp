@@ -34,7 +34,8 @@ private:
   std::map<shop_id, shop_queue> shops_;
 };
 
-fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self, std::shared_ptr<const call_services> services,
+fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
+                                            std::shared_ptr<const call_services> services,
                                             std::shared_ptr<drop_box<fetcher_actor>> box);
 
 } // namespace orderly

@@ -1,6 +1,6 @@
 #pragma once
-// How a callback of another thread reaches an actor that may be gone by then: the box holds the handle, the callback holds the box.
-// A handle must not outlive its actor system; whoever stops the actor closes the box first.
+// How a callback of another thread reaches an actor that may be gone by then: the box holds the handle, the callback holds the
+// box. A handle must not outlive its actor system; whoever stops the actor closes the box first.
 
 #include <caf/send.hpp>
 

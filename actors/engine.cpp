@@ -113,7 +113,8 @@ void engine_impl::start_registry() {
 
 void engine_impl::start_watcher(std::unique_ptr<change_feed> feed) {
   if (feed)
-    watcher_ = system_.spawn<caf::detached>(change_watcher, std::make_shared<std::unique_ptr<change_feed>>(std::move(feed)), shards_);
+    watcher_ =
+        system_.spawn<caf::detached>(change_watcher, std::make_shared<std::unique_ptr<change_feed>>(std::move(feed)), shards_);
 }
 
 void engine_impl::wait_for(const std::function<bool()>& done, std::chrono::seconds at_most) const {

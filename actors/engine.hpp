@@ -1,6 +1,6 @@
 #pragma once
-// The engine as app/ and tests see it: no CAF in this header. Owns the one actor system, the registry, the order actors, the storage
-// writer, the outbox worker and the detail fetcher.
+// The engine as app/ and tests see it: no CAF in this header. Owns the one actor system, the registry, the order actors, the
+// storage writer, the outbox worker and the detail fetcher.
 
 #include "base/clock.hpp"
 #include "base/metrics.hpp"

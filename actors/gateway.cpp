@@ -19,7 +19,8 @@ answer unanswerable(error_code code, std::string why) {
 }
 
 /// The answers of one delivery; the last one to come calls back. Shards complete it from several threads. What is dropped with a
-/// mailbox when the engine ends gets the answer that stands here from the beginning: whether it was committed must be asked again.
+/// mailbox when the engine ends gets the answer that stands here from the beginning: whether it was committed must be asked
+/// again.
 class joined_answers {
 public:
   joined_answers(std::size_t count, delivery_answered done, std::shared_ptr<std::atomic<std::size_t>> under_way)
@@ -66,8 +67,8 @@ private:
 };
 
 /// Asks the writer to keep an input that is for no order, and answers for it. One a delivery: short-lived, cheap (caf-0.17, 4.3).
-caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& writer, const std::shared_ptr<const input_record>& record,
-                             const std::shared_ptr<answer_slot>& slot) {
+caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& writer,
+                             const std::shared_ptr<const input_record>& record, const std::shared_ptr<answer_slot>& slot) {
   self->request(writer, std::chrono::seconds{90}, atom::record::value, record)
       .then(
           [record, slot](const commit_reply& reply) {

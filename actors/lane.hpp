@@ -1,5 +1,6 @@
 #pragma once
-// A lane of the storage writer: one writing connection on one thread. Opens it on first use and throws it away whole when it breaks.
+// A lane of the storage writer: one writing connection on one thread. Opens it on first use and throws it away whole when it
+// breaks.
 
 #include "actors/protocol.hpp"
 #include "storage/store.hpp"

@@ -33,7 +33,8 @@ order_metrics::order_metrics(metrics& m)
       redecided(m.counter("orderly_orders_redecided_total", "Units decided again after a conflict or an unknown outcome")) {
   for (auto outcome : {input_outcome::applied, input_outcome::refused, input_outcome::duplicate, input_outcome::stale,
                        input_outcome::ignored, input_outcome::pending, input_outcome::dead})
-    outcomes.push_back(m.counter("orderly_inputs_total", "Inputs of orders by outcome", {{"outcome", std::string{name_of(outcome)}}}));
+    outcomes.push_back(
+        m.counter("orderly_inputs_total", "Inputs of orders by outcome", {{"outcome", std::string{name_of(outcome)}}}));
 }
 
 void order_metrics::count(input_outcome outcome) { outcomes[static_cast<std::size_t>(outcome)].add(); }
@@ -68,11 +69,13 @@ void order_actor_state::load() {
     what.with_document |= needs_document(*in);
   }
   services->measured->loads.add();
-  // The reader answers exactly once, on a thread of its own or at once on this one; the count lets the engine wait for the last one.
+  // The reader answers exactly once, on a thread of its own or at once on this one; the count lets the engine wait for the last
+  // one.
   services->loads_under_way->fetch_add(1);
   services->reader->load(std::move(what), [to = order_actor{self}, generation = ++load_generation,
                                            under_way = services->loads_under_way](result<loaded_order> found) mutable {
-    caf::anon_send(to, atom::loaded::value, load_reply{generation, std::make_shared<const result<loaded_order>>(std::move(found))});
+    caf::anon_send(to, atom::loaded::value,
+                   load_reply{generation, std::make_shared<const result<loaded_order>>(std::move(found))});
     to = nullptr; // before the count says that nothing of the actor system is held here any more
     under_way->fetch_sub(1);
   });
@@ -107,8 +110,8 @@ const settled_input* order_actor_state::settled_before(const std::string& key, c
   return it == recent_.end() ? nullptr : &it->second;
 }
 
-void order_actor_state::decide_one(const input_ptr& in, timestamp now, order& current, std::shared_ptr<const json::object>& document,
-                                   decided& into) const {
+void order_actor_state::decide_one(const input_ptr& in, timestamp now, order& current,
+                                   std::shared_ptr<const json::object>& document, decided& into) const {
   const auto raw_hash = sha256(*in->raw);
   if (const auto* before = settled_before(in->dedupe_key, into)) {
     if (before->raw_hash != raw_hash) {
@@ -133,7 +136,8 @@ void order_actor_state::decide_one(const input_ptr& in, timestamp now, order& cu
   if (!d.events.empty()) {
     current = std::move(d.after);
     into.after = current;
-    into.unit.events.insert(into.unit.events.end(), std::make_move_iterator(d.events.begin()), std::make_move_iterator(d.events.end()));
+    into.unit.events.insert(into.unit.events.end(), std::make_move_iterator(d.events.begin()),
+                            std::make_move_iterator(d.events.end()));
   }
   for (auto& promise : d.promises) {
     into.due_promise |= promise.state == promise_state::open;
@@ -228,7 +232,15 @@ void order_actor_state::bury(const std::string& why) {
       {{"order", id.str()}, {"input", to_string(in->id)}, {"why", why}});
   auto told = refusal_of(*in, {error_code::refused_by_store, "the store refuses this input; it is kept as a dead letter", {}});
   told.outcome = input_outcome::dead;
-  order_unit unit{.order = id, .exists = exists_, .decided_on = order_.version, .after = {}, .document = {}, .events = {}, .promises = {}, .inputs = {}, .repeated_keys = {}};
+  order_unit unit{.order = id,
+                  .exists = exists_,
+                  .decided_on = order_.version,
+                  .after = {},
+                  .document = {},
+                  .events = {},
+                  .promises = {},
+                  .inputs = {},
+                  .repeated_keys = {}};
   unit.inputs.push_back({.what = in, .policy_version = services->rules.version, .decided_on = order_.version,
                          .decided_at = services->time->now(), .outcome = input_outcome::dead,
                          .dead = dead_letter_cause::refused_by_store, .answer = told});

@@ -1,6 +1,6 @@
 #pragma once
-// One order (DESIGN I1). A unit of work is everything that waited when it began: load if need be, decide, one commit, then the answers.
-// Until the store has answered, later inputs wait; so no decision rests on an uncommitted one.
+// One order (DESIGN I1). A unit of work is everything that waited when it began: load if need be, decide, one commit, then the
+// answers. Until the store has answered, later inputs wait; so no decision rests on an uncommitted one.
 
 #include "actors/protocol.hpp"
 #include "base/clock.hpp"
@@ -69,7 +69,8 @@ private:
   void load();
   void decide_in_hand();
   decided decide_all(timestamp now) const;
-  void decide_one(const input_ptr& in, timestamp now, order& current, std::shared_ptr<const json::object>& document, decided& into) const;
+  void decide_one(const input_ptr& in, timestamp now, order& current, std::shared_ptr<const json::object>& document,
+                  decided& into) const;
   const settled_input* settled_before(const std::string& key, const decided& unit) const;
   void commit(decided what);
   void on_committed(decided what);

@@ -12,11 +12,12 @@
 namespace orderly {
 namespace {
 
-/// A call to TikTok for one row, on TikTok's client's threads: read first when an earlier attempt may have worked, write, and read
-/// again when the answer does not tell. At most one write is made.
+/// A call to TikTok for one row, on TikTok's client's threads: read first when an earlier attempt may have worked, write, and
+/// read again when the answer does not tell. At most one write is made.
 class shipping_call : public std::enable_shared_from_this<shipping_call> {
 public:
-  shipping_call(outbox_row row, shop from, std::shared_ptr<const call_services> services, std::shared_ptr<drop_box<outbox_actor>> box)
+  shipping_call(outbox_row row, shop from, std::shared_ptr<const call_services> services,
+                std::shared_ptr<drop_box<outbox_actor>> box)
       : row_(std::move(row)), from_(std::move(from)), services_(std::move(services)), box_(std::move(box)) {}
 
   void start() { row_.attempt > 1 ? read(true) : write(); }
@@ -87,9 +88,12 @@ void outbox_state::claim() {
   claiming_ = true;
   claim_again_ = false;
   const auto now = services->time->now();
-  self->request(writer, std::chrono::seconds{90}, atom::claim::value, claim_request{now, room, options.owner, now + options.lease})
+  self->request(writer, std::chrono::seconds{90}, atom::claim::value,
+                claim_request{now, room, options.owner, now + options.lease})
       .then([this](const claim_reply& reply) { on_claimed(*reply.what); },
-            [this](const caf::error&) { on_claimed(error{error_code::storage_unavailable, "no answer", {}}); });
+            [this](const caf::error&) {
+              on_claimed(error{error_code::storage_unavailable, "no answer", {}});
+            });
 }
 
 void outbox_state::on_claimed(const result<claimed_rows>& what) {
@@ -138,9 +142,9 @@ void outbox_state::on_written(const write_reply& reply) {
   claim();
 }
 
-outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, writer_actor writer, fetcher_actor fetcher,
-                                          std::shared_ptr<const call_services> services, outbox_options options,
-                                          std::shared_ptr<drop_box<outbox_actor>> box) {
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, writer_actor writer,
+                                          fetcher_actor fetcher, std::shared_ptr<const call_services> services,
+                                          outbox_options options, std::shared_ptr<drop_box<outbox_actor>> box) {
   auto& state = self->state;
   state.writer = std::move(writer);
   state.fetcher = std::move(fetcher);

@@ -1,6 +1,6 @@
 #pragma once
-// Keeps the engine's promises (DESIGN I8): claims due rows of the outbox, calls TikTok, and brings each outcome back to its order as an
-// input. Holds nothing that the outbox does not: whatever is lost with this actor is claimed again when its lease ends.
+// Keeps the engine's promises (DESIGN I8): claims due rows of the outbox, calls TikTok, and brings each outcome back to its order
+// as an input. Holds nothing that the outbox does not: whatever is lost with this actor is claimed again when its lease ends.
 
 #include "actors/drop_box.hpp"
 #include "actors/protocol.hpp"
@@ -38,7 +38,8 @@ struct outbox_options {
   std::string owner;                        ///< of the leases
   std::chrono::seconds lease{30};
   std::chrono::milliseconds scan{1000};
-  std::size_t max_calls = 200; ///< rows under way at once; the client's connections are the narrower limit, the lease the longer one
+  /// Rows under way at once; the client's connections are the narrower limit, the lease the longer one.
+  std::size_t max_calls = 200;
 };
 
 struct outbox_state {
@@ -64,8 +65,8 @@ private:
   bool claiming_ = false, claim_again_ = false;
 };
 
-outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, writer_actor writer, fetcher_actor fetcher,
-                                          std::shared_ptr<const call_services> services, outbox_options options,
-                                          std::shared_ptr<drop_box<outbox_actor>> box);
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, writer_actor writer,
+                                          fetcher_actor fetcher, std::shared_ptr<const call_services> services,
+                                          outbox_options options, std::shared_ptr<drop_box<outbox_actor>> box);
 
 } // namespace orderly

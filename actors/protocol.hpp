@@ -6,8 +6,8 @@
 //                            |                +--> OUTBOX WORKER --> DETAIL FETCHER --> TikTok
 //                            +------ answers of TikTok, as inputs -------+
 //
-// The registry monitors the orders; the writer monitors its lanes; the engine (engine.cpp) owns the rest. Replies of blocking parts
-// (readers, the TikTok client) come back as anonymous messages, sent from their threads.
+// The registry monitors the orders; the writer monitors its lanes; the engine (engine.cpp) owns the rest. Replies of blocking
+// parts (readers, the TikTok client) come back as anonymous messages, sent from their threads.
 
 #include "actors/atoms.hpp"
 #include "actors/messages.hpp"

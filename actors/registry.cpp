@@ -69,7 +69,8 @@ void registry_state::on_down(const caf::down_msg& msg) {
     orders_.erase(id);
     return;
   }
-  log(log_level::error, "order.restarted", "the actor of an order died and is started again", {{"order", id.str()}, {"unanswered", e.unanswered.size()}});
+  log(log_level::error, "order.restarted", "the actor of an order died and is started again",
+      {{"order", id.str()}, {"unanswered", e.unanswered.size()}});
   measured->restarts.add();
   for (auto& kept : e.unanswered)
     ++kept.deaths;
@@ -106,7 +107,8 @@ void registry_state::stop(const caf::error& reason) {
 }
 
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,
-                                       std::shared_ptr<const order_services> services, std::shared_ptr<registry_metrics> measured) {
+                                       std::shared_ptr<const order_services> services,
+                                       std::shared_ptr<registry_metrics> measured) {
   self->state.services = std::move(services);
   self->state.measured = std::move(measured);
   self->set_down_handler([self](const caf::down_msg& msg) { self->state.on_down(msg); });

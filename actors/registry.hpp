@@ -1,6 +1,6 @@
 #pragma once
-// A shard of the registry: activates, finds and supervises the orders whose id hashes to it. It keeps each input until it is answered,
-// because CAF drops the messages of a dead actor silently.
+// A shard of the registry: activates, finds and supervises the orders whose id hashes to it. It keeps each input until it is
+// answered, because CAF drops the messages of a dead actor silently.
 
 #include "actors/order_actor.hpp"
 #include "actors/protocol.hpp"
@@ -48,6 +48,7 @@ private:
 };
 
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,
-                                       std::shared_ptr<const order_services> services, std::shared_ptr<registry_metrics> measured);
+                                       std::shared_ptr<const order_services> services,
+                                       std::shared_ptr<registry_metrics> measured);
 
 } // namespace orderly

@@ -22,7 +22,8 @@ writer_metrics::writer_metrics(metrics& m)
       failures(m.counter("orderly_storage_failures_total", "Transactions that failed as a whole")),
       waiting(m.gauge("orderly_storage_units_waiting", "Units that wait for a lane")),
       lanes_busy(m.gauge("orderly_storage_lanes_busy", "Lanes with a transaction under way")),
-      units_per_commit(m.histogram("orderly_storage_units_per_commit", "Units a transaction", {1, 2, 5, 10, 20, 50, 100, 200, 500})) {}
+      units_per_commit(
+          m.histogram("orderly_storage_units_per_commit", "Units a transaction", {1, 2, 5, 10, 20, 50, 100, 200, 500})) {}
 
 writer_state::writer_state(writer_actor::pointer p) : self(p) {}
 

@@ -1,6 +1,6 @@
 #pragma once
-// The storage writer: write-behind with group commit. Whatever arrives while a lane's transaction is under way makes the next one.
-// Runs on the scheduler and never blocks; its lanes do.
+// The storage writer: write-behind with group commit. Whatever arrives while a lane's transaction is under way makes the next
+// one. Runs on the scheduler and never blocks; its lanes do.
 
 #include "actors/protocol.hpp"
 #include "base/metrics.hpp"

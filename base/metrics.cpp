@@ -29,8 +29,11 @@ orderly::gauge metrics::gauge(const std::string& name, const std::string& help, 
 
 orderly::histogram metrics::histogram(const std::string& name, const std::string& help,
                                       const std::vector<double>& bounds, const labels& with) {
-  return orderly::histogram{
-      prometheus::BuildHistogram().Name(name).Help(help).Register(*registry_).Add(with, prometheus::Histogram::BucketBoundaries(bounds))};
+  return orderly::histogram{prometheus::BuildHistogram()
+                                .Name(name)
+                                .Help(help)
+                                .Register(*registry_)
+                                .Add(with, prometheus::Histogram::BucketBoundaries(bounds))};
 }
 
 std::string metrics::render() const { return prometheus::TextSerializer{}.Serialize(registry_->Collect()); }

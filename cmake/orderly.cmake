@@ -1,9 +1,12 @@
-# How the parts of Orderly are built: one static library a folder, warnings are errors, includes are written from the root ("domain/order.hpp").
+# How the parts of Orderly are built: one static library a folder, warnings are errors, includes are written from the root
+# ("domain/order.hpp").
 add_library(orderly_options INTERFACE)
 target_include_directories(orderly_options INTERFACE "${CMAKE_SOURCE_DIR}")
-target_compile_options(orderly_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual -Werror)
+target_compile_options(orderly_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+                       -Woverloaded-virtual -Werror)
 if(ORDERLY_SANITIZE)
-  target_compile_options(orderly_options INTERFACE -fsanitize=${ORDERLY_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_compile_options(orderly_options INTERFACE -fsanitize=${ORDERLY_SANITIZE} -fno-omit-frame-pointer
+                         -fno-sanitize-recover=all)
   target_link_options(orderly_options INTERFACE -fsanitize=${ORDERLY_SANITIZE})
   # GCC 12 reports false maybe-uninitialized and stringop warnings when it instruments.
   target_compile_options(orderly_options INTERFACE -Wno-maybe-uninitialized)
@@ -16,7 +19,8 @@ function(orderly_library name)
   target_link_libraries(orderly_${name} PUBLIC orderly_options)
 endfunction()
 
-# orderly_test(NAME LABEL source...): a Catch2 binary, one ctest of that name and label. Link what it needs with target_link_libraries.
+# orderly_test(NAME LABEL source...): a Catch2 binary, one ctest of that name and label. Link what it needs with
+# target_link_libraries.
 function(orderly_test name label)
   add_executable(${name} ${ARGN})
   target_link_libraries(${name} PRIVATE orderly_options orderly_test_support)

@@ -1,5 +1,6 @@
 #pragma once
-// The rules of the product, pure: no I/O, no clock, no randomness (DESIGN I3). An order's actor calls decide() for one input at a time.
+// The rules of the product, pure: no I/O, no clock, no randomness (DESIGN I3). An order's actor calls decide() for one input at a
+// time.
 
 #include "domain/decision.hpp"
 #include "domain/input.hpp"
@@ -29,7 +30,8 @@ std::optional<derived_target> derive_target(const facts& f, const policy& rules)
 /// (unless TikTok ships the order, or it is closed or erased).
 bool detail_is_complete(const facts& f);
 
-/// Some, not all, of the order is on its way: TikTok says PARTIALLY_SHIPPING, or accepted parcels for some of the uncancelled lines.
+/// Some, not all, of the order is on its way: TikTok says PARTIALLY_SHIPPING, or accepted parcels for some of the uncancelled
+/// lines.
 bool is_partially_shipped(const facts& f);
 
 /// Why a person's move is refused now, for the console's buttons; nothing when it would be accepted.

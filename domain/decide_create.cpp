@@ -1,4 +1,5 @@
-// How an order begins: by the first thing that TikTok says about it, by POST /orders, or by adopting a row that was inserted by hand.
+// How an order begins: by the first thing that TikTok says about it, by POST /orders, or by adopting a row that was inserted by
+// hand.
 
 #include "base/digest.hpp"
 #include "domain/decide_parts.hpp"

@@ -34,7 +34,8 @@ input_outcome put_fact(decision_builder& b, std::string_view kind, json::object 
   return input_outcome::applied;
 }
 
-/// For equal times the further progressed cancellation wins; other words by their letters, so that all orders of arrival end alike.
+/// For equal times the further progressed cancellation wins; other words by their letters, so that all orders of arrival end
+/// alike.
 int rank_of(std::string_view status) {
   const auto known = cancellation_status_from(status);
   return known ? static_cast<int>(*known) : -1;
@@ -48,8 +49,8 @@ news compare_timed(const std::map<std::string, timed_fact>& all, const std::stri
                  std::make_tuple(held->second.at, rank_of(held->second.status), held->second.status));
 }
 
-input_outcome put_timed(decision_builder& b, std::string_view kind, std::string_view member, const std::map<std::string, timed_fact>& held,
-                        const std::map<std::string, timed_fact>& fresh) {
+input_outcome put_timed(decision_builder& b, std::string_view kind, std::string_view member,
+                        const std::map<std::string, timed_fact>& held, const std::map<std::string, timed_fact>& fresh) {
   std::map<std::string, timed_fact> newer;
   bool all_equal = true;
   for (const auto& [id, fact] : fresh) {
@@ -65,7 +66,8 @@ input_outcome put_timed(decision_builder& b, std::string_view kind, std::string_
 
 } // namespace
 
-news put_status(json::object& patch, const facts& f, std::string_view word, unix_seconds at, std::optional<bool> is_on_hold_order) {
+news put_status(json::object& patch, const facts& f, std::string_view word, unix_seconds at,
+                std::optional<bool> is_on_hold_order) {
   if (word.empty())
     return news::equal;
   const auto status = tiktok_status_from(word);

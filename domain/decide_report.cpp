@@ -14,7 +14,8 @@ namespace {
 std::string trimmed(std::string_view text) {
   constexpr std::string_view blanks = " \t\r\n\v\f";
   const auto first = text.find_first_not_of(blanks);
-  return first == std::string_view::npos ? std::string{} : std::string{text.substr(first, text.find_last_not_of(blanks) - first + 1)};
+  return first == std::string_view::npos ? std::string{}
+                                         : std::string{text.substr(first, text.find_last_not_of(blanks) - first + 1)};
 }
 
 /// One parcel holds the whole order: naming some of the lines would split it.
@@ -61,7 +62,8 @@ promise_change open_report(const input_id& ref, timestamp due_at) {
 }
 
 json::object shipment_of(const move_order& wish) {
-  json::object payload{{"tracking_number", trimmed(wish.tracking_number)}, {"shipping_provider_id", trimmed(wish.shipping_provider_id)}};
+  json::object payload{{"tracking_number", trimmed(wish.tracking_number)},
+                       {"shipping_provider_id", trimmed(wish.shipping_provider_id)}};
   put(payload, "line_item_ids", wish.lines);
   return payload;
 }

@@ -9,7 +9,8 @@ using name_tables::name_in;
 using name_tables::value_in;
 
 constexpr std::array<std::string_view, 7> outcomes{"applied", "refused", "duplicate", "stale", "ignored", "pending", "dead"};
-constexpr std::array<std::string_view, 5> causes{"unparsable", "no_order_id", "shop_mismatch", "refused_by_store", "killed_twice"};
+constexpr std::array<std::string_view, 5> causes{"unparsable", "no_order_id", "shop_mismatch", "refused_by_store",
+                                                 "killed_twice"};
 constexpr std::array<std::string_view, 2> kinds{"fetch_detail", "mark_shipped"};
 constexpr std::array<std::string_view, 5> states{"open", "waiting", "done", "failed", "withdrawn"};
 

@@ -1,6 +1,6 @@
 #pragma once
-// What decide() says: the events, the promises, the answer. The caller commits all of it or nothing. Promises may change without an
-// event (a call is tried again later): then the version does not move, and they are committed all the same.
+// What decide() says: the events, the promises, the answer. The caller commits all of it or nothing. Promises may change without
+// an event (a call is tried again later): then the version does not move, and they are committed all the same.
 
 #include "base/error.hpp"
 #include "domain/event.hpp"
@@ -35,8 +35,8 @@ std::optional<promise_state> promise_state_from(std::string_view name);
 struct promise_change {
   promise_kind kind = promise_kind::fetch_detail;
   std::string ref;            ///< "" for fetch_detail; the command's input id for mark_shipped
-  /// open or waiting: insert the row, or change the unsettled one (state, due_at; payload only if not empty), freeing its lease unless `keep_lease`.
-  /// done, failed, withdrawn: settle the unsettled one; nothing happens when there is none.
+  /// open or waiting: insert the row, or change the unsettled one (state, due_at; payload only if not empty), freeing its lease
+  /// unless `keep_lease`. done, failed, withdrawn: settle the unsettled one; nothing happens when there is none.
   promise_state state = promise_state::open;
   timestamp due_at{};         ///< for open
   json::object payload;

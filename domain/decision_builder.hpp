@@ -1,6 +1,6 @@
 #pragma once
-// Gathers a decision. Every event is folded as soon as it is emitted, so `after` is the fold of the events by construction, and each rule sees
-// what the rules before it did.
+// Gathers a decision. Every event is folded as soon as it is emitted, so `after` is the fold of the events by construction, and
+// each rule sees what the rules before it did.
 
 #include "domain/decision.hpp"
 #include "domain/input.hpp"

@@ -1,4 +1,5 @@
-// The table of DESIGN section 2, in the order of DECISIONS "Deriving the state". It asks the newest facts only, never how they came.
+// The table of DESIGN section 2, in the order of DECISIONS "Deriving the state". It asks the newest facts only, never how they
+// came.
 
 #include "domain/attention.hpp"
 #include "domain/decide.hpp"
@@ -35,7 +36,8 @@ bool may_start(const facts& f, const policy& rules) {
 } // namespace
 
 bool detail_is_complete(const facts& f) {
-  return f.status && !must_wait(f) && detail_is_current(f) && !f.detail->lines.empty() && (f.detail->address_clear || needs_no_address(f));
+  return f.status && !must_wait(f) && detail_is_current(f) && !f.detail->lines.empty() &&
+         (f.detail->address_clear || needs_no_address(f));
 }
 
 bool is_partially_shipped(const facts& f) {

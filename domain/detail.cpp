@@ -15,8 +15,8 @@ using names = std::span<const std::string_view>;
 constexpr std::array<std::string_view, 4> detail_only{"payment_card_type", "payment_method_code", "payment_auth_code",
                                                       "channel_entity_national_registry_id"};
 constexpr std::array<std::string_view, 5> buyer_fields{"buyer_email", "buyer_message", "buyer_nickname", "cpf", "cpf_name"};
-constexpr std::array<std::string_view, 6> contact_fields{"name", "first_name", "last_name", "first_name_local_script", "last_name_local_script",
-                                                         "phone_number"};
+constexpr std::array<std::string_view, 6> contact_fields{
+    "name", "first_name", "last_name", "first_name_local_script", "last_name_local_script", "phone_number"};
 constexpr std::array<std::string_view, 4> contact_anchors{"name", "first_name", "last_name", "phone_number"};
 constexpr std::array<std::string_view, 11> address_fields{"full_address",  "address_detail", "address_line1", "address_line2",
                                                           "address_line3", "address_line4",  "postal_code",   "post_town",
@@ -39,8 +39,8 @@ bool hides_something(const json::value& value) {
 }
 
 bool is_empty(const json::value& value) {
-  return value.is_null() || (value.is_string() && value.get_string().empty()) || (value.is_array() && value.get_array().empty()) ||
-         (value.is_object() && value.get_object().empty());
+  return value.is_null() || (value.is_string() && value.get_string().empty()) ||
+         (value.is_array() && value.get_array().empty()) || (value.is_object() && value.get_object().empty());
 }
 
 /// The member, if it is there and a person can read it.
@@ -89,7 +89,8 @@ std::vector<line_fact> lines_of(const json::object& order) {
   std::vector<line_fact> lines;
   for (const auto& item : items_at(order, "line_items"))
     if (const auto* line = item.if_object())
-      lines.push_back({line_item_id{id_at(*line, "id")}, word_of(string_at(*line, "display_status")), package_id{id_at(*line, "package_id")}});
+      lines.push_back({line_item_id{id_at(*line, "id")}, word_of(string_at(*line, "display_status")),
+                       package_id{id_at(*line, "package_id")}});
   return lines;
 }
 

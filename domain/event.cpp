@@ -5,9 +5,9 @@
 namespace orderly {
 namespace {
 
-constexpr std::array<std::string_view, 14> names{"created",        "transitioned",     "refused",       "detail_updated",   "fact_updated",
-                                                 "note",           "held",             "released",      "report_queued",    "report_succeeded",
-                                                 "report_failed",  "attention_raised", "attention_cleared", "erased"};
+constexpr std::array<std::string_view, 14> names{
+    "created",       "transitioned",     "refused",       "detail_updated",   "fact_updated",      "note",  "held", "released",
+    "report_queued", "report_succeeded", "report_failed", "attention_raised", "attention_cleared", "erased"};
 
 } // namespace
 

@@ -72,10 +72,11 @@ struct facts {
   std::vector<line_item_id> accepted_lines; ///< in parcels that TikTok accepted from us; sorted
   bool order_accepted = false;         ///< TikTok accepted a parcel for the whole order before its lines were known
   std::vector<pending_report> reports;
-  /// When a detail was last asked for by a hint. The promise `fetch_detail` is open until a detail requested later is held and complete.
+  /// When a detail was last asked for by a hint. The promise `fetch_detail` is open until a detail requested later is held and
+  /// complete.
   std::optional<timestamp> detail_wanted_at;
   int fetch_attempts = 0;              ///< since detail_wanted_at; indexes the backoff, stays at its end
-  std::string posted_hash;             ///< hex SHA-256 of the canonical `order_data` of POST /orders: the same again is no conflict
+  std::string posted_hash; ///< hex SHA-256 of the canonical `order_data` of POST /orders: the same again is no conflict
   std::map<std::string, timestamp> attention; ///< open kinds, since when
   bool erased = false;
   friend bool operator==(const facts&, const facts&) = default;

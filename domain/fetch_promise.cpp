@@ -26,7 +26,9 @@ promise_change fetch(promise_state state) {
 
 } // namespace
 
-std::chrono::seconds backoff_after(int attempts) { return backoff[static_cast<std::size_t>(std::clamp(attempts, 0, last_attempt))]; }
+std::chrono::seconds backoff_after(int attempts) {
+  return backoff[static_cast<std::size_t>(std::clamp(attempts, 0, last_attempt))];
+}
 
 void want_detail(decision_builder& b, json::object& patch) {
   patch["detail_wanted_at"] = to_micros(b.now);

@@ -17,7 +17,8 @@ bool has_left_the_seller(const derived_target& target, const facts& f) {
 
 bool is_out(order_state state) { return state == order_state::shipped || state == order_state::delivered; }
 
-/// What the order gives cause for. Raised and cleared at the moments when this changes, so that what a person cleared stays cleared.
+/// What the order gives cause for. Raised and cleared at the moments when this changes, so that what a person cleared stays
+/// cleared.
 std::set<std::string> cause_for_attention(const order& o, const policy& rules) {
   std::set<std::string> kinds;
   if (!o.facts.unknown_status.empty())

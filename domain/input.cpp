@@ -36,8 +36,9 @@ input_body read_report_answered(field_reader& in) {
     in.wrong("report");
   if (!result)
     in.wrong("result");
-  return report_answered{promise_from(in),  input_id{report.value_or(uuid{})}, result.value_or(report_result::try_again), in.text("code"),
-                         in.text("message"), package_id{in.text("package_id")}};
+  return report_answered{
+      promise_from(in),   input_id{report.value_or(uuid{})}, result.value_or(report_result::try_again), in.text("code"),
+      in.text("message"), package_id{in.text("package_id")}};
 }
 
 input_body read_move(field_reader& in) {
@@ -98,7 +99,9 @@ input_body from_webhook(std::string_view raw, const tiktok_order_id& order) {
 } // namespace
 
 std::string_view name_of(input_source source) { return name_tables::name_in(sources, source); }
-std::optional<input_source> input_source_from(std::string_view name) { return name_tables::value_in<input_source>(sources, name); }
+std::optional<input_source> input_source_from(std::string_view name) {
+  return name_tables::value_in<input_source>(sources, name);
+}
 std::string_view name_of(report_result result) { return name_tables::name_in(report_results, result); }
 
 bool needs_document(const input& in) {
@@ -109,8 +112,9 @@ bool is_command(const input& in) {
   return std::visit(
       [](const auto& body) {
         using body_type = std::decay_t<decltype(body)>;
-        return std::is_same_v<body_type, create_order> || std::is_same_v<body_type, move_order> || std::is_same_v<body_type, hold_order> ||
-               std::is_same_v<body_type, release_order> || std::is_same_v<body_type, add_note> || std::is_same_v<body_type, clear_attention>;
+        return std::is_same_v<body_type, create_order> || std::is_same_v<body_type, move_order> ||
+               std::is_same_v<body_type, hold_order> || std::is_same_v<body_type, release_order> ||
+               std::is_same_v<body_type, add_note> || std::is_same_v<body_type, clear_attention>;
       },
       in.body);
 }

@@ -1,6 +1,6 @@
 #pragma once
-// Everything that can happen to an order, from outside or from the engine itself. An input is decided from (body, order, policy, now)
-// alone, and its body is a pure function of (source, type, raw, order): so a stored input can be replayed (DESIGN I3).
+// Everything that can happen to an order, from outside or from the engine itself. An input is decided from (body, order, policy,
+// now) alone, and its body is a pure function of (source, type, raw, order): so a stored input can be replayed (DESIGN I3).
 
 #include "base/clock.hpp"
 #include "base/json.hpp"
@@ -53,7 +53,8 @@ struct observed_hint {
   friend bool operator==(const observed_hint&, const observed_hint&) = default;
 };
 
-// --- answers of TikTok to calls of the outbox -----------------------------------------------------------------------------------
+// --- answers of TikTok to calls of the outbox
+// -----------------------------------------------------------------------------------
 struct outbox_ref {
   std::int64_t row = 0; ///< outbox.id
   int attempt = 0;
@@ -89,7 +90,8 @@ struct report_answered {
   friend bool operator==(const report_answered&, const report_answered&) = default;
 };
 
-// --- commands: what a person or another system wants ------------------------------------------------------------------------------
+// --- commands: what a person or another system wants
+// ------------------------------------------------------------------------------
 struct create_order { ///< POST /orders; `order_data` with TikTok's own id is a detail (DECISIONS "Detail")
   json::object order_data;
   friend bool operator==(const create_order&, const create_order&) = default;

@@ -1,6 +1,6 @@
 #pragma once
-// Reading and writing what the engine itself stored as JSON: strict, unlike the tolerant readers of base/json.hpp, because a wrong
-// type here is a damaged row. Members with the default value are left out, so that equal values give equal bytes.
+// Reading and writing what the engine itself stored as JSON: strict, unlike the tolerant readers of base/json.hpp, because a
+// wrong type here is a damaged row. Members with the default value are left out, so that equal values give equal bytes.
 
 #include "base/clock.hpp"
 #include "base/json.hpp"

@@ -35,8 +35,9 @@ bool detail_is_as_complete_as_allowed(const facts& f) {
 }
 
 bool needs_no_address(const facts& f) {
-  const bool tiktok_ships = f.detail && (f.detail->shipping == shipping_type::tiktok || f.detail->shipping == shipping_type::tiktok_digital ||
-                                         f.detail->fulfillment == fulfillment_type::by_tiktok);
+  const bool tiktok_ships =
+      f.detail && (f.detail->shipping == shipping_type::tiktok || f.detail->shipping == shipping_type::tiktok_digital ||
+                   f.detail->fulfillment == fulfillment_type::by_tiktok);
   return tiktok_ships || is_closed(f) || f.erased;
 }
 

@@ -12,8 +12,9 @@ inline bool is_closed(const facts& f) { return says(f, tiktok_status::cancelled)
 /// UNPAID and ON_HOLD: TikTok does not let the seller act yet.
 inline bool must_wait(const facts& f) { return says(f, tiktok_status::unpaid) || says(f, tiktok_status::on_hold); }
 
-/// The held detail is at least as new as the newest status. Within one second the status with the higher rank is the newer one, also when
-/// it stands in a detail: or an order that is shipped and cancelled in the same second would be judged by what it was before.
+/// The held detail is at least as new as the newest status. Within one second the status with the higher rank is the newer one,
+/// also when it stands in a detail: or an order that is shipped and cancelled in the same second would be judged by what it was
+/// before.
 bool detail_is_current(const facts& f);
 /// Current, with lines, and with the address if a person is to read it at this status: nothing is gained by asking again.
 bool detail_is_as_complete_as_allowed(const facts& f);

@@ -30,8 +30,8 @@ struct order {
   friend bool operator==(const order&, const order&) = default;
 };
 
-/// The next deadline of the seller: ship by `rts_sla_time` while nothing is shipped, then `tts_sla_time`; none when closed or delivered.
-/// The `due_at` column.
+/// The next deadline of the seller: ship by `rts_sla_time` while nothing is shipped, then `tts_sla_time`; none when closed or
+/// delivered. The `due_at` column.
 std::optional<unix_seconds> due_at(const order& o);
 
 } // namespace orderly

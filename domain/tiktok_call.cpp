@@ -9,9 +9,10 @@
 namespace orderly {
 namespace {
 
-constexpr std::array<std::string_view, 15> names{"ok",      "back_off",        "outcome_unknown", "already_shipped", "on_hold",
-                                                 "cancelled", "after_sale_open", "reread",        "refused_values",  "final_refusal",
-                                                 "token_expired", "not_authorized", "shop_inactive", "clock_skew",   "our_fault"};
+constexpr std::array<std::string_view, 15> names{
+    "ok",       "back_off",       "outcome_unknown", "already_shipped", "on_hold",        "cancelled",     "after_sale_open",
+    "reread",   "refused_values", "final_refusal",   "token_expired",   "not_authorized", "shop_inactive", "clock_skew",
+    "our_fault"};
 
 struct known_code {
   std::int64_t code;
@@ -86,7 +87,8 @@ call_class classify(int http_status, std::int64_t code, std::string_view message
   constexpr std::int64_t many_meanings = 36009004;
   if (code == many_meanings)
     return by_message(message);
-  const auto known = std::find_if(std::begin(known_codes), std::end(known_codes), [&](const auto& each) { return each.code == code; });
+  const auto known =
+      std::find_if(std::begin(known_codes), std::end(known_codes), [&](const auto& each) { return each.code == code; });
   if (known != std::end(known_codes))
     return known->meaning;
   if (const auto meaning = by_http_status(http_status))

@@ -10,8 +10,9 @@ namespace {
 using name_tables::name_in;
 using name_tables::value_in;
 
-constexpr std::array<std::string_view, 9> order_words{"UNPAID",     "ON_HOLD",   "AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION",
-                                                      "IN_TRANSIT", "DELIVERED", "CANCELLED",         "COMPLETED"};
+constexpr std::array<std::string_view, 9> order_words{
+    "UNPAID",     "ON_HOLD",   "AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION",
+    "IN_TRANSIT", "DELIVERED", "CANCELLED",         "COMPLETED"};
 constexpr std::array<std::string_view, 4> cancellation_words{"CANCELLATION_REQUEST_PENDING", "CANCELLATION_REQUEST_SUCCESS",
                                                              "CANCELLATION_REQUEST_CANCELLED", "CANCELLATION_REQUEST_COMPLETE"};
 constexpr std::array<std::string_view, 5> package_words{"TO_FULFILL", "PROCESSING", "FULFILLING", "COMPLETED", "CANCELLED"};

@@ -24,8 +24,8 @@ enum class cancellation_status : std::uint8_t { pending, success, cancelled, com
 std::optional<cancellation_status> cancellation_status_from(std::string_view text);
 std::string_view name_of(cancellation_status status);
 
-/// Return statuses have no effect on the state machine; they are normalised to one spelling (sheet 6.3 topic 12) and kept as text.
-/// E.g. RETURN_OR_REFUND__REQUEST_CANCELLED -> RETURN_OR_REFUND_REQUEST_CANCEL. Unknown words come back upper-cased.
+/// Return statuses have no effect on the state machine; they are normalised to one spelling (sheet 6.3 topic 12) and kept as
+/// text. E.g. RETURN_OR_REFUND__REQUEST_CANCELLED -> RETURN_OR_REFUND_REQUEST_CANCEL. Unknown words come back upper-cased.
 std::string normal_return_status(std::string_view text);
 
 enum class package_status : std::uint8_t { to_fulfill, processing, fulfilling, completed, cancelled };

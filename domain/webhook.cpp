@@ -111,7 +111,9 @@ std::optional<order_bodies> read_topic(std::int64_t number, const envelope& from
 }
 
 bool is_plain_id(std::string_view text) {
-  const auto plain = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_'; };
+  const auto plain = [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+  };
   return !text.empty() && text.size() <= 64 && std::all_of(text.begin(), text.end(), plain);
 }
 

@@ -36,7 +36,8 @@ result<tcp::endpoint> endpoint_of(asio::io_context& io, const std::string& addre
   if (host.size() >= 2 && host.front() == '[' && host.back() == ']')
     host = host.substr(1, host.size() - 2);
   net_error ec;
-  const auto found = tcp::resolver{io}.resolve(host, address.substr(colon + 1), tcp::resolver::passive | tcp::resolver::numeric_service, ec);
+  const auto found =
+      tcp::resolver{io}.resolve(host, address.substr(colon + 1), tcp::resolver::passive | tcp::resolver::numeric_service, ec);
   if (ec || found.empty())
     return cannot_bind(address, ec.message());
   return found.begin()->endpoint();
@@ -131,7 +132,8 @@ private:
     socket.shutdown(tcp::socket::shutdown_send, ignored);
   }
   void pause(net_error why) {
-    log(log_level::warn, "http.accept_failed", "A connection could not be accepted; trying again shortly", {{"why", why.message()}});
+    log(log_level::warn, "http.accept_failed", "A connection could not be accepted; trying again shortly",
+        {{"why", why.message()}});
     pause_->expires_after(accept_pause);
     pause_->async_wait([this](net_error ec) {
       if (!ec && acceptor_->is_open())

@@ -156,10 +156,12 @@ admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to) {
   return place;
 }
 
-/// `/retry` is failed -> processing and nothing else: the state is looked at first, and the version seen is the one it must hold on to.
+/// `/retry` is failed -> processing and nothing else: the state is looked at first, and the version seen is the one it must hold
+/// on to.
 bool prepare_retry(command& what, const order& seen, const responder_ptr& to) {
   if (seen.state != order_state::failed) {
-    to->answer(problem(error_code::illegal_transition, "Only a failed order can be retried; this one is " + std::string{name_of(seen.state)} + ".",
+    to->answer(problem(error_code::illegal_transition,
+                       "Only a failed order can be retried; this one is " + std::string{name_of(seen.state)} + ".",
                        {{"from", name_of(seen.state)}, {"to", "processing"}, {"version", seen.version}}));
     return false;
   }

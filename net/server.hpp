@@ -58,8 +58,8 @@ public:
   /// host:port as bound.
   [[nodiscard]] virtual std::string listen() const = 0;
   [[nodiscard]] virtual std::string admin_listen() const = 0;
-  /// Not ready from now on. The public listener accepts no new connection; requests under way are finished up to `grace`. Meanwhile the
-  /// admin listener still shows health, metrics and reads (commands get 503 shutting_down); it closes last. Blocks.
+  /// Not ready from now on. The public listener accepts no new connection; requests under way are finished up to `grace`.
+  /// Meanwhile the admin listener still shows health, metrics and reads (commands get 503 shutting_down); it closes last. Blocks.
   virtual void drain(std::chrono::milliseconds grace) = 0;
 };
 

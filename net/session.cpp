@@ -43,9 +43,10 @@ parse_refusal refusal_for(const net_error& ec) {
 
 class session final : public std::enable_shared_from_this<session> {
 public:
-  session(const session_context& context, std::weak_ptr<event_loop> loop, std::shared_ptr<session_set> siblings, tcp::socket socket)
-      : context_(context), options_(context.shared->options), loop_(std::move(loop)), siblings_(std::move(siblings)), socket_(std::move(socket)),
-        timer_(socket_.get_executor()), buffer_(options_.max_header + read_size) {
+  session(const session_context& context, std::weak_ptr<event_loop> loop, std::shared_ptr<session_set> siblings,
+          tcp::socket socket)
+      : context_(context), options_(context.shared->options), loop_(std::move(loop)), siblings_(std::move(siblings)),
+        socket_(std::move(socket)), timer_(socket_.get_executor()), buffer_(options_.max_header + read_size) {
     siblings_->insert(this);
     context_.shared->meter.connections.add(1);
     net_error ignored;
@@ -70,7 +71,8 @@ public:
 private:
   enum class phase : std::uint8_t { idle, head, body, answering, writing, lingering, closed };
 
-  // --- reading ------------------------------------------------------------------------------------------------------------------
+  // --- reading
+  // ------------------------------------------------------------------------------------------------------------------
   void next_request() {
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(options_.max_header));
@@ -160,7 +162,8 @@ private:
     });
   }
 
-  // --- answering ----------------------------------------------------------------------------------------------------------------
+  // --- answering
+  // ----------------------------------------------------------------------------------------------------------------
   void serve() {
     auto& message = parser_->get();
     http_request request;
@@ -223,9 +226,10 @@ private:
     });
   }
 
-  // --- ending -------------------------------------------------------------------------------------------------------------------
-  /// Closing at once with unread input would reset the connection, and the client might lose the answer. So: say that nothing more
-  /// comes, read what still arrives for a short while, then close.
+  // --- ending
+  // -------------------------------------------------------------------------------------------------------------------
+  /// Closing at once with unread input would reset the connection, and the client might lose the answer. So: say that nothing
+  /// more comes, read what still arrives for a short while, then close.
   void linger() {
     net_error ignored;
     socket_.shutdown(tcp::socket::shutdown_send, ignored);
@@ -248,9 +252,10 @@ private:
     timer_.cancel();
   }
 
-  // --- deadlines ----------------------------------------------------------------------------------------------------------------
-  /// One timer for all phases, which also keeps the session alive until close(), since nothing else does while the engine thinks. It is
-  /// moved only when the new deadline is earlier than the one it waits for; firing too early, it waits on.
+  // --- deadlines
+  // ----------------------------------------------------------------------------------------------------------------
+  /// One timer for all phases, which also keeps the session alive until close(), since nothing else does while the engine thinks.
+  /// It is moved only when the new deadline is earlier than the one it waits for; firing too early, it waits on.
   void enter(phase next, std::chrono::milliseconds limit) {
     phase_ = next;
     deadline_ = steady_clock::now() + limit;

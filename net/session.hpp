@@ -1,6 +1,6 @@
 #pragma once
-// One connection: reads a request, has it answered, reads the next. Pipelined requests wait in the socket and in the buffer, so they
-// are answered in order. Lives on one event loop.
+// One connection: reads a request, has it answered, reads the next. Pipelined requests wait in the socket and in the buffer, so
+// they are answered in order. Lives on one event loop.
 
 #include "net/edge.hpp"
 #include "net/event_loop.hpp"

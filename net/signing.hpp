@@ -16,6 +16,7 @@ std::string sign_request(std::string_view app_secret, std::string_view path, con
 std::string sign_webhook(std::string_view app_key, std::string_view app_secret, std::string_view raw_body);
 
 /// Constant time. 64 lower-case hex digits exactly, or false.
-bool verify_webhook(std::string_view app_key, std::string_view app_secret, std::string_view raw_body, std::string_view authorization);
+bool verify_webhook(std::string_view app_key, std::string_view app_secret, std::string_view raw_body,
+                    std::string_view authorization);
 
 } // namespace orderly

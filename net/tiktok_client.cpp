@@ -134,8 +134,10 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<tiktok_port>> make_tiktok_client(const tiktok_client_options& options, const clock& time, metrics& measured) {
-  auto http = make_http_client({.base = options.api_base, .connections = options.connections, .queue_limit = options.queue_limit});
+result<std::unique_ptr<tiktok_port>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
+                                                        metrics& measured) {
+  auto http =
+      make_http_client({.base = options.api_base, .connections = options.connections, .queue_limit = options.queue_limit});
   if (!http)
     return http.error();
   auto client = std::make_unique<tiktok_client>(options, time, measured);

@@ -21,6 +21,7 @@ struct tiktok_client_options {
 };
 
 /// Runs one thread of its own. Its destructor answers what is under way (outcome_unknown) and joins. Errors: bad_config.
-result<std::unique_ptr<tiktok_port>> make_tiktok_client(const tiktok_client_options& options, const clock& time, metrics& measured);
+result<std::unique_ptr<tiktok_port>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
+                                                        metrics& measured);
 
 } // namespace orderly

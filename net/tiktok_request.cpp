@@ -49,7 +49,8 @@ tiktok_request shipment_request(const shipment& parcel) {
       lines.emplace_back(line.str());
     body["order_line_item_ids"] = std::move(lines);
   }
-  return {"mark_shipped", "POST", "/fulfillment/202309/orders/" + parcel.order.str() + "/packages", {}, json::serialize(body), true};
+  return {"mark_shipped",        "POST", "/fulfillment/202309/orders/" + parcel.order.str() + "/packages", {},
+          json::serialize(body), true};
 }
 
 std::string signed_target(const tiktok_request& request, const std::string& app_key, std::string_view app_secret,

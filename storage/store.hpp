@@ -22,12 +22,13 @@ namespace orderly {
 class store_writer {
 public:
   virtual ~store_writer() = default;
-  /// One transaction for all units; one result per unit, in their order. Orders are locked in the order of tiktok_order_id. A unit that the
-  /// store refuses (a constraint, a value it cannot hold) fails alone. An order may stand in a batch once.
+  /// One transaction for all units; one result per unit, in their order. Orders are locked in the order of tiktok_order_id. A
+  /// unit that the store refuses (a constraint, a value it cannot hold) fails alone. An order may stand in a batch once.
   virtual result<std::vector<unit_result>> commit(std::span<const order_unit> units) = 0;
   /// Inputs without an order. A key that is there already counts one more delivery.
   virtual result<void> record(std::span<const input_record> inputs) = 0;
-  /// Leases open rows that are due, whose order is not held (writes), and before which no earlier write of the order is unsettled (writes).
+  /// Leases open rows that are due, whose order is not held (writes), and before which no earlier write of the order is unsettled
+  /// (writes).
   virtual result<claimed_rows> claim(const claim_request& what) = 0;
 };
 
@@ -70,8 +71,9 @@ struct changed_order {
 class change_feed {
 public:
   virtual ~change_feed() = default;
-  /// Waits at most `patience` for a hint, then reads what has been committed since the last call (the first one: since the feed was
-  /// opened), by any engine, this one included. Each order once. After an error the next call goes on where the last good one ended.
+  /// Waits at most `patience` for a hint, then reads what has been committed since the last call (the first one: since the feed
+  /// was opened), by any engine, this one included. Each order once. After an error the next call goes on where the last good one
+  /// ended.
   virtual result<std::vector<changed_order>> wait(std::chrono::milliseconds patience) = 0;
 };
 

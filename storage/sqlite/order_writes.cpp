@@ -21,15 +21,15 @@ std::size_t stored_size(std::int64_t number) {
 
 std::size_t stored_size(const std::optional<timestamp>& at) { return at ? stored_size(to_micros(*at)) : 0; }
 
-/// SQLite rewrites a row whole when its size changes, the pages of order_data with it; a row of equal size is overwritten in place,
-/// and only pages whose bytes differ are written. So blanks behind the facts (still the same JSON) round the size of all other
-/// columns up: an order with a detail is rewritten whole only when it outgrows a step.
+/// SQLite rewrites a row whole when its size changes, the pages of order_data with it; a row of equal size is overwritten in
+/// place, and only pages whose bytes differ are written. So blanks behind the facts (still the same JSON) round the size of all
+/// other columns up: an order with a detail is rewritten whole only when it outgrows a step.
 void round_up_size(const order& o, order_row& row) {
   constexpr std::size_t step = 512;
   if (!o.facts.detail)
     return; // no document to spare
-  const auto others = row.state.size() + row.failure.size() + row.tiktok_status.size() + row.shop.size() + stored_size(o.version) +
-                      stored_size(o.updated_at) + stored_size(row.closed_at) + stored_size(row.due_at) +
+  const auto others = row.state.size() + row.failure.size() + row.tiktok_status.size() + row.shop.size() +
+                      stored_size(o.version) + stored_size(o.updated_at) + stored_size(row.closed_at) + stored_size(row.due_at) +
                       stored_size(row.tiktok_update_time.value_or(0));
   const auto used = others + row.facts.size();
   row.facts.append((step - used % step) % step, ' ');

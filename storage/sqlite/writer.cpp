@@ -33,7 +33,8 @@ std::int64_t events_caused_by(const input_record& record, const std::vector<even
   return std::count_if(events.begin(), events.end(), [&](const event& e) { return e.input == record.what->id; });
 }
 
-void write_parts(connection& over, const order_unit& unit, const std::optional<order_fence>& stored, const std::vector<bool>& pending) {
+void write_parts(connection& over, const order_unit& unit, const std::optional<order_fence>& stored,
+                 const std::vector<bool>& pending) {
   if (unit.after)
     stored ? update_order(over, unit, *stored) : insert_order(over, unit);
   const uuid id = stored ? stored->id : unit.after ? unit.after->id.value : uuid{};

@@ -47,13 +47,15 @@ TEST_CASE("each class of answer has one meaning for the promise") {
   CHECK(meaning(call_class::cancelled) == report_result::cancelled);
   for (auto value : {call_class::refused_values, call_class::final_refusal, call_class::our_fault, call_class::after_sale_open})
     CHECK(meaning(value) == report_result::refused);
-  for (auto value : {call_class::back_off, call_class::token_expired, call_class::not_authorized, call_class::shop_inactive, call_class::clock_skew})
+  for (auto value : {call_class::back_off, call_class::token_expired, call_class::not_authorized, call_class::shop_inactive,
+                     call_class::clock_skew})
     CHECK(meaning(value) == report_result::try_again);
 }
 
 TEST_CASE("a read settles an earlier attempt by the tracking number") {
   const auto order_with = [](const char* tracking) {
-    return json::object{{"line_items", json::array{json::object{{"id", "11"}, {"tracking_number", tracking}, {"package_id", "5"}}}}};
+    return json::object{
+        {"line_items", json::array{json::object{{"id", "11"}, {"tracking_number", tracking}, {"package_id", "5"}}}}};
   };
   CHECK(outcome_by_reading(row(), order_with("1Z"))->result == report_result::accepted);
   CHECK(outcome_by_reading(row(), order_with("1Z"))->package.str() == "5");

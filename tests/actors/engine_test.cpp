@@ -98,7 +98,8 @@ TEST_CASE("every webhook posted from several threads is answered, durable, and i
   for (int order = 0; order < orders; ++order) {
     std::promise<result<loaded_order>> place;
     const tiktok_order_id id{std::to_string(576461413038000000 + order)};
-    e.reader->load({.order = id, .keys = {}, .with_document = false}, [&](result<loaded_order> found) { place.set_value(std::move(found)); });
+    e.reader->load({.order = id, .keys = {}, .with_document = false},
+                   [&](result<loaded_order> found) { place.set_value(std::move(found)); });
     const auto found = place.get_future().get();
     REQUIRE(found.has_value());
     REQUIRE(found->exists);

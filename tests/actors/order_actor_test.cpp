@@ -42,8 +42,13 @@ void commit_elsewhere(engine_fixture& f, const input& in) {
   unit.document = d.document;
   unit.events = d.events;
   unit.promises = d.promises;
-  unit.inputs.push_back({.what = std::make_shared<const input>(in), .policy_version = f.rules.version, .decided_on = held.order.version,
-                         .decided_at = f.time.now(), .outcome = d.outcome, .dead = d.dead, .answer = d.answer});
+  unit.inputs.push_back({.what = std::make_shared<const input>(in),
+                         .policy_version = f.rules.version,
+                         .decided_on = held.order.version,
+                         .decided_at = f.time.now(),
+                         .outcome = d.outcome,
+                         .dead = d.dead,
+                         .answer = d.answer});
   auto writer = f.real->open_writer();
   REQUIRE(writer.has_value());
   const auto done = (*writer)->commit({&unit, 1});
@@ -122,7 +127,8 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   commit_elsewhere(f, f.webhook(id, "ON_HOLD", t0 + 10));
   const auto loads = f.measured.counter("orderly_orders_loaded_total", "").value();
   const auto shard = shard_of(tiktok_order_id{id}, f.now->shards.size());
-  caf::anon_send(f.now->shards[shard], atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
+  caf::anon_send(f.now->shards[shard], atom::changed::value,
+                 std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
   f.drain();
   CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == loads + 1);
   const auto after = f.ask(f.webhook(id, "ON_HOLD", t0 + 20));
@@ -149,7 +155,8 @@ TEST_CASE("two engines that create one order leave one order with one history") 
 
 TEST_CASE("an unknown outcome is settled by reading") {
   engine_fixture f;
-  const auto [fault, redone] = GENERATE(std::pair{commit_fault::unknown_but_committed, false}, std::pair{commit_fault::unknown_and_lost, true});
+  const auto [fault, redone] =
+      GENERATE(std::pair{commit_fault::unknown_but_committed, false}, std::pair{commit_fault::unknown_and_lost, true});
   f.faults->plan->commits.push_back(fault);
   const auto answered = f.ask(f.webhook(id, "UNPAID", t0));
   CHECK(answered.outcome == input_outcome::applied);
@@ -185,7 +192,8 @@ TEST_CASE("an input that the store refuses becomes a dead letter and takes no ne
   f.ask(f.webhook(id, "UNPAID", t0));
   const auto bad = f.webhook(id, "ON_HOLD", t0 + 10);
   f.faults->plan->poison.insert(bad.dedupe_key);
-  const auto before = f.post(f.webhook(id, "UNPAID", t0 + 5)), poisoned = f.post(bad), after = f.post(f.webhook(id, "ON_HOLD", t0 + 20));
+  const auto before = f.post(f.webhook(id, "UNPAID", t0 + 5)), poisoned = f.post(bad),
+             after = f.post(f.webhook(id, "ON_HOLD", t0 + 20));
   f.drain();
   CHECK((*before)->outcome == input_outcome::applied);
   CHECK((*poisoned)->outcome == input_outcome::dead);

@@ -1,4 +1,5 @@
-"""What the end-to-end tests share: the programs' paths, a test case with a folder of its own, TikTok's signatures, a webhook client."""
+"""What the end-to-end tests share: the programs' paths, a test case with a folder of its own, TikTok's signatures and a webhook
+client."""
 
 import hashlib
 import hmac

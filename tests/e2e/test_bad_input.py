@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Garbage at the front door: each piece gets its answer and its trace, and the next request is served as if nothing had happened."""
+"""Garbage at the front door: each piece gets its answer and its trace, and the next request is served as if nothing had
+happened."""
 
 import hashlib
 
@@ -30,7 +31,8 @@ class Garbage(Case):
 
     def test_signed_garbage_is_kept_as_a_dead_letter(self):
         order = b'"data":{"order_id":%s,"order_status":"UNPAID","update_time":1789478990}}'
-        garbage = {b"not json": "unparsable", b"": "unparsable", b'{"type":1': "unparsable", b'{"type":1,"data":"\xff\xfe"}': "unparsable",
+        garbage = {b"not json": "unparsable", b"": "unparsable", b'{"type":1': "unparsable",
+                   b'{"type":1,"data":"\xff\xfe"}': "unparsable",
                    b"[" * 1000 + b"]" * 1000: "unparsable", b'{"type":1,"shop_id":"1","data":{}}': "no_order_id",
                    b'{"type":1,"data":{"order_id":"","order_status":"UNPAID","update_time":1}}': "no_order_id"}
         for body in garbage:
@@ -38,7 +40,8 @@ class Garbage(Case):
         stored = dict(self.rows("select i.raw, d.cause from inputs i join dead_letters d on d.input_id = i.id"))
         self.assertEqual(stored, garbage)
         self.assertEqual({outcome for outcome, in self.rows("select outcome from inputs")}, {"dead"})
-        big = b'{"type":1,"tts_notification_id":"5","shop_id":"7494049642642441621","timestamp":1789478990,' + order % b"576486316948490001"
+        big = (b'{"type":1,"tts_notification_id":"5","shop_id":"7494049642642441621","timestamp":1789478990,'
+               + order % b"576486316948490001")
         self.assertEqual(post_webhook(self.engine.public, big), 200)
         self.assertEqual(self.rows("select tiktok_order_id from orders"), [("576486316948490001",)], "an id beyond 2^53, exactly")
         self.assert_still_serving()

@@ -85,7 +85,8 @@ class Generator:
 
 class KilledUnderLoad(Case):
     def bodies(self):
-        """(order, notification id, bytes), five statuses an order, a tenth of them twice, every order's in time's order or nearly so."""
+        """(order, notification id, bytes), five statuses an order, a tenth of them twice, every order's in time's order or nearly
+        so."""
         orders = [str(575_000_000_000_000_000 + number * 7919) for number in range(WEBHOOKS // 5)]
         made, number = [], 7_630_000_000_000_000_000
         for start in range(0, len(orders), 40):
@@ -114,8 +115,8 @@ class KilledUnderLoad(Case):
             engine = self.start_engine(sandbox, listen=listen, admin_listen=admin_listen)
         wait_for("an answer to each", lambda: generator.progress() == generator.total, seconds=300)
         generator.end()
-        print(f"\n  {generator.total} webhooks in {time.monotonic() - began:.1f} s over {KILLS} kills: {generator.lost} lost on the way "
-              f"and sent again, other answers {generator.others}")
+        print(f"\n  {generator.total} webhooks in {time.monotonic() - began:.1f} s over {KILLS} kills: "
+              f"{generator.lost} lost on the way and sent again, other answers {generator.others}")
         wait_for("the travellers", lambda: self.delivered(engine, travellers), seconds=120)
         wait_for("pending inputs", lambda: self.pending(engine) == 0, seconds=60)
         warehouse.stop()
@@ -140,7 +141,8 @@ class KilledUnderLoad(Case):
 
     def check_inputs(self, database, answered):
         stored = {(row["order_ref"], row["notification_id"]): row for row in
-                  database.rows("select order_ref, notification_id, raw, outcome, deliveries from inputs where source = 'webhook'")}
+                  database.rows("select order_ref, notification_id, raw, outcome, deliveries from inputs "
+                                "where source = 'webhook'")}
         for order_id, notification_id, body in answered:
             row = stored.get((order_id, notification_id))
             self.assertIsNotNone(row, f"webhook {notification_id} of order {order_id} was answered 200 and is not stored")
@@ -153,7 +155,8 @@ class KilledUnderLoad(Case):
         events = database.events(order_id)
         self.assertEqual(events[-1]["to_state"] or row["state"], row["state"])
         applied = {found["id"] for found in
-                   database.rows("select id from inputs where order_ref = ? and source = 'webhook' and outcome = 'applied'", order_id)}
+                   database.rows("select id from inputs where order_ref = ? and source = 'webhook' and outcome = 'applied'",
+                                 order_id)}
         self.assertLessEqual(applied, {event["input_id"] for event in events}, "an applied input caused an event")
 
 

@@ -231,7 +231,8 @@ class CallsAreVerified(SandboxCase):
                 ("timestamp too old", 36009004, {"skew": -302}), ("timestamp ahead", 36009004, {"skew": 33}),
                 ("no timestamp", 36009004, {"without": ["timestamp"]}), ("no app_key", 36009004, {"without": ["app_key"]}),
                 ("no token", 36009004, {"token": ""}), ("expired token", 105002, {"token": "TTP_old"}),
-                ("no cipher", 106013, {"without": ["shop_cipher"]}), ("wrong content type", 36009023, {"content_type": "text/plain"})]:
+                ("no cipher", 106013, {"without": ["shop_cipher"]}),
+                ("wrong content type", 36009023, {"content_type": "text/plain"})]:
             status, answer = seller.mark_shipped(order_id, good, **bend)
             self.assertEqual(answer["code"], code, what)
             self.assertGreaterEqual(status, 400, what)
@@ -265,7 +266,8 @@ class CallsAreVerified(SandboxCase):
         ids = set(self.sandbox.create_orders(25))
         found, token = [], None
         while True:
-            query = {"page_size": "10", "sort_field": "update_time", "sort_order": "ASC", **({"page_token": token} if token else {})}
+            query = {"page_size": "10", "sort_field": "update_time", "sort_order": "ASC",
+                     **({"page_token": token} if token else {})}
             data = seller.call("POST", "/order/202309/orders/search", query, {"create_time_lt": int(time.time())})[1]["data"]
             found += [order["id"] for order in data["orders"]]
             token = data["next_page_token"]

@@ -51,8 +51,11 @@ const std::string known_id = "576461413038785752", transitions = "/api/v1/orders
 
 TEST_CASE("nothing under /api/v1 is answered without a valid bearer token") {
   running_server server;
-  for (const header_list& headers : std::vector<header_list>{
-           {}, {{"Authorization", "Bearer wrong"}}, {{"Authorization", "op-token"}}, {{"Authorization", "Bearer "}}, {{"Authorization", "Basic b3A6eA=="}}}) {
+  for (const header_list& headers : std::vector<header_list>{{},
+                                                             {{"Authorization", "Bearer wrong"}},
+                                                             {{"Authorization", "op-token"}},
+                                                             {{"Authorization", "Bearer "}},
+                                                             {{"Authorization", "Basic b3A6eA=="}}}) {
     for (const auto* path : {"/api/v1/orders", "/api/v1/nothing", "/api/v1"}) {
       const auto got = server.api("GET", path, {}, headers);
       CHECK(problem_code(got, 401) == "unauthorized");
@@ -106,8 +109,8 @@ TEST_CASE("the list gives pages, filtered by state") {
 
 TEST_CASE("a query parameter that is unknown, repeated or out of range is named") {
   running_server server;
-  for (const std::string& query : std::vector<std::string>{"stat=processing", "state=lost", "limit=0", "limit=201", "limit=x", "limit=", "limit=-1",
-                                                           "limit=10&limit=10"}) {
+  for (const std::string& query : std::vector<std::string>{"stat=processing", "state=lost", "limit=0", "limit=201", "limit=x",
+                                                           "limit=", "limit=-1", "limit=10&limit=10"}) {
     INFO(query);
     const auto got = server.api("GET", "/api/v1/orders?" + query);
     CHECK(problem_code(got, 422) == "invalid_field");
@@ -224,10 +227,11 @@ TEST_CASE("a command by UUID reaches the order under its TikTok id; an unknown U
   running_server server;
   const auto o = sample_order(known_id);
   server.reader.add(o);
-  CHECK(server.api("POST", "/api/v1/orders/" + to_string(o.id) + "/transitions", R"({"to":"failed","reason":"x"})")->status == 200);
+  CHECK(server.api("POST", "/api/v1/orders/" + to_string(o.id) + "/transitions", R"({"to":"failed","reason":"x"})")->status ==
+        200);
   CHECK(server.port.posted().at(0).inputs.at(0).order.str() == known_id);
-  CHECK(problem_code(server.api("POST", "/api/v1/orders/0190a000-0000-7000-8000-000000000099/transitions", R"({"to":"failed"})"), 404) ==
-        "order_not_found");
+  CHECK(problem_code(server.api("POST", "/api/v1/orders/0190a000-0000-7000-8000-000000000099/transitions", R"({"to":"failed"})"),
+                     404) == "order_not_found");
   CHECK(server.port.posted().size() == 1);
 }
 
@@ -236,20 +240,21 @@ TEST_CASE("a body with a wrong field is refused by name before anything is poste
   struct bad {
     std::string body, field;
   };
-  for (const auto& [body, field] : std::vector<bad>{{R"({"to":"lost"})", "to"},
-                                                    {R"({"to":1})", "to"},
-                                                    {R"({})", "to"},
-                                                    {R"({"to":"failed","reson":"x"})", "reson"},
-                                                    {R"({"to":"failed","reason":5})", "reason"},
-                                                    {R"({"to":"failed","expected_version":"7"})", "expected_version"},
-                                                    {R"({"to":"failed","expected_version":-1})", "expected_version"},
-                                                    {R"({"to":"shipped","tracking_number":null})", "tracking_number"},
-                                                    {R"({"to":"shipped","line_item_ids":[]})", "line_item_ids"},
-                                                    {R"({"to":"shipped","line_item_ids":[1]})", "line_item_ids"},
-                                                    {R"({"to":"shipped","line_item_ids":["1","1"]})", "line_item_ids"},
-                                                    {R"({"to":"shipped","report":"yes"})", "report"},
-                                                    {R"([])", "(body)"},
-                                                    {R"({"to":"failed","reason":")" + std::string(1001, 'r') + "\"}", "reason"}}) {
+  for (const auto& [body, field] :
+       std::vector<bad>{{R"({"to":"lost"})", "to"},
+                        {R"({"to":1})", "to"},
+                        {R"({})", "to"},
+                        {R"({"to":"failed","reson":"x"})", "reson"},
+                        {R"({"to":"failed","reason":5})", "reason"},
+                        {R"({"to":"failed","expected_version":"7"})", "expected_version"},
+                        {R"({"to":"failed","expected_version":-1})", "expected_version"},
+                        {R"({"to":"shipped","tracking_number":null})", "tracking_number"},
+                        {R"({"to":"shipped","line_item_ids":[]})", "line_item_ids"},
+                        {R"({"to":"shipped","line_item_ids":[1]})", "line_item_ids"},
+                        {R"({"to":"shipped","line_item_ids":["1","1"]})", "line_item_ids"},
+                        {R"({"to":"shipped","report":"yes"})", "report"},
+                        {R"([])", "(body)"},
+                        {R"({"to":"failed","reason":")" + std::string(1001, 'r') + "\"}", "reason"}}) {
     INFO(body);
     const auto got = server.api("POST", transitions, body);
     CHECK(problem_code(got, 422) == "invalid_field");
@@ -323,11 +328,12 @@ TEST_CASE("an order is created with 201, repeated with 200, refused with 409 whe
   CHECK(server.api("POST", "/api/v1/orders", body)->status == 200);
   server.port.answer_with([](const input&) { return refused(error_code::order_exists, "Another body."); });
   CHECK(problem_code(server.api("POST", "/api/v1/orders", body), 409) == "order_exists");
-  for (const auto& [bad, field] : std::vector<std::pair<std::string, std::string>>{{R"({"order_data":{}})", "tiktok_order_id"},
-                                                                                   {R"({"tiktok_order_id":123,"order_data":{}})", "tiktok_order_id"},
-                                                                                   {R"({"tiktok_order_id":"12a","order_data":{}})", "tiktok_order_id"},
-                                                                                   {R"({"tiktok_order_id":"1"})", "order_data"},
-                                                                                   {R"({"tiktok_order_id":"1","order_data":[]})", "order_data"}}) {
+  for (const auto& [bad, field] :
+       std::vector<std::pair<std::string, std::string>>{{R"({"order_data":{}})", "tiktok_order_id"},
+                                                        {R"({"tiktok_order_id":123,"order_data":{}})", "tiktok_order_id"},
+                                                        {R"({"tiktok_order_id":"12a","order_data":{}})", "tiktok_order_id"},
+                                                        {R"({"tiktok_order_id":"1"})", "order_data"},
+                                                        {R"({"tiktok_order_id":"1","order_data":[]})", "order_data"}}) {
     INFO(bad);
     const auto got = server.api("POST", "/api/v1/orders", bad);
     CHECK(problem_code(got, 422) == "invalid_field");

@@ -54,7 +54,9 @@ public:
     lock.unlock();
     done(error{error_code::order_not_found, "No order has this id.", {}});
   }
-  void timeline(order_key, std::size_t, std::string, reply<timeline_page> done) override { done(timeline_page{timeline_rows, ""}); }
+  void timeline(order_key, std::size_t, std::string, reply<timeline_page> done) override {
+    done(timeline_page{timeline_rows, ""});
+  }
 
 private:
   std::mutex mutex_;

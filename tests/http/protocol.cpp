@@ -17,8 +17,9 @@ std::string status_webhook(int order) {
 }
 
 std::string chunked_webhook(const std::string& body, std::size_t chunk) {
-  std::string out = "POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nAuthorization: " + sign_webhook(test_app_key, test_secret, body) +
-                    "\r\nTransfer-Encoding: chunked\r\n\r\n";
+  std::string out =
+      "POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nAuthorization: " + sign_webhook(test_app_key, test_secret, body) +
+      "\r\nTransfer-Encoding: chunked\r\n\r\n";
   char size[20];
   for (std::size_t at = 0; at < body.size(); at += chunk) {
     const auto piece = body.substr(at, chunk);
@@ -164,7 +165,8 @@ TEST_CASE("what is not HTTP gets 400 and the connection is closed") {
         "POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
         "POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nabcdef",
         "POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", "\x16\x03\x01\x02\x01\x01\xfc\x03\x03\r\n\r\n"}) {
+        "POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "\x16\x03\x01\x02\x01\x01\xfc\x03\x03\r\n\r\n"}) {
     INFO(bytes);
     raw_connection connection{server.http->listen()};
     const auto got = connection.ask(bytes);
@@ -348,8 +350,8 @@ TEST_CASE("a port in use, a foreign host and a bad address are named") {
   for (const std::string& address : std::vector<std::string>{server.http->listen(), "192.0.2.1:1", "8080", "127.0.0.1:http"}) {
     auto options = quick_options();
     options.listen = address;
-    const auto second = start_server(options, {server.port, server.reader, [](std::string_view) { return std::nullopt; }, [] { return true; },
-                                               server.clock, server.ids, server.measured});
+    const auto second = start_server(options, {server.port, server.reader, [](std::string_view) { return std::nullopt; },
+                                               [] { return true; }, server.clock, server.ids, server.measured});
     REQUIRE_FALSE(second.has_value());
     CHECK(second.error().code == error_code::bad_config);
     CHECK(second.error().message.find(address) != std::string::npos);

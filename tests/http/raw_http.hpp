@@ -41,7 +41,8 @@ private:
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
 /// A well-formed request with Host and Content-Length.
-std::string request_text(std::string_view method, std::string_view target, std::string_view body = {}, const header_list& headers = {});
+std::string request_text(std::string_view method, std::string_view target, std::string_view body = {},
+                         const header_list& headers = {});
 /// One request on a connection of its own.
 std::optional<raw_response> ask_once(const std::string& address, std::string_view request);
 

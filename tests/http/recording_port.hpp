@@ -1,5 +1,6 @@
 #pragma once
-// An order_port that keeps what was posted and answers from a thread of its own, as an engine does: at once, with a refusal, or when told.
+// An order_port that keeps what was posted and answers from a thread of its own, as an engine does: at once, with a refusal, or
+// when told.
 
 #include "domain/order_port.hpp"
 

@@ -48,7 +48,8 @@ public:
   }
   /// The server still works: a good webhook on a fresh connection gets its 200.
   [[nodiscard]] bool still_serves() const {
-    const auto got = ask_once(http->listen(), webhook(R"({"type":1,"data":{"order_id":"1","order_status":"UNPAID","update_time":1}})"));
+    const auto got =
+        ask_once(http->listen(), webhook(R"({"type":1,"data":{"order_id":"1","order_status":"UNPAID","update_time":1}})"));
     return got && got->status == 200;
   }
 

@@ -1,5 +1,5 @@
-// Every signature of the reference vectors (tests/data/tiktok-shop-vectors.json), the webhook ones through the real listener; and the cases
-// that the vectors lack, with digests that the openssl command computes.
+// Every signature of the reference vectors (tests/data/tiktok-shop-vectors.json), the webhook ones through the real listener; and
+// the cases that the vectors lack, with digests that the openssl command computes.
 
 #include "base/digest.hpp"
 #include "base/json.hpp"
@@ -58,7 +58,8 @@ std::string openssl_hmac(const std::string& key, const std::string& message) {
   return {digest.data(), n};
 }
 
-std::optional<raw_response> post_webhook(running_server& server, const std::string& body, const std::optional<std::string>& authorization) {
+std::optional<raw_response> post_webhook(running_server& server, const std::string& body,
+                                         const std::optional<std::string>& authorization) {
   header_list headers;
   if (authorization)
     headers.emplace_back("Authorization", *authorization);
@@ -151,7 +152,8 @@ TEST_CASE("requests beyond the vectors are signed as openssl does") {
   const std::string page = "6AsPQsUMvH3R+kch/NUPPh22NROHkE0D8pmq==";
   const std::map<std::string, std::string> query{{"app_key", app_key}, {"page_token", page}, {"timestamp", "1789482600"}};
   CHECK(sign_request(secret, "/order/202309/orders/search", query, "{}") ==
-        openssl_hmac(secret, secret + "/order/202309/orders/searchapp_key" + app_key + "page_token" + page + "timestamp1789482600{}" + secret));
+        openssl_hmac(secret, secret + "/order/202309/orders/searchapp_key" + app_key + "page_token" + page +
+                                 "timestamp1789482600{}" + secret));
 
   const std::string unsubscribe = R"({"event_type":"PACKAGE_UPDATE"})"; // DELETE signs its body
   CHECK(sign_request(secret, "/event/202309/webhooks", {{"app_key", app_key}}, unsubscribe) ==
@@ -160,14 +162,15 @@ TEST_CASE("requests beyond the vectors are signed as openssl does") {
   const std::string words = R"({"reason":"größer als 東京"})";
   CHECK(sign_request(secret, "/x", {}, words) == openssl_hmac(secret, secret + "/x" + words + secret));
 
-  CHECK(sign_request(secret, "/upload", {}, "the file", "multipart/form-data; boundary=abc") == openssl_hmac(secret, secret + "/upload" + secret));
+  CHECK(sign_request(secret, "/upload", {}, "the file", "multipart/form-data; boundary=abc") ==
+        openssl_hmac(secret, secret + "/upload" + secret));
 }
 
 TEST_CASE("a target carries its values percent-encoded while the raw ones are signed") {
   tiktok_request request{"order_detail", "GET", "/order/202309/orders", {{"ids", "1,2"}, {"page_token", "a+b/c="}}, {}, false};
   const auto target = signed_target(request, app_key, secret, "ROW_X", from_seconds(1789482600));
-  const auto sign = openssl_hmac(
-      secret, secret + "/order/202309/ordersapp_key" + app_key + "ids1,2page_tokena+b/c=shop_cipherROW_Xtimestamp1789482600" + secret);
-  CHECK(target == "/order/202309/orders?app_key=" + app_key + "&ids=1%2C2&page_token=a%2Bb%2Fc%3D&shop_cipher=ROW_X&sign=" + sign +
-                      "&timestamp=1789482600");
+  const auto sign = openssl_hmac(secret, secret + "/order/202309/ordersapp_key" + app_key +
+                                             "ids1,2page_tokena+b/c=shop_cipherROW_Xtimestamp1789482600" + secret);
+  CHECK(target == "/order/202309/orders?app_key=" + app_key +
+                      "&ids=1%2C2&page_token=a%2Bb%2Fc%3D&shop_cipher=ROW_X&sign=" + sign + "&timestamp=1789482600");
 }

@@ -1,5 +1,5 @@
-// POST /webhooks/tiktok through the real listener: who is let in, what becomes of each body, and that the next request is served as if
-// nothing had happened.
+// POST /webhooks/tiktok through the real listener: who is let in, what becomes of each body, and that the next request is served
+// as if nothing had happened.
 
 #include "net/webhooks.hpp"
 #include "tests/http/running_server.hpp"
@@ -32,7 +32,8 @@ delivery delivered(running_server& server, const std::string& body) {
 }
 
 std::string nested(int depth) {
-  return R"({"type":1,"data":)" + std::string(static_cast<std::size_t>(depth), '[') + std::string(static_cast<std::size_t>(depth), ']') + '}';
+  return R"({"type":1,"data":)" + std::string(static_cast<std::size_t>(depth), '[') +
+         std::string(static_cast<std::size_t>(depth), ']') + '}';
 }
 
 } // namespace
@@ -60,8 +61,9 @@ TEST_CASE("a signed webhook becomes the input of its order and is answered 200 w
 
 TEST_CASE("a webhook for two orders becomes one delivery with an input for each") {
   running_server server;
-  const auto what = delivered(server, R"({"type":4,"tts_notification_id":"9","shop_id":"1","timestamp":1,"data":{"sc_type":"COMBINE",)"
-                                      R"("package_list":[{"package_id":"7","order_id_list":["100","200"]}],"update_time":1}})");
+  const auto what =
+      delivered(server, R"({"type":4,"tts_notification_id":"9","shop_id":"1","timestamp":1,"data":{"sc_type":"COMBINE",)"
+                        R"("package_list":[{"package_id":"7","order_id_list":["100","200"]}],"update_time":1}})");
   REQUIRE(what.inputs.size() == 2);
   CHECK(what.inputs[0].order.str() == "100");
   CHECK(what.inputs[1].order.str() == "200");
@@ -89,7 +91,8 @@ TEST_CASE("a signature that is missing, malformed, upper case, prefixed or wrong
       {with_authorization(unpaid, "nonsense"), "signature_malformed"},
       {with_authorization(unpaid, sign_webhook(test_app_key, "another secret", unpaid)), "signature_wrong"},
       {with_authorization(unpaid, std::string(64, '0')), "signature_wrong"},
-      {request_text("POST", "/webhooks/tiktok", unpaid, {{"Authorization", good}, {"Authorization", good}}), "signature_malformed"},
+      {request_text("POST", "/webhooks/tiktok", unpaid, {{"Authorization", good}, {"Authorization", good}}),
+       "signature_malformed"},
   };
   raw_connection connection{server.http->listen()};
   for (const auto& [request, reason] : cases) {
@@ -138,7 +141,9 @@ TEST_CASE("bodies that name no order become dead letters, and are answered 200")
     CHECK(what.dead == dead_letter_cause::unparsable);
     CHECK(what.inputs.front().raw->find('\xff') != std::string::npos); // the bytes are kept as they came
   }
-  SECTION("an order topic without an id") { CHECK(delivered(server, R"({"type":1,"data":{}})").dead == dead_letter_cause::no_order_id); }
+  SECTION("an order topic without an id") {
+    CHECK(delivered(server, R"({"type":1,"data":{}})").dead == dead_letter_cause::no_order_id);
+  }
   const auto last = server.port.posted().back();
   REQUIRE(last.inputs.size() == 1);
   CHECK(last.inputs.front().order.empty());
@@ -165,7 +170,8 @@ TEST_CASE("bodies that concern no order are ignored, counted and answered 200") 
 
 TEST_CASE("what buyers write is not kept") {
   running_server server;
-  const auto what = delivered(server, R"({"type":14,"tts_notification_id":"5","shop_id":"1","data":{"content":"my address is ..."}})");
+  const auto what =
+      delivered(server, R"({"type":14,"tts_notification_id":"5","shop_id":"1","data":{"content":"my address is ..."}})");
   REQUIRE(what.inputs.size() == 1);
   REQUIRE(what.inputs.front().raw);
   CHECK(what.inputs.front().raw->empty());
@@ -175,7 +181,8 @@ TEST_CASE("ids beyond 2^53 arrive exactly, as numbers too; escaped NULs and unkn
   running_server server;
   CHECK(delivered(server, R"({"type":1,"data":{"order_id":576486316948490001,"order_status":"UNPAID","update_time":1}})")
             .inputs.front().order.str() == "576486316948490001");
-  const auto nul = delivered(server, "{\"type\":1,\"data\":{\"order_id\":\"1\",\"order_status\":\"A\\u0000B\",\"update_time\":1}}");
+  const auto nul =
+      delivered(server, "{\"type\":1,\"data\":{\"order_id\":\"1\",\"order_status\":\"A\\u0000B\",\"update_time\":1}}");
   CHECK(std::holds_alternative<observed_status>(nul.inputs.front().body));
   const auto unknown = delivered(server, R"({"type":1,"data":{"order_id":"1","order_status":"TELEPORTED","update_time":1}})");
   CHECK(std::get<observed_status>(unknown.inputs.front().body).status == "TELEPORTED");
@@ -202,9 +209,11 @@ TEST_CASE("a webhook that cannot be made durable gets 503 with Retry-After; a re
 
 TEST_CASE("one undurable answer among several makes the whole webhook 503") {
   running_server server;
-  server.port.answer_with([](const input& in) { return in.order.str() == "200" ? refused(error_code::storage_unavailable) : answer{}; });
-  const auto got = ask_once(server.http->listen(),
-                            running_server::webhook(R"({"type":4,"data":{"package_list":[{"package_id":"7","order_id_list":["100","200"]}]}})"));
+  server.port.answer_with(
+      [](const input& in) { return in.order.str() == "200" ? refused(error_code::storage_unavailable) : answer{}; });
+  const auto got = ask_once(
+      server.http->listen(),
+      running_server::webhook(R"({"type":4,"data":{"package_list":[{"package_id":"7","order_id_list":["100","200"]}]}})"));
   REQUIRE(got);
   CHECK(got->status == 503);
 }
@@ -263,8 +272,8 @@ TEST_CASE("an answer that comes after the client has gone, or after the server h
   metrics measured;
   uuid_v7_source ids{clock, seed_of_run()};
   memory_reader reader;
-  auto started = start_server(quick_options(), {engine, reader, [](std::string_view) { return std::nullopt; }, [] { return true; }, clock,
-                                                ids, measured});
+  auto started = start_server(quick_options(), {engine, reader, [](std::string_view) { return std::nullopt; },
+                                                [] { return true; }, clock, ids, measured});
   REQUIRE(started.has_value());
   engine.hold();
   {
@@ -278,8 +287,8 @@ TEST_CASE("an answer that comes after the client has gone, or after the server h
   started->reset();
   CHECK_FALSE(cut.receive());
   engine.release();
-  auto again = start_server(quick_options(), {engine, reader, [](std::string_view) { return std::nullopt; }, [] { return true; }, clock, ids,
-                                              measured});
+  auto again = start_server(quick_options(), {engine, reader, [](std::string_view) { return std::nullopt; }, [] { return true; },
+                                              clock, ids, measured});
   REQUIRE(again.has_value());
   const auto got = ask_once((*again)->listen(), running_server::webhook(unpaid));
   REQUIRE(got);

@@ -51,9 +51,11 @@ void engine_fixture::start() {
   calls->shops.emplace(shop_id{shop_name}, shop{shop_id{shop_name}, "US", "CIPHER", "TOKEN"});
   now->fetcher = system.spawn(detail_fetcher, std::shared_ptr<const call_services>{calls}, now->fetcher_box);
   now->fetcher_box->open(now->fetcher);
-  now->outbox = system.spawn(outbox_worker, now->writer, now->fetcher, std::shared_ptr<const call_services>{calls},
-                             outbox_options{.owner = "test", .lease = std::chrono::seconds{30}, .scan = std::chrono::milliseconds{1000}, .max_calls = 200},
-                             now->outbox_box);
+  now->outbox = system.spawn(
+      outbox_worker, now->writer, now->fetcher, std::shared_ptr<const call_services>{calls},
+      outbox_options{
+          .owner = "test", .lease = std::chrono::seconds{30}, .scan = std::chrono::milliseconds{1000}, .max_calls = 200},
+      now->outbox_box);
   now->outbox_box->open(now->outbox);
 
   auto services = std::make_shared<order_services>();
@@ -135,9 +137,14 @@ answer engine_fixture::ask(input in) {
 }
 
 input engine_fixture::webhook(const std::string& order, const std::string& status, std::int64_t update_time) {
-  const json::object data{{"order_id", order}, {"order_status", status}, {"is_on_hold_order", true}, {"update_time", update_time}};
+  const json::object data{
+      {"order_id", order}, {"order_status", status}, {"is_on_hold_order", true}, {"update_time", update_time}};
   const auto id = ids.next();
-  const json::object body{{"type", 1}, {"tts_notification_id", to_string(id)}, {"shop_id", shop_name}, {"timestamp", update_time + 1}, {"data", data}};
+  const json::object body{{"type", 1},
+                          {"tts_notification_id", to_string(id)},
+                          {"shop_id", shop_name},
+                          {"timestamp", update_time + 1},
+                          {"data", data}};
   const auto raw = canonical_json(body);
   auto parsed = parse_webhook(raw);
   REQUIRE(parsed.kind == webhook_kind::for_orders);
@@ -176,7 +183,8 @@ json::object engine_fixture::detail(const std::string& order, const std::string&
   json::object address;
   if (clear)
     address = {{"name", "Alex Example"}, {"address_line1", "100 Example Ave"}, {"region_code", "US"}};
-  json::object line{{"id", order + "1"}, {"sku_id", "1729386416015578024"}, {"seller_sku", "CAP-BLK"}, {"display_status", status}};
+  json::object line{
+      {"id", order + "1"}, {"sku_id", "1729386416015578024"}, {"seller_sku", "CAP-BLK"}, {"display_status", status}};
   return {{"id", order}, {"status", status}, {"is_on_hold_order", true}, {"create_time", 1789478990}, {"paid_time", 1789479000},
           {"update_time", update_time}, {"fulfillment_type", "FULFILLMENT_BY_SELLER"}, {"shipping_type", "SELLER"},
           {"rts_sla_time", 1789651800}, {"recipient_address", address}, {"line_items", json::array{line}}};
@@ -193,7 +201,8 @@ void engine_fixture::answer_fetch(std::vector<json::object> orders) {
 
 loaded_order engine_fixture::stored(const std::string& order) {
   std::optional<loaded_order> found;
-  reader->load({.order = tiktok_order_id{order}, .keys = {}, .with_document = true}, [&](result<loaded_order> r) { found = std::move(r.value()); });
+  reader->load({.order = tiktok_order_id{order}, .keys = {}, .with_document = true},
+               [&](result<loaded_order> r) { found = std::move(r.value()); });
   return std::move(*found);
 }
 

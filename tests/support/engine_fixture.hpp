@@ -1,6 +1,7 @@
 #pragma once
-// The engine's real actors on CAF's test scheduler, over a real SQLite store, with injected time: nothing happens but what drain() and
-// advance() run, on this thread, in an order that the seed decides. restart() is a crash: the actors are gone, the store stays.
+// The engine's real actors on CAF's test scheduler, over a real SQLite store, with injected time: nothing happens but what
+// drain() and advance() run, on this thread, in an order that the seed decides. restart() is a crash: the actors are gone, the
+// store stays.
 
 #include "actors/detail_fetcher.hpp"
 #include "actors/gateway.hpp"

@@ -28,7 +28,8 @@ struct fault_plan {
 
 class fault_writer final : public store_writer {
 public:
-  fault_writer(std::unique_ptr<store_writer> inner, std::shared_ptr<fault_plan> plan) : inner_(std::move(inner)), plan_(std::move(plan)) {}
+  fault_writer(std::unique_ptr<store_writer> inner, std::shared_ptr<fault_plan> plan)
+      : inner_(std::move(inner)), plan_(std::move(plan)) {}
   result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
   result<void> record(std::span<const input_record> inputs) override { return inner_->record(inputs); }
   result<claimed_rows> claim(const claim_request& what) override { return inner_->claim(what); }

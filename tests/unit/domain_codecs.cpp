@@ -140,7 +140,8 @@ TEST_CASE("what the engine writes about its own inputs it reads back") {
     const auto raw = raw_of(body);
     INFO(raw);
     CHECK(type_of(body) == type);
-    for (auto source : {input_source::api, input_source::tiktok, input_source::poll, input_source::replay, input_source::engine}) {
+    for (auto source :
+         {input_source::api, input_source::tiktok, input_source::poll, input_source::replay, input_source::engine}) {
       const auto read = parse_body(source, type, raw, tiktok_order_id{an_order});
       REQUIRE(read.has_value());
       CHECK(*read == body);
@@ -153,20 +154,23 @@ TEST_CASE("what the engine writes about its own inputs it reads back") {
 }
 
 TEST_CASE("a stored webhook is read for the order of its row, also when it is replayed") {
-  const std::string raw = R"({"type":4,"data":{"sc_type":"SPLIT","update_time":5,"package_list":[{"package_id":"1","order_id_list":["77","78"]}]}})";
+  const std::string raw =
+      R"({"type":4,"data":{"sc_type":"SPLIT","update_time":5,"package_list":[{"package_id":"1","order_id_list":["77","78"]}]}})";
   const input_body expected = observed_package{{package_id{"1"}}, "SPLIT", from_seconds(5)};
   for (auto source : {input_source::webhook, input_source::replay}) {
     CHECK(*parse_body(source, "PACKAGE_UPDATE", raw, tiktok_order_id{"78"}) == expected);
     CHECK(*parse_body(source, "PACKAGE_UPDATE", raw, tiktok_order_id{"79"}) == input_body{});
   }
-  CHECK(*parse_body(input_source::webhook, "note", R"({"text":"x"})", tiktok_order_id{"77"}) == input_body{}); // its bytes say what it is
+  CHECK(*parse_body(input_source::webhook, "note", R"({"text":"x"})", tiktok_order_id{"77"}) ==
+        input_body{}); // its bytes say what it is
 }
 
 TEST_CASE("damaged bodies are errors, not guesses") {
   CHECK(parse_body(input_source::api, "note", "{", {}).error().code == error_code::not_json);
   CHECK(parse_body(input_source::api, "note", "[]", {}).error().code == error_code::invalid_field);
   CHECK(parse_body(input_source::api, "transition", R"({"to":"gone"})", {}).error().code == error_code::invalid_field);
-  CHECK(parse_body(input_source::api, "transition", R"({"to":"shipped","line_item_ids":[1]})", {}).error().code == error_code::invalid_field);
+  CHECK(parse_body(input_source::api, "transition", R"({"to":"shipped","line_item_ids":[1]})", {}).error().code ==
+        error_code::invalid_field);
   CHECK(parse_body(input_source::tiktok, "report_answered", R"({"report":"x","result":"accepted"})", {}).error().code ==
         error_code::invalid_field);
 }

@@ -1,5 +1,5 @@
-// TikTok promises neither order nor exactly-once (sheet 6.1). So the same facts, delivered in whatever order and however often, must end in
-// the same order: for lawful histories (sheet 4.4) without commands, each ending with its newest detail.
+// TikTok promises neither order nor exactly-once (sheet 6.1). So the same facts, delivered in whatever order and however often,
+// must end in the same order: for lawful histories (sheet 4.4) without commands, each ending with its newest detail.
 
 #include "tests/support/catch.hpp"
 #include "tests/support/seed.hpp"
@@ -87,7 +87,8 @@ private:
 
   void tell(life& l, order_object& o) {
     if (!one_in(4)) // a webhook may be lost
-      l.said.push_back(status_webhook(o.status == "CANCELLED" ? "CANCEL" : o.status, o.update_time, one_in(2) ? std::optional{true} : std::nullopt));
+      l.said.push_back(status_webhook(o.status == "CANCELLED" ? "CANCEL" : o.status, o.update_time,
+                                      one_in(2) ? std::optional{true} : std::nullopt));
     for (int details = below(3); details > 0; --details) {
       if (one_in(2))
         o.note = "change " + std::to_string(++changes_); // content moves without the update time
@@ -99,8 +100,8 @@ private:
     if (one_in(5))
       l.said.push_back(package_webhook("1153132168123859123", one_in(2) ? "SPLIT" : "COMBINE", o.update_time));
     if (one_in(5))
-      l.said.push_back(cancellation_webhook("4035318504086604100", one_in(2) ? "CANCELLATION_REQUEST_PENDING" : "CANCELLATION_REQUEST_COMPLETE",
-                                            o.update_time));
+      l.said.push_back(cancellation_webhook(
+          "4035318504086604100", one_in(2) ? "CANCELLATION_REQUEST_PENDING" : "CANCELLATION_REQUEST_COMPLETE", o.update_time));
   }
 
   std::mt19937_64 random_;
@@ -132,7 +133,8 @@ void fetch_until_settled(history& h, const life& l, int limit) {
   }
 }
 
-history delivered(const life& l, const std::vector<input>& in_this_order, const policy& rules, bool fetch_between, life_maker& any) {
+history delivered(const life& l, const std::vector<input>& in_this_order, const policy& rules, bool fetch_between,
+                  life_maker& any) {
   history h{rules};
   h.now = l.end + std::chrono::seconds{60};
   for (const auto& in : in_this_order) {

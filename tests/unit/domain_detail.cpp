@@ -5,7 +5,9 @@
 namespace orderly::test {
 namespace {
 
-json::object with_address(json::object address) { return {{"id", "1"}, {"update_time", 5}, {"recipient_address", std::move(address)}}; }
+json::object with_address(json::object address) {
+  return {{"id", "1"}, {"update_time", 5}, {"recipient_address", std::move(address)}};
+}
 const json::object& address_of(const json::object& order) { return order.at("recipient_address").as_object(); }
 const json::object clear{{"name", "Alex Example"}, {"phone_number", "(+1)2135550123"}, {"address_line1", "100 Example Ave"},
                          {"address_line2", "Apt 2"}, {"postal_code", "95110"},          {"region_code", "US"}};
@@ -67,8 +69,9 @@ TEST_CASE("an address is clear with a clear name and a clear line") {
 
 TEST_CASE("masked or absent personal data never overwrites clear data") {
   const auto held = with_address(clear);
-  for (const auto& fresh : {with_address({{"name", "A*** E***"}, {"phone_number", "(+1)213-***-0123"}, {"address_line1", "1*** Example Ave"}}),
-                            with_address({}), json::object{{"id", "1"}, {"update_time", 6}}}) {
+  for (const auto& fresh :
+       {with_address({{"name", "A*** E***"}, {"phone_number", "(+1)213-***-0123"}, {"address_line1", "1*** Example Ave"}}),
+        with_address({}), json::object{{"id", "1"}, {"update_time", 6}}}) {
     const auto merged = merge_detail(held, fresh, false);
     CHECK(address_of(merged) == clear);
   }
@@ -86,7 +89,8 @@ TEST_CASE("clear data overwrites, and everything that is not personal is fresh")
 }
 
 TEST_CASE("a new address takes nothing of the old one with it") {
-  const auto moved = json::object{{"name", "Alex Example"}, {"address_line1", "7 Other Street"}, {"address_line2", ""}, {"region_code", "US"}};
+  const auto moved =
+      json::object{{"name", "Alex Example"}, {"address_line1", "7 Other Street"}, {"address_line2", ""}, {"region_code", "US"}};
   const auto merged = merge_detail(with_address(clear), with_address(moved), false);
   CHECK(string_at(address_of(merged), "address_line1") == "7 Other Street");
   CHECK(string_at(address_of(merged), "address_line2").empty());
@@ -107,7 +111,8 @@ TEST_CASE("merging again changes nothing") {
 }
 
 TEST_CASE("the content is the canonical object without what a search lacks") {
-  const json::object searched{{"id", "1"}, {"update_time", 5}, {"payment", json::object{{"total_amount", "41.13"}, {"currency", "USD"}}}};
+  const json::object searched{
+      {"id", "1"}, {"update_time", 5}, {"payment", json::object{{"total_amount", "41.13"}, {"currency", "USD"}}}};
   auto detailed = json::object{{"payment_card_type", "VISA"}, {"payment_method_code", "C"}, {"payment_auth_code", "9"},
                                {"channel_entity_national_registry_id", "7"}};
   detailed.insert(searched.begin(), searched.end()); // also another order of keys

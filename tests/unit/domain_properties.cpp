@@ -1,5 +1,5 @@
-// Random inputs of all kinds, nonsense among them: what must hold for every order whatever happens to it. history::take() checks each
-// decision; here stand the properties of whole histories.
+// Random inputs of all kinds, nonsense among them: what must hold for every order whatever happens to it. history::take() checks
+// each decision; here stand the properties of whole histories.
 
 #include "tests/support/catch.hpp"
 #include "tests/support/seed.hpp"
@@ -29,14 +29,17 @@ public:
     case 2:
     case 3: return status_webhook(status(), second(), flag(), one_in(40) ? "7000000000000000001" : a_shop);
     case 4: return address_webhook(second());
-    case 5: return package_webhook(one_in(2) ? "1153132168123859123" : "1153132168123859124", one_in(2) ? "SPLIT" : "COMBINE", second());
+    case 5:
+      return package_webhook(one_in(2) ? "1153132168123859123" : "1153132168123859124", one_in(2) ? "SPLIT" : "COMBINE",
+                             second());
     case 6: return cancellation_webhook("4035318504086604100", one_in(2) ? "CANCELLATION_REQUEST_PENDING" : "whatever", second());
     case 7: return one_in(2) ? return_webhook("1", "AWAITING_BUYER_SHIP", second()) : hint_webhook(second());
     case 8:
     case 9:
     case 10:
     case 11: return detail(h);
-    case 12: return engine_input(fetch_failed{{1, 1 + below(6)}, !one_in(4), any(fetch_codes), "free text"}, input_source::tiktok);
+    case 12:
+      return engine_input(fetch_failed{{1, 1 + below(6)}, !one_in(4), any(fetch_codes), "free text"}, input_source::tiktok);
     case 13: return report_answer(h);
     case 14: return engine_input(create_order{one_in(2) ? object().json() : json::object{{"own", below(3)}}});
     case 15: return one_in(2) ? engine_input(hold_order{"free text"}) : engine_input(release_order{});
@@ -48,9 +51,21 @@ public:
 
 private:
   std::string status() {
-    static const std::string words[]{"UNPAID",     "ON_HOLD",   "AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION", "IN_TRANSIT",
-                                     "DELIVERED",  "CANCELLED", "CANCEL",            "COMPLETED",          "GIFT_WRAPPING",       "RECALLED",
-                                     "AWAITING_SHIPMENT", "AWAITING_SHIPMENT", "ON_HOLD"};
+    static const std::string words[]{"UNPAID",
+                                     "ON_HOLD",
+                                     "AWAITING_SHIPMENT",
+                                     "PARTIALLY_SHIPPING",
+                                     "AWAITING_COLLECTION",
+                                     "IN_TRANSIT",
+                                     "DELIVERED",
+                                     "CANCELLED",
+                                     "CANCEL",
+                                     "COMPLETED",
+                                     "GIFT_WRAPPING",
+                                     "RECALLED",
+                                     "AWAITING_SHIPMENT",
+                                     "AWAITING_SHIPMENT",
+                                     "ON_HOLD"};
     return any(words);
   }
   std::int64_t second() { return paid_at + below(12); }
@@ -90,8 +105,8 @@ private:
     return detail_input(body, asked, one_in(4) ? std::nullopt : std::optional{outbox_ref{1, 1}});
   }
   input report_answer(const history& h) {
-    static const report_result results[]{report_result::accepted, report_result::accepted, report_result::try_again, report_result::on_hold,
-                                         report_result::cancelled, report_result::refused};
+    static const report_result results[]{report_result::accepted, report_result::accepted,  report_result::try_again,
+                                         report_result::on_hold,  report_result::cancelled, report_result::refused};
     report_answered b;
     b.promise = {2, 1 + below(7)};
     if (!h.current.facts.reports.empty() && !one_in(5))
@@ -102,8 +117,8 @@ private:
     return engine_input(b, input_source::tiktok);
   }
   input wish(const history& h) {
-    static const order_state states[]{order_state::received, order_state::processing, order_state::processing, order_state::shipped,
-                                      order_state::delivered, order_state::failed};
+    static const order_state states[]{order_state::received, order_state::processing, order_state::processing,
+                                      order_state::shipped,  order_state::delivered,  order_state::failed};
     move_order b;
     b.to = any(states);
     b.reason = "free text";
@@ -121,7 +136,8 @@ private:
   }
 
   static constexpr const char* fetch_codes[]{"tiktok_unreachable", "shop_not_connected", "36009003", "21008111"};
-  static constexpr const char* kinds[]{"unknown_status", "report_failed", "detail_lagging", "cancelled_after_shipment", "nothing"};
+  static constexpr const char* kinds[]{"unknown_status", "report_failed", "detail_lagging", "cancelled_after_shipment",
+                                       "nothing"};
   std::mt19937_64 random_;
 };
 
@@ -196,11 +212,32 @@ TEST_CASE("random histories reach every state, every type of event and every out
         ++seen["! " + std::string{string_at(e.detail, "kind")}];
     }
   }
-  for (const auto* expected :
-       {"created", "transitioned", "refused", "detail_updated", "fact_updated", "note", "held", "released", "report_queued", "report_succeeded",
-        "report_failed", "attention_raised", "attention_cleared", "processing", "shipped", "delivered", "failed", "! unknown_status",
-        "! cancelled_after_shipment", "! completed_without_delivery", "! moved_after_failed", "! shipped_after_failure", "! report_failed",
-        "! detail_lagging", "! detail_failed", "! shop_not_connected"}) {
+  for (const auto* expected : {"created",
+                               "transitioned",
+                               "refused",
+                               "detail_updated",
+                               "fact_updated",
+                               "note",
+                               "held",
+                               "released",
+                               "report_queued",
+                               "report_succeeded",
+                               "report_failed",
+                               "attention_raised",
+                               "attention_cleared",
+                               "processing",
+                               "shipped",
+                               "delivered",
+                               "failed",
+                               "! unknown_status",
+                               "! cancelled_after_shipment",
+                               "! completed_without_delivery",
+                               "! moved_after_failed",
+                               "! shipped_after_failure",
+                               "! report_failed",
+                               "! detail_lagging",
+                               "! detail_failed",
+                               "! shop_not_connected"}) {
     INFO(expected);
     CHECK(seen[expected] > 0);
   }

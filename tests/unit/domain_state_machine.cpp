@@ -8,8 +8,11 @@ namespace orderly::test {
 using enum order_state;
 
 TEST_CASE("the state machine has six moves and no others") {
-  const std::vector<std::pair<order_state, std::vector<order_state>>> law{
-      {received, {processing, failed}}, {processing, {shipped, failed}}, {shipped, {delivered}}, {delivered, {}}, {failed, {processing}}};
+  const std::vector<std::pair<order_state, std::vector<order_state>>> law{{received, {processing, failed}},
+                                                                          {processing, {shipped, failed}},
+                                                                          {shipped, {delivered}},
+                                                                          {delivered, {}},
+                                                                          {failed, {processing}}};
   for (const auto& [from, allowed] : law) {
     CHECK(next_states(from) == allowed);
     for (auto to : all_order_states())

@@ -72,8 +72,10 @@ void check_events(const order& before, const decision& d) {
 
 void check_answer(const decision& d) {
   must(d.answer.outcome == d.outcome, "the answer has the outcome");
-  must(d.answer.version == d.after.version && d.answer.state == d.after.state && d.answer.order == d.after.id, "the answer tells the order");
-  must(d.answer.refusal.has_value() == (d.outcome == input_outcome::refused || d.outcome == input_outcome::dead), "a refusal has a reason");
+  must(d.answer.version == d.after.version && d.answer.state == d.after.state && d.answer.order == d.after.id,
+       "the answer tells the order");
+  must(d.answer.refusal.has_value() == (d.outcome == input_outcome::refused || d.outcome == input_outcome::dead),
+       "a refusal has a reason");
   must(d.dead.has_value() == (d.outcome == input_outcome::dead), "a dead letter has a cause");
   const auto again = answer_from(to_json(d.answer));
   must(again.has_value() && *again == d.answer, "the answer survives its codec");
@@ -121,7 +123,8 @@ void settle(history& h, const std::vector<promise_change>& changes) {
 json::object order_object::json() const {
   json::array items;
   for (const auto& [line, display] : lines)
-    items.emplace_back(json::object{{"id", line}, {"display_status", display}, {"sku_id", "1729386416015578024"}, {"sale_price", "13.00"}});
+    items.emplace_back(
+        json::object{{"id", line}, {"display_status", display}, {"sku_id", "1729386416015578024"}, {"sale_price", "13.00"}});
   json::object address_object{{"name", address ? "Alex Example" : "A*** E***"},
                               {"phone_number", address ? "(+1)2135550123" : "(+1)213-***-0123"},
                               {"address_line1", address ? "100 Example Ave" : "1*** Example Ave"},
@@ -181,7 +184,8 @@ input status_webhook(std::string_view status, std::int64_t update_time, std::opt
   return only(from_webhook(webhook(topic::order_status, std::move(data), update_time + 5, shop)));
 }
 input address_webhook(std::int64_t update_time) {
-  return only(from_webhook(webhook(topic::recipient_address, {{"order_id", an_order}, {"update_time", update_time}}, update_time + 1)));
+  return only(
+      from_webhook(webhook(topic::recipient_address, {{"order_id", an_order}, {"update_time", update_time}}, update_time + 1)));
 }
 input package_webhook(std::string_view package, std::string_view change, std::int64_t update_time) {
   json::array list{json::object{{"package_id", package}, {"order_id_list", json::array{an_order}}}};
@@ -190,12 +194,13 @@ input package_webhook(std::string_view package, std::string_view change, std::in
 }
 input cancellation_webhook(std::string_view id, std::string_view status, std::int64_t pushed_at) {
   return only(from_webhook(webhook(
-      topic::cancellation, {{"order_id", an_order}, {"cancel_id", id}, {"cancel_status", status}, {"cancellations_role", "BUYER"}}, pushed_at)));
+      topic::cancellation,
+      {{"order_id", an_order}, {"cancel_id", id}, {"cancel_status", status}, {"cancellations_role", "BUYER"}}, pushed_at)));
 }
 input return_webhook(std::string_view id, std::string_view status, std::int64_t update_time) {
-  return only(from_webhook(webhook(topic::return_status,
-                                   {{"order_id", an_order}, {"return_id", id}, {"return_status", status}, {"update_time", update_time}},
-                                   update_time)));
+  return only(from_webhook(webhook(
+      topic::return_status, {{"order_id", an_order}, {"return_id", id}, {"return_status", status}, {"update_time", update_time}},
+      update_time)));
 }
 input hint_webhook(std::int64_t pushed_at) {
   return only(from_webhook(webhook(topic::reverse_status, {{"order_id", an_order}}, pushed_at)));

@@ -1,6 +1,6 @@
 #pragma once
-// What the tests of domain/ share: inputs as they really arrive (webhook bytes, order objects), and a history that keeps an order, its
-// document and its outbox as the engine would, and checks after each decision what must always hold.
+// What the tests of domain/ share: inputs as they really arrive (webhook bytes, order objects), and a history that keeps an
+// order, its document and its outbox as the engine would, and checks after each decision what must always hold.
 
 #include "domain/decide.hpp"
 #include "domain/input.hpp"
@@ -44,7 +44,8 @@ input make_input(input_source source, std::string type, std::string raw, input_b
 /// The webhook's inputs, as the edge makes them.
 std::vector<input> from_webhook(const std::string& raw);
 /// Topic 1.
-input status_webhook(std::string_view status, std::int64_t update_time, std::optional<bool> on_hold = {}, const std::string& shop = a_shop);
+input status_webhook(std::string_view status, std::int64_t update_time, std::optional<bool> on_hold = {},
+                     const std::string& shop = a_shop);
 input address_webhook(std::int64_t update_time);
 input package_webhook(std::string_view package, std::string_view change, std::int64_t update_time);
 input cancellation_webhook(std::string_view id, std::string_view status, std::int64_t pushed_at);

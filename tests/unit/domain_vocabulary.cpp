@@ -28,8 +28,9 @@ TEST_CASE("every order status is known in every spelling") {
 }
 
 TEST_CASE("order statuses are ranked as an order passes through them") {
-  const std::vector<std::string> rising{"UNPAID",     "ON_HOLD",   "AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION",
-                                        "IN_TRANSIT", "DELIVERED", "CANCELLED",         "COMPLETED"};
+  const std::vector<std::string> rising{
+      "UNPAID",     "ON_HOLD",   "AWAITING_SHIPMENT", "PARTIALLY_SHIPPING", "AWAITING_COLLECTION",
+      "IN_TRANSIT", "DELIVERED", "CANCELLED",         "COMPLETED"};
   for (std::size_t i = 0; i < rising.size(); ++i) {
     CHECK(name_of(*tiktok_status_from(rising[i])) == rising[i]);
     if (i > 0)
@@ -44,7 +45,8 @@ TEST_CASE("cancellation statuses are known with both endings") {
   CHECK(cancellation_status_from("CANCELLATION_REQUEST_CANCELLED") == cancellation_status::cancelled);
   CHECK(cancellation_status_from("cancellation request complete") == cancellation_status::complete);
   CHECK_FALSE(cancellation_status_from("CANCELLATION_REQUEST"));
-  for (auto status : {cancellation_status::pending, cancellation_status::success, cancellation_status::cancelled, cancellation_status::complete})
+  for (auto status : {cancellation_status::pending, cancellation_status::success, cancellation_status::cancelled,
+                      cancellation_status::complete})
     CHECK(cancellation_status_from(name_of(status)) == status);
 }
 

@@ -30,7 +30,8 @@ const input_body& only(const parsed_webhook& hook) {
 }
 
 parsed_webhook parse(const std::string& type, const std::string& data) {
-  return parse_webhook(R"({"type":)" + type + R"(,"tts_notification_id":"7","shop_id":"74","timestamp":1789482605,"data":)" + data + "}");
+  return parse_webhook(R"({"type":)" + type + R"(,"tts_notification_id":"7","shop_id":"74","timestamp":1789482605,"data":)" +
+                       data + "}");
 }
 
 std::vector<std::string> order_ids(const parsed_webhook& hook) {
@@ -63,11 +64,14 @@ TEST_CASE("the vectors' webhooks say what they say") {
     INFO(id);
     CHECK(only(parse_webhook(vectors().at(id))) == input_body{body});
   }
-  CHECK(only(parse_webhook(vectors().at("self-3-address-no-notification-id"))) == input_body{observed_address{from_seconds(1789482650)}});
+  CHECK(only(parse_webhook(vectors().at("self-3-address-no-notification-id"))) ==
+        input_body{observed_address{from_seconds(1789482650)}});
   CHECK(only(parse_webhook(vectors().at("self-11-cancel-pending"))) ==
-        input_body{observed_cancellation{"4035318504086604100", "CANCELLATION_REQUEST_PENDING", "BUYER", from_seconds(1789482691)}});
+        input_body{
+            observed_cancellation{"4035318504086604100", "CANCELLATION_REQUEST_PENDING", "BUYER", from_seconds(1789482691)}});
   CHECK(only(parse_webhook(vectors().at("self-12-return-pending"))) ==
-        input_body{observed_return{"4035318504086604200", "RETURN_OR_REFUND_REQUEST_PENDING", "RETURN_AND_REFUND", from_seconds(1789900000)}});
+        input_body{observed_return{"4035318504086604200", "RETURN_OR_REFUND_REQUEST_PENDING", "RETURN_AND_REFUND",
+                                   from_seconds(1789900000)}});
   CHECK(parse_webhook(vectors().at("self-6-deauth")).kind == webhook_kind::ignored);
   CHECK(parse_webhook(vectors().at("self-7-expiring")).kind == webhook_kind::ignored);
   CHECK(vectors().size() == 13);
@@ -96,7 +100,8 @@ TEST_CASE("refunds, invoices and legacy reverse updates are hints for the orders
 }
 
 TEST_CASE("topics that name no order, that nobody uses or knows, and objects without a type are ignored") {
-  for (const auto* topic : {"5", "6", "7", "13", "64", "65", "68", "9", "0", "-4", "123456789012345678901234567890", "null", "\"x\"", "1.5"}) {
+  for (const auto* topic :
+       {"5", "6", "7", "13", "64", "65", "68", "9", "0", "-4", "123456789012345678901234567890", "null", "\"x\"", "1.5"}) {
     INFO(topic);
     CHECK(parse(topic, R"({"order_id":"77"})").kind == webhook_kind::ignored);
   }
@@ -105,8 +110,9 @@ TEST_CASE("topics that name no order, that nobody uses or knows, and objects wit
 }
 
 TEST_CASE("an order topic without a usable id is a dead letter") {
-  for (const auto* data : {R"({})", R"({"order_id":""})", R"({"order_id":"12a"})", R"({"order_id":null})", R"({"order_id":-5})",
-                           R"({"order_id":1.5})", R"({"order_id":"123456789012345678901234567890123"})", R"("text")", "null", "[]"}) {
+  for (const auto* data :
+       {R"({})", R"({"order_id":""})", R"({"order_id":"12a"})", R"({"order_id":null})", R"({"order_id":-5})",
+        R"({"order_id":1.5})", R"({"order_id":"123456789012345678901234567890123"})", R"("text")", "null", "[]"}) {
     INFO(data);
     for (const auto* topic : {"1", "2", "3", "4", "11", "12", "36", "67"})
       CHECK(parse(topic, data).kind == webhook_kind::no_order_id);
@@ -119,8 +125,8 @@ TEST_CASE("what is not a JSON object is unparsable") {
   std::string deep = R"({"type":1,"data":)";
   for (int i = 0; i < 1000; ++i)
     deep += '[';
-  const std::vector<std::string> bodies{"", "not json", "[]", "1", "null", "\"text\"", R"({"type":1)", deep, "{\"type\":1,\"x\":\"\xff\xfe\"}",
-                                        R"({"type":1,}{)"};
+  const std::vector<std::string> bodies{
+      "", "not json", "[]", "1", "null", "\"text\"", R"({"type":1)", deep, "{\"type\":1,\"x\":\"\xff\xfe\"}", R"({"type":1,}{)"};
   for (const auto& body : bodies) {
     const auto hook = parse_webhook(body);
     INFO(body.substr(0, 40));
@@ -144,17 +150,20 @@ TEST_CASE("64 levels are read and 65 are not") {
 }
 
 TEST_CASE("ids and times are read whatever JSON type they come as") {
-  const auto hook = parse_webhook(R"({"type":"1","tts_notification_id":7640000000000000099,"shop_id":7494049642642441621,"timestamp":"1789482605",
+  const auto hook = parse_webhook(
+      R"({"type":"1","tts_notification_id":7640000000000000099,"shop_id":7494049642642441621,"timestamp":"1789482605",
       "data":{"order_id":576486316948490001,"order_status":"ON_HOLD","update_time":"1789482600"}})");
   CHECK(hook.notification_id == "7640000000000000099");
   CHECK(hook.shop.str() == "7494049642642441621");
   CHECK(hook.orders.front().first.str() == "576486316948490001");
   CHECK(only(hook) == input_body{observed_status{"ON_HOLD", from_seconds(1789482600), std::nullopt}});
-  CHECK(parse("1", R"({"order_id":18446744073709551615,"order_status":"X"})").orders.front().first.str() == "18446744073709551615");
+  CHECK(parse("1", R"({"order_id":18446744073709551615,"order_status":"X"})").orders.front().first.str() ==
+        "18446744073709551615");
 }
 
 TEST_CASE("a missing or senseless time gives way to the time of the push") {
-  for (const auto* time : {"", R"(,"update_time":0)", R"(,"update_time":-1)", R"(,"update_time":1789482600000)", R"(,"update_time":"soon")"}) {
+  for (const auto* time :
+       {"", R"(,"update_time":0)", R"(,"update_time":-1)", R"(,"update_time":1789482600000)", R"(,"update_time":"soon")"}) {
     INFO(time);
     CHECK(only(parse("1", std::string{R"({"order_id":"77","order_status":"UNPAID")"} + time + "}")) ==
           input_body{observed_status{"UNPAID", from_seconds(1789482605), std::nullopt}});
@@ -179,7 +188,8 @@ TEST_CASE("a NUL inside a string becomes U+FFFD") {
 
 TEST_CASE("both spellings of a cancelled request are one") {
   for (const auto* word : {"CANCELLATION_REQUEST_CANCEL", "CANCELLATION_REQUEST_CANCELLED"})
-    CHECK(std::get<observed_cancellation>(only(parse("11", R"({"order_id":"77","cancel_id":"5","cancel_status":")" + std::string{word} + "\"}")))
+    CHECK(std::get<observed_cancellation>(
+              only(parse("11", R"({"order_id":"77","cancel_id":"5","cancel_status":")" + std::string{word} + "\"}")))
               .status == "CANCELLATION_REQUEST_CANCELLED");
   CHECK(std::get<observed_return>(
             only(parse("12", R"({"order_id":"77","return_id":"5","return_status":"RETURN_OR_REFUND__REQUEST_CANCELLED"})")))
@@ -199,7 +209,8 @@ TEST_CASE("the dedupe key names the notification and the bytes") {
   CHECK(parse_webhook(unnamed).notification_id.empty());
   CHECK(fallback.size() == 2 + 32 + 1 + 16);
   CHECK(parse_webhook(unnamed + " ").dedupe_key.substr(0, 34) == fallback.substr(0, 34)); // the same event, other bytes
-  const auto other = parse_webhook(R"({"type":3,"shop_id":"7494049642642441621","data":{"order_id":"576461413038785752","update_time":1}})");
+  const auto other =
+      parse_webhook(R"({"type":3,"shop_id":"7494049642642441621","data":{"order_id":"576461413038785752","update_time":1}})");
   CHECK(other.dedupe_key.substr(0, 34) != fallback.substr(0, 34));
 }
 

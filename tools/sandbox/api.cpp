@@ -79,7 +79,8 @@ std::optional<refusal> refuse_sign(const request& call, const settings& with) {
 std::optional<refusal> refuse_cipher(const request& call, const std::string& endpoint, const settings& with) {
   const auto* cipher = value_of(call, "shop_cipher");
   if (endpoint == "shops")
-    return cipher ? std::optional{invalid("Invalid parameter: the `shop_cipher` identifier is not required here.")} : std::nullopt;
+    return cipher ? std::optional{invalid("Invalid parameter: the `shop_cipher` identifier is not required here.")}
+                  : std::nullopt;
   if (!cipher || cipher->empty())
     return refusal{106013, 400, "The `shop_cipher` query parameter is missing."};
   if (*cipher != with.shop_cipher)
@@ -122,7 +123,8 @@ std::variant<shipping_request, refusal> shipping_request_from(const request& cal
     return refusal{36009022, 400, "Invalid body: a JSON object is expected."};
   const auto& body = parsed->as_object();
   shipping_request wanted;
-  for (auto [field, into] : {std::pair{"tracking_number", &wanted.tracking_number}, {"shipping_provider_id", &wanted.provider_id}}) {
+  for (auto [field, into] :
+       {std::pair{"tracking_number", &wanted.tracking_number}, {"shipping_provider_id", &wanted.provider_id}}) {
     auto text = required_text(body, field);
     if (const auto* why = std::get_if<refusal>(&text))
       return *why;

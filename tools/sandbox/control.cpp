@@ -108,7 +108,8 @@ response control::post(const request& call, const std::string& what) {
     return with({{"orders", std::move(ids)}}, 201);
   }
   if (what == "webhook")
-    return set_webhook_(std::string{string_at(body, "url")}) ? with({{"url", body.at("url")}}) : bad("url: http://HOST:PORT/PATH");
+    return set_webhook_(std::string{string_at(body, "url")}) ? with({{"url", body.at("url")}})
+                                                             : bad("url: http://HOST:PORT/PATH");
   const std::string endpoint{string_at(body, "endpoint")};
   const bool known = std::find(gated.begin(), gated.end(), endpoint) != gated.end();
   if (what == "gate") {
@@ -122,7 +123,8 @@ response control::post(const request& call, const std::string& what) {
     const auto kind = look_up(fault_kinds, string_at(body, "kind"));
     if (!known || !kind)
       return bad("endpoint: detail, mark_shipped, search; kind: 429, 500, html, close; count");
-    obstacles_.add_faults(endpoint, *kind, static_cast<int>(std::clamp<std::int64_t>(int_at(body, "count").value_or(1), 0, 1'000'000)));
+    obstacles_.add_faults(endpoint, *kind,
+                          static_cast<int>(std::clamp<std::int64_t>(int_at(body, "count").value_or(1), 0, 1'000'000)));
     return with({{"endpoint", endpoint}});
   }
   constexpr std::string_view cancel = "/cancel";

@@ -37,8 +37,10 @@ json::object address_of(const order& from) {
   const auto detail = line2.empty() ? line1 : line1 + " " + line2;
   const auto city = hide ? masked(to.city) : to.city;
   json::array districts{
-      json::object{{"address_level", "L0"}, {"address_level_name", "Country"}, {"address_name", "United States"}, {"iso_code", "US"}},
-      json::object{{"address_level", "L1"}, {"address_level_name", "State"}, {"address_name", to.state}, {"iso_code", to.state_code}},
+      json::object{
+          {"address_level", "L0"}, {"address_level_name", "Country"}, {"address_name", "United States"}, {"iso_code", "US"}},
+      json::object{
+          {"address_level", "L1"}, {"address_level_name", "State"}, {"address_name", to.state}, {"iso_code", to.state_code}},
       json::object{{"address_level", "L2"}, {"address_level_name", "County"}, {"address_name", to.county}},
       json::object{{"address_level", "L3"}, {"address_level_name", "City"}, {"address_name", city}}};
   return {{"full_address", detail + ", " + city + ", " + to.state + ", United States"},

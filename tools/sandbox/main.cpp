@@ -49,12 +49,17 @@ std::optional<int> read_command_line(int argc, char** argv, command_line& into) 
   app.add_option("--seed", with.seed, "The same seed gives the same orders")->capture_default_str();
   app.add_option("--step-ms", into.step_ms, "Real time between two statuses, give or take half")
       ->capture_default_str()->check(CLI::Range(1, 86'400'000));
-  app.add_option("--duplicate-percent", with.duplicate_percent, "Answered webhooks that are sent once more")->check(CLI::Range(0, 100));
-  app.add_option("--address-change-percent", with.address_change_percent, "Orders whose address changes before shipping (topic 3)")
-      ->capture_default_str()->check(CLI::Range(0, 100));
+  app.add_option("--duplicate-percent", with.duplicate_percent, "Answered webhooks that are sent once more")
+      ->check(CLI::Range(0, 100));
+  app.add_option("--address-change-percent", with.address_change_percent,
+                 "Orders whose address changes before shipping (topic 3)")
+      ->capture_default_str()
+      ->check(CLI::Range(0, 100));
   app.add_flag("--shuffle", with.shuffle, "Let webhooks of one order overtake each other");
   app.add_option("--retry-ms", into.retry_ms, "Pauses after the first, second, ... failed attempt of a webhook")->delimiter(',');
-  app.add_option("--connections", with.connections, "Connections to the receiver at most")->capture_default_str()->check(CLI::Range(1, 1000));
+  app.add_option("--connections", with.connections, "Connections to the receiver at most")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1000));
   app.add_option("--rate-limit", with.rate_limit, "Calls a second and endpoint before 429; 0 for none")->capture_default_str();
   app.add_option("--app-key", with.app_key, "The app's key")->capture_default_str();
   app.add_option("--app-secret", with.app_secret, "The app's secret")->envname("TIKTOK_SANDBOX_APP_SECRET");
@@ -136,7 +141,8 @@ int run(command_line& line) {
         then();
     });
   };
-  shop floor(line.with, {.now = [] { return real_ms() / 1000; }, .after = after, .send = [&push](webhook w) { push.send(std::move(w)); }},
+  shop floor(line.with,
+             {.now = [] { return real_ms() / 1000; }, .after = after, .send = [&push](webhook w) { push.send(std::move(w)); }},
              book);
   obstacles in_the_way;
   api open_api(floor, book);
@@ -148,11 +154,13 @@ int run(command_line& line) {
     std::cerr << "tiktok-sandbox: " << why << '\n';
     return unavailable;
   }
-  if (!line.ready_file.empty() && !write_file(line.ready_file, json::serialize(json::object{{"pid", ::getpid()}, {"listen", listen}}))) {
+  if (!line.ready_file.empty() &&
+      !write_file(line.ready_file, json::serialize(json::object{{"pid", ::getpid()}, {"listen", listen}}))) {
     std::cerr << "tiktok-sandbox: cannot write " << line.ready_file << '\n';
     return unavailable;
   }
-  std::cout << "tiktok-sandbox: shop " << line.with.shop_id << " on http://" << listen << ", seed " << line.with.seed << std::endl;
+  std::cout << "tiktok-sandbox: shop " << line.with.shop_id << " on http://" << listen << ", seed " << line.with.seed
+            << std::endl;
   asio::signal_set stop(loop, SIGINT, SIGTERM);
   stop.async_wait([&loop](boost::system::error_code, int) { loop.stop(); });
   ledger_file kept(loop, line.ledger_file, book);

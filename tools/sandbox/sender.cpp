@@ -47,9 +47,11 @@ std::optional<target> target_from(const std::string& url) {
   boost::system::error_code ec;
   const auto address = asio::ip::make_address(host.substr(0, colon), ec);
   const auto port = colon == std::string::npos ? std::string{"80"} : host.substr(colon + 1);
-  if (ec || port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos || std::stoi(port) > 65535)
+  if (ec || port.empty() || port.size() > 5 || port.find_first_not_of("0123456789") != std::string::npos ||
+      std::stoi(port) > 65535)
     return std::nullopt;
-  return target{{address, static_cast<unsigned short>(std::stoi(port))}, host, slash == std::string::npos ? "/" : url.substr(slash)};
+  return target{
+      {address, static_cast<unsigned short>(std::stoi(port))}, host, slash == std::string::npos ? "/" : url.substr(slash)};
 }
 
 std::int64_t real_ms() {

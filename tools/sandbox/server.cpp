@@ -163,7 +163,8 @@ std::string serve(asio::io_context& loop, const std::string& listen, api& open_a
   const auto address = asio::ip::make_address(listen.substr(0, colon), ec);
   unsigned long port = 0;
   if (!ec && colon != std::string::npos && colon + 1 < listen.size() &&
-      std::all_of(listen.begin() + static_cast<std::ptrdiff_t>(colon) + 1, listen.end(), [](unsigned char c) { return std::isdigit(c); }))
+      std::all_of(listen.begin() + static_cast<std::ptrdiff_t>(colon) + 1, listen.end(),
+                  [](unsigned char c) { return std::isdigit(c); }))
     port = std::stoul(listen.substr(colon + 1, 6));
   else
     ec = asio::error::invalid_argument;

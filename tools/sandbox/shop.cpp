@@ -138,7 +138,8 @@ void shop::change_address(const std::string& id) {
 }
 
 void shop::announce(int type, const order& which, json::object data, std::int64_t at) {
-  webhook made{.type = type, .order_id = which.id, .status = std::string{name_of(which.status)}, .notification_id = {}, .body = {}};
+  webhook made{
+      .type = type, .order_id = which.id, .status = std::string{name_of(which.status)}, .notification_id = {}, .body = {}};
   json::object body{{"type", type}};
   if (type != 3) { // the official sample of topic 3 has no notification id (sheet 6.2)
     made.notification_id = factory_.next_notification_id();
