@@ -1,9 +1,12 @@
 #pragma once
 // One thread with its own io_context. Everything of a connection happens on the loop that accepted it, so sessions need no locks.
 
+#include "base/log.hpp"
+
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 
+#include <exception>
 #include <memory>
 #include <thread>
 
@@ -18,7 +21,14 @@ public:
   event_loop& operator=(const event_loop&) = delete;
 
   void run() {
-    thread_ = std::thread{[this] { io.run(); }};
+    thread_ = std::thread{[this] {
+      while (!io.stopped())
+        try {
+          io.run();
+        } catch (const std::exception& e) { // what the handler held is released: a request in it gets its 500, a connection its end
+          log(log_level::error, "net.handler_failed", "A network handler threw; the loop goes on", {{"what", e.what()}});
+        }
+    }};
   }
   /// Handlers that have not run are dropped with the loop. Not from the loop's own thread.
   void stop() {

@@ -1,5 +1,7 @@
 #include "tests/http/scripted_server.hpp"
 
+#include <openssl/ssl.h>
+
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -7,10 +9,52 @@
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 
 namespace orderly::test {
+namespace {
 
-scripted_server::scripted_server(script what) : script_(std::move(what)) {
+/// The server's end of a connection, plain or TLS.
+class peer {
+public:
+  peer(int fd, SSL_CTX* tls) : fd_(fd), tls_(tls ? SSL_new(tls) : nullptr) {
+    if (tls_) {
+      SSL_set_fd(tls_, fd_);
+      SSL_accept(tls_); // when it fails, so does every read
+    }
+  }
+  ~peer() { SSL_free(tls_); }
+  peer(const peer&) = delete;
+  peer& operator=(const peer&) = delete;
+
+  [[nodiscard]] bool read_into(std::string& buffer) {
+    char chunk[16384];
+    const auto n = tls_ ? SSL_read(tls_, chunk, sizeof chunk) : static_cast<int>(::recv(fd_, chunk, sizeof chunk, 0));
+    if (n > 0)
+      buffer.append(chunk, static_cast<std::size_t>(n));
+    return n > 0;
+  }
+  [[nodiscard]] bool write(const std::string& bytes) {
+    if (bytes.empty())
+      return true;
+    return (tls_ ? SSL_write(tls_, bytes.data(), static_cast<int>(bytes.size()))
+                 : static_cast<int>(::send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL))) > 0;
+  }
+
+private:
+  int fd_;
+  SSL* tls_;
+};
+
+} // namespace
+
+scripted_server::scripted_server(script what, const std::string& certificate) : script_(std::move(what)) {
+  ::signal(SIGPIPE, SIG_IGN); // OpenSSL writes without MSG_NOSIGNAL
+  if (!certificate.empty()) {
+    tls_ = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_use_certificate_file(tls_, certificate.c_str(), SSL_FILETYPE_PEM);
+    SSL_CTX_use_PrivateKey_file(tls_, certificate.c_str(), SSL_FILETYPE_PEM);
+  }
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in at{};
   at.sin_family = AF_INET;
@@ -30,6 +74,7 @@ scripted_server::~scripted_server() {
   hang_up();
   for (auto& one : threads_)
     one.join();
+  SSL_CTX_free(tls_);
 }
 
 std::vector<seen_request> scripted_server::requests() {
@@ -56,15 +101,12 @@ void scripted_server::accept_loop() {
 }
 
 void scripted_server::serve(int fd) {
+  peer client{fd, tls_};
   std::string buffer;
   const auto fill_to = [&](auto enough) {
-    char chunk[16384];
-    while (!enough()) {
-      const auto n = ::recv(fd, chunk, sizeof chunk, 0);
-      if (n <= 0)
+    while (!enough())
+      if (!client.read_into(buffer))
         return false;
-      buffer.append(chunk, static_cast<std::size_t>(n));
-    }
     return true;
   };
   while (fill_to([&] { return buffer.find("\r\n\r\n") != std::string::npos; })) {
@@ -88,7 +130,7 @@ void scripted_server::serve(int fd) {
     }
     const auto answer = script_(request, index);
     std::this_thread::sleep_for(std::chrono::milliseconds{answer.stall_ms});
-    if (::send(fd, answer.bytes.data(), answer.bytes.size(), MSG_NOSIGNAL) < 0 || answer.close)
+    if (!client.write(answer.bytes) || answer.close)
       break;
   }
   const std::lock_guard lock{mutex_};

@@ -8,6 +8,8 @@
 #include <thread>
 #include <vector>
 
+struct ssl_ctx_st;
+
 namespace orderly::test {
 
 struct seen_request {
@@ -25,11 +27,13 @@ public:
   /// Called on a connection's thread with the request and how many came before it, over all connections.
   using script = std::function<reply(const seen_request&, std::size_t index)>;
 
-  explicit scripted_server(script what);
+  /// @param certificate a PEM file with certificate and key, to speak TLS; empty for plain HTTP
+  explicit scripted_server(script what, const std::string& certificate = {});
   ~scripted_server();
   scripted_server(const scripted_server&) = delete;
   scripted_server& operator=(const scripted_server&) = delete;
 
+  [[nodiscard]] int port() const { return port_; }
   [[nodiscard]] std::string base() const { return "http://127.0.0.1:" + std::to_string(port_); }
   [[nodiscard]] std::vector<seen_request> requests();
   [[nodiscard]] std::size_t connections() const { return connections_; }
@@ -41,6 +45,7 @@ private:
   void serve(int fd);
 
   script script_;
+  ssl_ctx_st* tls_ = nullptr;
   int listener_ = -1;
   int port_ = 0;
   std::atomic<std::size_t> connections_{0};

@@ -7,9 +7,11 @@
 #include "tests/http/scripted_server.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/manual_clock.hpp"
+#include "tests/support/temp_dir.hpp"
 
 #include <boost/url/parse.hpp>
 
+#include <cstdlib>
 #include <future>
 
 using namespace orderly;
@@ -293,6 +295,28 @@ TEST_CASE("the client's end answers what is under way") {
   client.reset();
   CHECK(under_way.get().outcome.result == call_class::outcome_unknown);
   CHECK(waiting.get().outcome.result == call_class::back_off);
+}
+
+TEST_CASE("over TLS the server must prove its name; connections are kept as well") {
+  temp_dir folder;
+  const auto pem = folder.file("server.pem");
+  REQUIRE(std::system(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost "
+                       "-addext subjectAltName=DNS:localhost -keyout '" + pem + "' -out '" + pem + ".crt' 2>/dev/null && cat '" + pem +
+                       ".crt' >> '" + pem + "'").c_str()) == 0);
+  scripted_server server{always(http_answer(accepted)), pem};
+  const auto named = "https://localhost:" + std::to_string(server.port());
+  {
+    client_of stranger{named}; // the certificate is not among those that this machine trusts
+    CHECK(stranger.ship().get().outcome.result == call_class::back_off);
+  }
+  REQUIRE(::setenv("SSL_CERT_FILE", (pem + ".crt").c_str(), 1) == 0);
+  client_of client{named}, misled{"https://127.0.0.1:" + std::to_string(server.port())};
+  REQUIRE(::unsetenv("SSL_CERT_FILE") == 0);
+  CHECK(misled.ship().get().outcome.result == call_class::back_off); // trusted, but another name
+  CHECK(server.requests().empty());
+  for (int i = 0; i < 3; ++i)
+    CHECK(client.ship().get().outcome.result == call_class::ok);
+  CHECK(server.connections() == 3); // the stranger's, the misled one's, and one for all three calls
 }
 
 TEST_CASE("an api_base that is no server is a configuration error") {
