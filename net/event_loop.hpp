@@ -25,7 +25,8 @@ public:
       while (!io.stopped())
         try {
           io.run();
-        } catch (const std::exception& e) { // what the handler held is released: a request in it gets its 500, a connection its end
+        } catch (
+            const std::exception& e) { // what the handler held is released: a request in it gets its 500, a connection its end
           log(log_level::error, "net.handler_failed", "A network handler threw; the loop goes on", {{"what", e.what()}});
         }
     }};

@@ -35,7 +35,8 @@ struct server_name {
 };
 
 result<server_name> parse_base(const std::string& base) {
-  const error bad{error_code::bad_config, "tiktok.api_base must be http://HOST[:PORT] or https://HOST[:PORT].", {{"found", base}}};
+  const error bad{
+      error_code::bad_config, "tiktok.api_base must be http://HOST[:PORT] or https://HOST[:PORT].", {{"found", base}}};
   const auto url = boost::urls::parse_uri(base);
   if (!url || url->host().empty() || url->has_userinfo() || url->has_query() || url->has_fragment() ||
       (!url->encoded_path().empty() && url->encoded_path() != "/"))
@@ -85,8 +86,8 @@ using exchange_ptr = std::shared_ptr<exchange>;
 class pooled_client final : public http_client {
 public:
   pooled_client(const http_client_options& options, server_name server)
-      : options_(options), server_(std::move(server)), tls_(asio::ssl::context::tls_client), loop_(std::make_unique<event_loop>()),
-        resolver_(std::in_place, loop_->io) {
+      : options_(options), server_(std::move(server)), tls_(asio::ssl::context::tls_client),
+        loop_(std::make_unique<event_loop>()), resolver_(std::in_place, loop_->io) {
     tls_.set_options(asio::ssl::context::no_sslv2 | asio::ssl::context::no_sslv3 | asio::ssl::context::no_tlsv1 |
                      asio::ssl::context::no_tlsv1_1);
     tls_.set_default_verify_paths();

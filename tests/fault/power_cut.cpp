@@ -1,4 +1,5 @@
-// The power goes at any write or flush: every commit that was answered is there wholly afterwards, every other wholly or not at all.
+// The power goes at any write or flush: every commit that was answered is there wholly afterwards, every other wholly or not at
+// all.
 
 #include "tests/contract/orders.hpp"
 #include "tests/support/catch.hpp"
@@ -129,7 +130,8 @@ bool machine::record_some(store_writer& into) {
 void machine::checkpoint() {
   sqlite3* db = nullptr;
   if (sqlite3_open_v2(dir.file("orderly.db").c_str(), &db, SQLITE_OPEN_READWRITE, "dropping") == SQLITE_OK)
-    sqlite3_exec(db, below(2) == 0 ? "pragma wal_checkpoint(passive)" : "pragma wal_checkpoint(truncate)", nullptr, nullptr, nullptr);
+    sqlite3_exec(db, below(2) == 0 ? "pragma wal_checkpoint(passive)" : "pragma wal_checkpoint(truncate)", nullptr, nullptr,
+                 nullptr);
   sqlite3_close(db);
 }
 
@@ -152,7 +154,8 @@ bool machine::work(int batches) {
   return vfs.is_off();
 }
 
-std::optional<expected_order> machine::stored_now(store_reader& from, const std::string& id, const std::vector<std::string>& keys) {
+std::optional<expected_order> machine::stored_now(store_reader& from, const std::string& id,
+                                                  const std::vector<std::string>& keys) {
   const load_request what{tiktok_order_id{id}, keys, true};
   const auto answer = from.load({&what, 1});
   if (!answer) {
@@ -164,7 +167,8 @@ std::optional<expected_order> machine::stored_now(store_reader& from, const std:
   if (!loaded.exists)
     return std::nullopt;
   const auto of_order = " join orders o on o.id = order_id where o.tiktok_order_id = '" + id + "'";
-  expected_order now{loaded.order, *loaded.document, {}, scalar("select count(*) from outbox x" + of_order + " and x.state = 'open'")};
+  expected_order now{
+      loaded.order, *loaded.document, {}, scalar("select count(*) from outbox x" + of_order + " and x.state = 'open'")};
   for (const auto& key : keys)
     if (loaded.settled.contains(key))
       now.keys.push_back(key);
@@ -266,8 +270,8 @@ TEST_CASE("whenever the power goes, what was answered is there and the rest is t
     INFO(joined(wrong));
     REQUIRE(wrong.empty());
   }
-  std::cout << cuts << " power cuts, " << m.cuts_while_committing << " of them in a commit, " << m.answered << " batches answered, "
-            << m.vfs.dropped() << " writes dropped\n";
+  std::cout << cuts << " power cuts, " << m.cuts_while_committing << " of them in a commit, " << m.answered
+            << " batches answered, " << m.vfs.dropped() << " writes dropped\n";
   CHECK(cuts > 100);
   CHECK(m.cuts_while_committing > 50);
   CHECK(cuts - m.cuts_while_committing > 5); // while opening, checkpointing or closing

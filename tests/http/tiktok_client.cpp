@@ -24,11 +24,14 @@ const std::string secret = "0123456789abcdef0123456789abcdef01234567";
 const shop test_shop{shop_id{"7494049642642441621"}, "US", "ROW_TESTCIPHER", "TTP_token"};
 const std::string no_orders = R"({"code":0,"message":"Success","request_id":"R1","data":{"orders":[]}})";
 const std::string accepted =
-    R"({"code":0,"message":"Success","request_id":"R2","data":{"order_id":"1","package_id":"1153132168123859123","warning":{"message":"odd"}}})";
+    R"({"code":0,"message":"Success","request_id":"R2","data":{"order_id":"1","package_id":"1153132168123859123",)"
+    R"("warning":{"message":"odd"}}})";
 
 struct client_of {
-  explicit client_of(const std::string& base, std::chrono::milliseconds timeout = 5s, std::size_t connections = 8, std::size_t queue = 1024)
-      : port(std::move(make_tiktok_client({base, "6kx9test1app2", secret, timeout, connections, queue}, clock, measured).value())) {}
+  explicit client_of(const std::string& base, std::chrono::milliseconds timeout = 5s, std::size_t connections = 8,
+                     std::size_t queue = 1024)
+      : port(std::move(
+            make_tiktok_client({base, "6kx9test1app2", secret, timeout, connections, queue}, clock, measured).value())) {}
 
   std::future<detail_reply> fetch(std::vector<std::string> ids) {
     std::vector<tiktok_order_id> wanted;
@@ -71,7 +74,8 @@ bool is_signed(const seen_request& request) {
 } // namespace
 
 TEST_CASE("order details are asked for with a signature, the shop's cipher and its token") {
-  scripted_server server{always(http_answer(R"({"code":0,"message":"Success","request_id":"R1","data":{"orders":[{"id":"1"},{"id":"2"}]}})"))};
+  scripted_server server{
+      always(http_answer(R"({"code":0,"message":"Success","request_id":"R1","data":{"orders":[{"id":"1"},{"id":"2"}]}})"))};
   client_of client{server.base()};
   const auto reply = client.fetch({"1", "2"}).get();
   CHECK(reply.outcome.result == call_class::ok);
@@ -89,7 +93,8 @@ TEST_CASE("order details are asked for with a signature, the shop's cipher and i
   CHECK(query.at("app_key") == "6kx9test1app2");
   CHECK(seen.head.find("x-tts-access-token: TTP_token\r\n") != std::string::npos);
   CHECK(seen.head.find("content-type: application/json\r\n") != std::string::npos);
-  CHECK(client.measured.render().find(R"(orderly_tiktok_calls_total{class="ok",endpoint="order_detail"} 1)") != std::string::npos);
+  CHECK(client.measured.render().find(R"(orderly_tiktok_calls_total{class="ok",endpoint="order_detail"} 1)") !=
+        std::string::npos);
 }
 
 TEST_CASE("more than fifty ids are split over calls and joined again") {
@@ -131,9 +136,13 @@ TEST_CASE("a shipment's body is signed and sent as the same bytes; a warning com
 }
 
 TEST_CASE("too many requests back off, for as long as Retry-After says") {
-  for (const auto& [header, seconds] : std::vector<std::pair<std::string, int>>{
-           {"Retry-After: 7\r\n", 7}, {"", 0}, {"Retry-After: soon\r\n", 0}, {"Retry-After: 999999\r\n", 3600}, {"Retry-After: -5\r\n", 0}}) {
-    scripted_server server{always(http_answer(R"({"code":36009002,"message":"Too many requests","data":null})", "429 Too Many Requests", header))};
+  for (const auto& [header, seconds] : std::vector<std::pair<std::string, int>>{{"Retry-After: 7\r\n", 7},
+                                                                                {"", 0},
+                                                                                {"Retry-After: soon\r\n", 0},
+                                                                                {"Retry-After: 999999\r\n", 3600},
+                                                                                {"Retry-After: -5\r\n", 0}}) {
+    scripted_server server{
+        always(http_answer(R"({"code":36009002,"message":"Too many requests","data":null})", "429 Too Many Requests", header))};
     client_of client{server.base()};
     const auto reply = client.ship().get();
     CHECK(reply.outcome.result == call_class::back_off);
@@ -157,7 +166,8 @@ TEST_CASE("answers that are not TikTok's envelope are never taken for success") 
 }
 
 TEST_CASE("code 0 without data is a success without orders") {
-  for (const std::string data : {R"("data":null)", R"("data":{})", R"("x":1)", R"("data":{"orders":null})", R"("data":{"orders":[7]})"}) {
+  for (const std::string data :
+       {R"("data":null)", R"("data":{})", R"("x":1)", R"("data":{"orders":null})", R"("data":{"orders":[7]})"}) {
     scripted_server server{always(http_answer(R"({"code":0,"message":"Success",)" + data + "}"))};
     client_of client{server.base()};
     const auto reply = client.fetch({"1"}).get();
@@ -236,7 +246,8 @@ TEST_CASE("a clock that TikTok refuses is corrected by its Date header, the call
   const auto date = http_date(theirs.now());
   const std::string refusal = R"({"code":36009004,"message":"The timestamp is out of range.","data":null})";
   scripted_server server{[&](const seen_request& request, std::size_t) {
-    const auto off = std::stoll(query_of(request).at("timestamp")) - to_seconds(std::chrono::floor<std::chrono::seconds>(theirs.now()));
+    const auto off =
+        std::stoll(query_of(request).at("timestamp")) - to_seconds(std::chrono::floor<std::chrono::seconds>(theirs.now()));
     return scripted_server::reply{off < -300 || off > 30 ? http_answer(refusal, "401 Unauthorized", "Date: " + date + "\r\n")
                                                          : http_answer(accepted)};
   }};
@@ -301,8 +312,9 @@ TEST_CASE("over TLS the server must prove its name; connections are kept as well
   temp_dir folder;
   const auto pem = folder.file("server.pem");
   REQUIRE(std::system(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost "
-                       "-addext subjectAltName=DNS:localhost -keyout '" + pem + "' -out '" + pem + ".crt' 2>/dev/null && cat '" + pem +
-                       ".crt' >> '" + pem + "'").c_str()) == 0);
+                       "-addext subjectAltName=DNS:localhost -keyout '" +
+                       pem + "' -out '" + pem + ".crt' 2>/dev/null && cat '" + pem + ".crt' >> '" + pem + "'")
+                          .c_str()) == 0);
   scripted_server server{always(http_answer(accepted)), pem};
   const auto named = "https://localhost:" + std::to_string(server.port());
   {
@@ -322,7 +334,8 @@ TEST_CASE("over TLS the server must prove its name; connections are kept as well
 TEST_CASE("an api_base that is no server is a configuration error") {
   manual_clock clock;
   metrics measured;
-  for (const std::string base : {"", "open-api.example.com", "ftp://x", "https://", "https://x/path", "https://u:p@x", "http://x?y=1"}) {
+  for (const std::string base :
+       {"", "open-api.example.com", "ftp://x", "https://", "https://x/path", "https://u:p@x", "http://x?y=1"}) {
     INFO(base);
     const auto made = make_tiktok_client({base, "k", "s", 1s, 1, 1}, clock, measured);
     REQUIRE_FALSE(made.has_value());

@@ -233,7 +233,9 @@ constexpr sqlite3_io_methods methods{2,         close,       read,        write,
 
 disk& disk_of(sqlite3_vfs* vfs) { return *static_cast<disk*>(vfs->pAppData); }
 
-bool is_kept_in_memory(int flags) { return flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL | SQLITE_OPEN_SUPER_JOURNAL); }
+bool is_kept_in_memory(int flags) {
+  return flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_WAL | SQLITE_OPEN_SUPER_JOURNAL);
+}
 
 int open_any(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int* out_flags) {
   auto& on = disk_of(vfs);
@@ -286,7 +288,9 @@ int full_path(sqlite3_vfs* vfs, const char* name, int size, char* into) {
 int randomness(sqlite3_vfs* vfs, int size, char* into) { return disk_of(vfs).real->xRandomness(disk_of(vfs).real, size, into); }
 int pause(sqlite3_vfs* vfs, int micros) { return disk_of(vfs).real->xSleep(disk_of(vfs).real, micros); }
 int current_time(sqlite3_vfs* vfs, double* into) { return disk_of(vfs).real->xCurrentTime(disk_of(vfs).real, into); }
-int current_millis(sqlite3_vfs* vfs, sqlite3_int64* into) { return disk_of(vfs).real->xCurrentTimeInt64(disk_of(vfs).real, into); }
+int current_millis(sqlite3_vfs* vfs, sqlite3_int64* into) {
+  return disk_of(vfs).real->xCurrentTimeInt64(disk_of(vfs).real, into);
+}
 int last_error(sqlite3_vfs* vfs, int size, char* into) { return disk_of(vfs).real->xGetLastError(disk_of(vfs).real, size, into); }
 
 } // namespace

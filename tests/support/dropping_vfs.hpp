@@ -1,8 +1,8 @@
 #pragma once
-// A disk that forgets: a SQLite VFS that keeps writes which were not flushed (xSync) in the memory of this process and writes to the
-// real file only what was. A kill -9 then really loses them, which the kernel's page cache would not; power_off() does the same within
-// one process. Database, log and rollback journal are treated so; temporary files and the shared-memory index are the default VFS's
-// own, because neither outlives a crash. Directory entries (creating and deleting a file) count as durable at once.
+// A disk that forgets: a SQLite VFS that keeps writes which were not flushed (xSync) in the memory of this process and writes to
+// the real file only what was. A kill -9 then really loses them, which the kernel's page cache would not; power_off() does the
+// same within one process. Database, log and rollback journal are treated so; temporary files and the shared-memory index are the
+// default VFS's own, because neither outlives a crash. Directory entries (creating and deleting a file) count as durable at once.
 
 #include <cstdint>
 #include <memory>

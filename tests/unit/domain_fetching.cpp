@@ -18,7 +18,9 @@ history awaiting() {
 }
 
 std::int64_t delay(const history& h) {
-  return std::chrono::duration_cast<std::chrono::seconds>(h.outbox.at({promise_kind::fetch_detail, ""}).due_at - h.inputs.back().at).count();
+  return std::chrono::duration_cast<std::chrono::seconds>(h.outbox.at({promise_kind::fetch_detail, ""}).due_at -
+                                                          h.inputs.back().at)
+      .count();
 }
 
 input failed_fetch(bool retry, const std::string& code) {
@@ -53,7 +55,8 @@ TEST_CASE("at UNPAID and ON_HOLD lines are enough: the address comes later") {
   }
 }
 
-TEST_CASE("a detail that is older than the status is used and fetched again: 1, 5, 30, 120 s, then every 15 minutes with attention") {
+TEST_CASE(
+    "a detail that is older than the status is used and fetched again: 1, 5, 30, 120 s, then every 15 minutes with attention") {
   auto h = awaiting();
   order_object o;
   o.status = "ON_HOLD";

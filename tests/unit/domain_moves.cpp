@@ -48,8 +48,8 @@ std::string reason(const error& e) { return std::string{string_at(e.details, "re
 } // namespace
 
 TEST_CASE("a command for an order that nobody knows is refused and leaves nothing") {
-  for (const auto& in : {move(processing), ship(), engine_input(hold_order{}), engine_input(release_order{}), engine_input(add_note{"x"}),
-                         engine_input(clear_attention{"x"})}) {
+  for (const auto& in : {move(processing), ship(), engine_input(hold_order{}), engine_input(release_order{}),
+                         engine_input(add_note{"x"}), engine_input(clear_attention{"x"})}) {
     history h;
     const auto d = h.take(in);
     CHECK(d.outcome == input_outcome::refused);

@@ -52,9 +52,10 @@ TEST_CASE("the first webhook creates the order, notes its status and asks for it
 }
 
 TEST_CASE("every kind of observation can be the first") {
-  for (const auto& in : {status_webhook("GIFT_WRAPPING", paid_at), address_webhook(paid_at), package_webhook("1", "SPLIT", paid_at),
-                         cancellation_webhook("1", "CANCELLATION_REQUEST_PENDING", paid_at), return_webhook("1", "X", paid_at),
-                         hint_webhook(paid_at)}) {
+  for (const auto& in :
+       {status_webhook("GIFT_WRAPPING", paid_at), address_webhook(paid_at), package_webhook("1", "SPLIT", paid_at),
+        cancellation_webhook("1", "CANCELLATION_REQUEST_PENDING", paid_at), return_webhook("1", "X", paid_at),
+        hint_webhook(paid_at)}) {
     history h;
     h.take(in);
     CHECK(h.current.version >= 2);
@@ -105,7 +106,8 @@ TEST_CASE("address, package, cancellation and return have clocks of their own an
   };
   const std::vector<kind> kinds{
       {address_webhook(paid_at + 5), address_webhook(paid_at + 6), address_webhook(paid_at + 4)},
-      {package_webhook("9", "SPLIT", paid_at + 5), package_webhook("9", "COMBINE", paid_at + 6), package_webhook("9", "SPLIT", paid_at + 4)},
+      {package_webhook("9", "SPLIT", paid_at + 5), package_webhook("9", "COMBINE", paid_at + 6),
+       package_webhook("9", "SPLIT", paid_at + 4)},
       {cancellation_webhook("9", "CANCELLATION_REQUEST_PENDING", paid_at + 5),
        cancellation_webhook("9", "CANCELLATION_REQUEST_SUCCESS", paid_at + 5), // the same second, further on
        cancellation_webhook("9", "CANCELLATION_REQUEST_COMPLETE", paid_at + 4)},
