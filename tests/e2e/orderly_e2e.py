@@ -23,7 +23,8 @@ from orderly_local import (ACCESS_TOKEN, APP_KEY, APP_SECRET, SHOP_CIPHER, SHOP_
                            write_config)
 
 BIN = os.environ.get("ORDERLY_BIN") or os.path.join(SOURCE, "build", "release", "bin")
-SANDBOX, ORDERLYD = os.path.join(BIN, "tiktok-sandbox"), os.path.join(BIN, "orderlyd")
+SANDBOX = os.path.join(BIN, "tiktok-sandbox")
+ORDERLYD = os.path.join(BIN, os.environ.get("ORDERLY_ENGINE") or "orderlyd")  # tests/fault has one on another disk
 SEED = int(os.environ.get("ORDERLY_SEED") or random.SystemRandom().randrange(1, 2**31))
 
 

@@ -139,7 +139,7 @@ int read(sqlite3_file* file, void* into, int count, sqlite3_int64 offset) {
   const auto wanted = static_cast<std::size_t>(count);
   const auto from = std::min(static_cast<std::size_t>(offset), content.size());
   const auto there = std::min(wanted, content.size() - from);
-  std::memcpy(into, content.data() + from, there);
+  std::copy_n(content.begin() + static_cast<std::ptrdiff_t>(from), there, static_cast<char*>(into));
   if (there == wanted)
     return SQLITE_OK;
   std::memset(static_cast<char*>(into) + there, 0, wanted - there);
@@ -406,11 +406,10 @@ std::uint64_t dropping_vfs::dropped() const {
   return disk_->dropped;
 }
 
-void register_dropping_vfs(const std::string& name) {
+dropping_vfs& register_dropping_vfs(const std::string& name) {
   // Never taken down: connections may close after every static destructor.
-  static dropping_vfs* for_life = nullptr;
-  if (!for_life)
-    for_life = new dropping_vfs{name};
+  static auto* for_life = new dropping_vfs{name};
+  return *for_life;
 }
 
 } // namespace orderly::test

@@ -47,7 +47,7 @@ private:
   std::unique_ptr<disk> disk_;
 };
 
-/// For the main() of a test's engine: registers for the life of the process.
-void register_dropping_vfs(const std::string& name);
+/// For the main() of a test's engine: registers, once, for the life of the process.
+dropping_vfs& register_dropping_vfs(const std::string& name);
 
 } // namespace orderly::test
