@@ -266,6 +266,23 @@ TEST_CASE("an engine that is too slow costs a 503, and its late answer neither h
   CHECK(next->status == 200);
 }
 
+TEST_CASE("the late answer to one request is never taken for the answer to the next") {
+  auto options = quick_options();
+  options.webhook_deadline = std::chrono::milliseconds{400};
+  running_server server{options};
+  server.port.answer_with([](const input& in) { return in.order.str() == "1" ? answer{} : refused(error_code::storage_unavailable); });
+  server.port.hold();
+  raw_connection connection{server.http->listen()};
+  const auto body = [](const char* order) { return R"({"type":1,"data":{"order_status":"UNPAID","update_time":1,"order_id":")" + std::string{order} + "\"}}"; };
+  REQUIRE(connection.ask(running_server::webhook(body("1")))->status == 503); // too late; its 200 is still to come
+  REQUIRE(connection.send(running_server::webhook(body("2"))));
+  REQUIRE(server.port.wait_for(2));
+  server.port.release(); // answers the first, then the second
+  const auto second = connection.receive();
+  REQUIRE(second);
+  CHECK(second->status == 503); // not durable: the first one's 200 would have lost it
+}
+
 TEST_CASE("an answer that comes after the client has gone, or after the server has, is dropped in peace") {
   recording_port engine; // outlives the server, as an engine may
   manual_clock clock;
