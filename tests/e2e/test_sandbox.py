@@ -262,7 +262,7 @@ class CallsAreVerified(SandboxCase):
         self.assertEqual(seller.detail(*ids, "1")[1]["code"], 36009004)
 
     def test_the_search_pages_through_everything(self):
-        seller = self.shop()
+        seller = self.shop(step_ms=60_000)  # an order that changes between two pages moves to another one
         ids = set(self.sandbox.create_orders(25))
         found, token = [], None
         while True:
