@@ -270,10 +270,14 @@ TEST_CASE("the late answer to one request is never taken for the answer to the n
   auto options = quick_options();
   options.webhook_deadline = std::chrono::milliseconds{400};
   running_server server{options};
-  server.port.answer_with([](const input& in) { return in.order.str() == "1" ? answer{} : refused(error_code::storage_unavailable); });
+  server.port.answer_with([](const input& in) {
+    return in.order.str() == "1" ? answer{} : refused(error_code::storage_unavailable);
+  });
   server.port.hold();
   raw_connection connection{server.http->listen()};
-  const auto body = [](const char* order) { return R"({"type":1,"data":{"order_status":"UNPAID","update_time":1,"order_id":")" + std::string{order} + "\"}}"; };
+  const auto body = [](const std::string& order) {
+    return R"({"type":1,"data":{"order_status":"UNPAID","update_time":1,"order_id":")" + order + "\"}}";
+  };
   REQUIRE(connection.ask(running_server::webhook(body("1")))->status == 503); // too late; its 200 is still to come
   REQUIRE(connection.send(running_server::webhook(body("2"))));
   REQUIRE(server.port.wait_for(2));
