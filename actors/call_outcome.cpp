@@ -20,6 +20,8 @@ std::string code_text(const call_outcome& outcome) {
   return outcome.code != 0 ? std::to_string(outcome.code) : std::string{name_of(outcome.result)};
 }
 
+} // namespace
+
 bool retry_helps(call_class value) {
   switch (value) {
   case call_class::final_refusal:
@@ -28,8 +30,6 @@ bool retry_helps(call_class value) {
   default: return true;
   }
 }
-
-} // namespace
 
 shipment shipment_of(const outbox_row& row) {
   shipment parcel;

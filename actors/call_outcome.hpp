@@ -18,6 +18,8 @@ std::optional<report_answered> outcome_of(const outbox_row& row, const shipment_
 std::optional<report_answered> outcome_by_reading(const outbox_row& row, const json::object& order);
 /// A read that did not work: the write waits.
 report_answered unreadable(const outbox_row& row, const call_outcome& why);
+/// Whether the same call may work later.
+bool retry_helps(call_class value);
 /// A fetch that brought no order.
 fetch_failed failed_fetch(const outbox_row& row, const call_outcome& why);
 

@@ -26,9 +26,12 @@ struct fetcher_state {
 private:
   struct shop_queue {
     std::deque<std::shared_ptr<const outbox_row>> waiting;
+    std::deque<std::shared_ptr<const outbox_row>> alone; ///< of a call that was refused: one id a call
     std::size_t calls = 0; ///< under way
   };
   void call(const shop_id& id, shop_queue& queue);
+  void take_apart(const fetch_reply& refused);
+  void settle(const fetch_reply& reply);
   void tell(const outbox_row& row, input_body body);
 
   std::map<shop_id, shop_queue> shops_;

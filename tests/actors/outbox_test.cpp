@@ -81,6 +81,38 @@ TEST_CASE("fetches of one shop share calls of at most fifty ids") {
   CHECK(calls < 20);
 }
 
+TEST_CASE("an order that TikTok refuses takes no other order of its call along") {
+  engine_fixture f;
+  const std::string foreign = "576461413038785999";
+  f.post(f.webhook(id, "AWAITING_SHIPMENT", t0)); // alone in the first call; the others gather
+  f.drain();
+  std::vector<std::string> others{foreign, "576461413038785001", "576461413038785002"};
+  f.post(f.webhook("576461413038785000", "UNPAID", t0)); // in the second call that is under way
+  f.drain();
+  for (const auto& other : others)
+    f.post(f.webhook(other, "AWAITING_SHIPMENT", t0));
+  f.drain();
+  bool refused_together = false;
+  while (!f.tiktok.fetches.empty()) {
+    auto call = f.tiktok.next_fetch();
+    detail_reply reply;
+    reply.requested_at = f.time.now();
+    if (std::count(call.ids.begin(), call.ids.end(), tiktok_order_id{foreign}) > 0) {
+      refused_together |= call.ids.size() > 1;
+      reply.outcome = {call_class::final_refusal, 200, 21008111, "order of another seller", "", 0s};
+    } else {
+      for (const auto& order : call.ids)
+        reply.orders.push_back(f.detail(order.str(), "AWAITING_SHIPMENT", t0));
+    }
+    call.answer(std::move(reply));
+    f.drain();
+  }
+  CHECK(refused_together);
+  CHECK(f.stored(foreign).order.facts.attention.contains("detail_failed"));
+  for (const auto& other : {others[1], others[2]})
+    CHECK(f.stored(other).order.state == order_state::processing);
+}
+
 TEST_CASE("a detail that lags behind its webhook is used and fetched again after 1, 5, 30 and 120 seconds") {
   engine_fixture f;
   f.ask(f.webhook(id, "AWAITING_SHIPMENT", t0));
