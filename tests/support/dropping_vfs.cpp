@@ -89,6 +89,7 @@ struct dropping_vfs::disk {
   sqlite3_vfs* real = nullptr;
   std::map<std::string, std::shared_ptr<image>> images;
   bool off = false, lies = false;
+  disk_trouble trouble = disk_trouble::none;
   std::uint64_t generation = 1, operations = 0, dropped = 0, cut_at = 0;
   power_cut cut_how;
 };
@@ -150,6 +151,8 @@ int change_file(open_file& f, change what, int failure) {
   std::lock_guard lock(f.on->mutex);
   if (f.dead())
     return failure;
+  if (f.on->trouble == disk_trouble::full && !what.truncates)
+    return SQLITE_FULL;
   make_change(f.what->content, what);
   f.what->unflushed.push_back(std::move(what)); // under way when the power goes now
   return f.on->operate() ? SQLITE_OK : failure;
@@ -167,7 +170,7 @@ int truncate(sqlite3_file* file, sqlite3_int64 size) {
 int flush(sqlite3_file* file, int) {
   auto& f = of(file);
   std::lock_guard lock(f.on->mutex);
-  if (f.dead() || !f.on->operate())
+  if (f.dead() || !f.on->operate() || f.on->trouble == disk_trouble::flush_fails)
     return SQLITE_IOERR_FSYNC;
   if (f.on->lies)
     return SQLITE_OK;
@@ -370,6 +373,11 @@ dropping_vfs::~dropping_vfs() = default;
 void dropping_vfs::lie_about_flushes(bool lies) {
   std::lock_guard lock(disk_->mutex);
   disk_->lies = lies;
+}
+
+void dropping_vfs::suffer(disk_trouble from) {
+  std::lock_guard lock(disk_->mutex);
+  disk_->trouble = from;
 }
 
 void dropping_vfs::power_off_after(std::uint64_t operations, const power_cut& how) {

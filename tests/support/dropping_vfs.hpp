@@ -18,6 +18,12 @@ struct power_cut {
   double survival = 0;
 };
 
+enum class disk_trouble {
+  none,
+  full,        ///< every write fails with "disk full"
+  flush_fails  ///< every flush fails and flushes nothing
+};
+
 class dropping_vfs {
 public:
   /// Registers under `name` for the life of the object (store_options.vfs). Every connection must be closed before it goes.
@@ -28,6 +34,8 @@ public:
 
   /// A disk that answers a flush and does not do it: shows that a test would notice a loss.
   void lie_about_flushes(bool lies);
+  /// From now on, until told otherwise.
+  void suffer(disk_trouble from);
   /// The power goes at the n-th write, truncation or flush from now, before it is done; 1 = the next.
   void power_off_after(std::uint64_t operations, const power_cut& how);
   /// At once. From now on every call on the files fails, also closing's checkpoint and deletes.
