@@ -12,7 +12,7 @@ import subprocess
 import threading
 import time
 
-from orderly_e2e import (APP_KEY, APP_SECRET, ORDERLYD, Case, call, clean_environment, main, post_webhook,
+from orderly_e2e import (APP_KEY, APP_SECRET, ORDERLYD, SOURCE, Case, call, clean_environment, main, post_webhook,
                          status_webhook, wait_for)
 
 DONE, USAGE, UNAVAILABLE, BAD_CONFIG = 0, 64, 69, 78
@@ -199,6 +199,12 @@ class FirstStart(EngineCase):
         token = engine.file("initial-admin-token").strip()
         engine.end()
         self.assertNotIn(token.encode(), stored)
+
+    def test_the_example_configuration_boots(self):
+        engine = self.engine("--config", os.path.join(SOURCE, "config", "orderly.example.toml"))
+        engine.ready()
+        self.assertEqual(call("GET", engine.public, "/readyz")[0], 200)
+        self.assertEqual(engine.end(), DONE)
 
     def test_it_warns_that_it_refuses_webhooks_without_a_secret_and_does(self):
         engine = self.engine()

@@ -1,5 +1,5 @@
-// orderlyd on a disk that forgets what was not flushed: a kill -9 is a power cut. With FORGETFUL_DISK_LIES in the environment the disk
-// does not flush at all, to show that the tests would notice a loss.
+// orderlyd on a disk that forgets what was not flushed: a kill -9 is a power cut. With FORGETFUL_DISK_LIES in the environment the
+// disk does not flush at all, to show that the tests would notice a loss.
 
 #include "app/orderlyd.hpp"
 #include "tests/support/dropping_vfs.hpp"

@@ -34,6 +34,12 @@ config_problem the_problem_of(const loaded_config& loaded) {
   return loaded.problems[0];
 }
 
+/// What a problem says apart from the file, whose random name may hold anything.
+std::string said(config_problem problem) {
+  problem.file.clear();
+  return to_string(problem);
+}
+
 } // namespace
 
 TEST_CASE("Without any source the defaults are in force") {
@@ -209,7 +215,7 @@ TEST_CASE("A secret inline in a file that others can read is refused and not sho
   CHECK(problem.line == 2);
   CHECK(problem.found.find("group or others can read") != std::string::npos);
   CHECK(problem.allowed.find("0600") != std::string::npos);
-  CHECK(to_string(problem).find("hush") == std::string::npos);
+  CHECK(said(problem).find("hush") == std::string::npos);
   CHECK(load(toml, 0600).problems.empty());
 }
 
@@ -218,12 +224,11 @@ TEST_CASE("A file without secrets may be read by everyone") {
 }
 
 TEST_CASE("A wrong value of a secret is never shown") {
-  const auto text = to_string(the_problem_of(load("[tiktok]\napp_secret = \"hush hush\"\n")));
+  const auto text = said(the_problem_of(load("[tiktok]\napp_secret = \"hush hush\"\n")));
   CHECK(text.find("hush") == std::string::npos);
-  CHECK(to_string(the_problem_of(load("[tiktok]\napp_secret = 77\n"))).find("77") == std::string::npos);
-  CHECK(to_string(the_problem_of(load("[tiktok]\napp_secert = \"hush\"\n"))).find("hush") ==
-        std::string::npos);
-  CHECK(to_string(the_problem_of(load("[storage]\nurl = \"postgres://u:hush@h/d\"\n"))).find("hush") ==
+  CHECK(said(the_problem_of(load("[tiktok]\napp_secret = 77\n"))).find("77") == std::string::npos);
+  CHECK(said(the_problem_of(load("[tiktok]\napp_secert = \"hush\"\n"))).find("hush") == std::string::npos);
+  CHECK(said(the_problem_of(load("[storage]\nurl = \"postgres://u:hush@h/d\"\n"))).find("hush") ==
         std::string::npos);
 }
 
