@@ -10,9 +10,10 @@
 namespace orderly {
 namespace {
 
-bool has_left_the_seller(const derived_target& target, const facts& f) {
-  return !says(f, tiktok_status::cancelled) && (target.state == order_state::shipped || target.state == order_state::delivered ||
-                                                says(f, tiktok_status::completed));
+/// AWAITING_COLLECTION or later, as TikTok says it; what we reported ourselves is another kind.
+bool has_left_the_seller(const facts& f) {
+  const bool is_late = f.status && f.status->status >= tiktok_status::awaiting_collection && !says(f, tiktok_status::cancelled);
+  return is_late || (f.detail && f.detail->delivery_time);
 }
 
 bool is_out(order_state state) { return state == order_state::shipped || state == order_state::delivered; }
@@ -27,7 +28,7 @@ std::set<std::string> cause_for_attention(const order& o, const policy& rules) {
   if (!target)
     return kinds;
   kinds.insert(target->attention.begin(), target->attention.end());
-  if (o.state == order_state::failed && has_left_the_seller(*target, o.facts))
+  if (o.state == order_state::failed && has_left_the_seller(o.facts))
     kinds.emplace(attention::moved_after_failed);
   if (is_out(o.state) && target->state == order_state::failed) // no legal move leads there, so a person must know
     kinds.emplace(attention::cancelled_after_shipment);

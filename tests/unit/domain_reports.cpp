@@ -325,7 +325,7 @@ TEST_CASE("a person's failure withdraws the report; if TikTok has it nevertheles
   h.take(answered(ref, report_result::accepted)); // the call was under way
   CHECK(h.current.state == failed);
   CHECK(h.current.facts.accepted_lines.size() == 2);
-  CHECK(h.open_attention() == strings{"moved_after_failed", "shipped_after_failure"});
+  CHECK(h.open_attention() == strings{"shipped_after_failure"});
   CHECK(h.wants_detail());
 }
 
