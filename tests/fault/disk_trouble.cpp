@@ -19,7 +19,8 @@ struct troubled_store {
   std::unique_ptr<store_reader> reader = std::move(db->open_reader().value());
 
   std::unique_ptr<store> open() {
-    return std::move(open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = "troubled"}).value());
+    return std::move(
+        open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = "troubled"}).value());
   }
   void reopen() {
     reader.reset();
