@@ -22,13 +22,8 @@ std::string code_text(const call_outcome& outcome) {
 
 } // namespace
 
-bool retry_helps(call_class value) {
-  switch (value) {
-  case call_class::final_refusal:
-  case call_class::refused_values:
-  case call_class::our_fault: return false;
-  default: return true;
-  }
+bool is_about_the_order(call_class value) {
+  return value == call_class::final_refusal || value == call_class::refused_values;
 }
 
 shipment shipment_of(const outbox_row& row) {
@@ -102,7 +97,7 @@ report_answered unreadable(const outbox_row& row, const call_outcome& why) {
 }
 
 fetch_failed failed_fetch(const outbox_row& row, const call_outcome& why) {
-  return {{row.id, row.attempt}, retry_helps(why.result), code_text(why), why.message};
+  return {{row.id, row.attempt}, !is_about_the_order(why.result), code_text(why), why.message};
 }
 
 input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp now) {
@@ -116,7 +111,9 @@ input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp n
   in.shop = row.shop;
   in.type = type_of(body);
   in.raw = std::make_shared<const std::string>(raw_of(body));
-  in.body = std::move(body);
+  // Decided from what is stored, as a replay will: a number that JSON does not carry exactly must not make them differ.
+  auto stored = parse_body(in.source, in.type, *in.raw, in.order);
+  in.body = stored ? std::move(*stored) : std::move(body);
   return in;
 }
 

@@ -52,8 +52,7 @@ void fetcher_state::call(const shop_id& id, shop_queue& queue) {
 }
 
 void fetcher_state::on_fetched(const fetch_reply& reply) {
-  const auto result = reply.what->outcome.result;
-  const bool refused = result != call_class::ok && !retry_helps(result);
+  const bool refused = is_about_the_order(reply.what->outcome.result);
   auto& queue = shops_[reply.shop];
   --queue.calls;
   if (refused && reply.rows->size() > 1)

@@ -144,10 +144,12 @@ engine_impl::~engine_impl() {
     stop(watcher_);
   for (auto& shard : shards_)
     stop(shard);
-  // A reader answers every load; its callback must not come after the actor system is gone.
+  stop(writer_);
+  // Orders work through what is queued before they see their exit. A reader answers every load; its callback must not come after
+  // the actor system is gone.
+  system_.await_all_actors_done();
   while (loads_under_way_->load() > 0)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
-  stop(writer_);
 }
 
 } // namespace

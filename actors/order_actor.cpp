@@ -49,9 +49,9 @@ void order_actor_state::start_unit() {
     load();
   if (waiting.empty())
     return;
-  const auto count = one_at_a_time_ > 0 ? std::size_t{1} : std::min(waiting.size(), max_unit);
-  if (one_at_a_time_ > 0)
-    --one_at_a_time_;
+  const auto count = one_at_a_time > 0 ? std::size_t{1} : std::min(waiting.size(), max_unit);
+  if (one_at_a_time > 0)
+    --one_at_a_time;
   in_hand_.assign(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
   const bool document = std::any_of(in_hand_.begin(), in_hand_.end(), [](const auto& in) { return needs_document(*in); });
@@ -84,7 +84,10 @@ void order_actor_state::load() {
 void order_actor_state::on_loaded(const result<loaded_order>& found) {
   if (!found) {
     forget_order();
-    answer_in_hand(found.error());
+    if (fate_unknown_)
+      answer_in_hand({error_code::outcome_unknown, "the store broke off; the same key later gives the result", {}});
+    else
+      answer_in_hand(found.error());
     return;
   }
   loaded_ = true;
@@ -177,8 +180,9 @@ void order_actor_state::commit(decided what) {
   phase_ = phase::committing;
   auto unit = std::make_shared<const order_unit>(std::move(what.unit));
   auto kept = std::make_shared<decided>(std::move(what));
-  const auto again = [this] {
+  const auto again = [this](bool unknown) { // reading settles it: what is stored is answered from there
     services->measured->redecided.add();
+    fate_unknown_ |= unknown;
     load();
   };
   self->request(services->writer, commit_patience, atom::commit::value, unit_ptr{unit})
@@ -186,8 +190,8 @@ void order_actor_state::commit(decided what) {
           [this, kept, again](const commit_reply& reply) {
             switch (reply.fate) {
             case commit_fate::committed: on_committed(std::move(*kept)); break;
-            case commit_fate::conflict:
-            case commit_fate::unknown: again(); break; // reading settles it: what is stored is answered from there
+            case commit_fate::conflict: again(false); break;
+            case commit_fate::unknown: again(true); break;
             case commit_fate::refused: on_refused(reply.why); break;
             case commit_fate::unavailable:
               forget_order();
@@ -195,7 +199,7 @@ void order_actor_state::commit(decided what) {
               break;
             }
           },
-          [again](const caf::error&) { again(); });
+          [again](const caf::error&) { again(true); });
 }
 
 void order_actor_state::on_committed(decided what) {
@@ -216,7 +220,7 @@ void order_actor_state::on_committed(decided what) {
 
 void order_actor_state::on_refused(const std::string& why) {
   if (in_hand_.size() > 1) {
-    one_at_a_time_ += in_hand_.size();
+    one_at_a_time += in_hand_.size();
     waiting.insert(waiting.begin(), in_hand_.begin(), in_hand_.end());
     in_hand_.clear();
     phase_ = phase::idle;
@@ -270,6 +274,7 @@ void order_actor_state::answer_in_hand(const error& refusal) {
 
 void order_actor_state::finish(std::vector<std::pair<input_id, answer>> answers) {
   phase_ = phase::idle;
+  fate_unknown_ = false;
   in_hand_.clear();
   found_.clear();
   self->send(registry, atom::answered::value, answered_inputs{id, std::move(answers)});
@@ -283,8 +288,10 @@ void order_actor_state::forget_order() {
 }
 
 order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_actor_state> self, tiktok_order_id id,
-                                          registry_actor registry, std::shared_ptr<const order_services> services) {
+                                          registry_actor registry, std::shared_ptr<const order_services> services,
+                                          std::size_t one_at_a_time) {
   auto& state = self->state;
+  state.one_at_a_time = one_at_a_time;
   state.id = std::move(id);
   state.registry = std::move(registry);
   state.services = std::move(services);

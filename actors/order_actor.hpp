@@ -52,6 +52,7 @@ struct order_actor_state {
   registry_actor registry;
   std::shared_ptr<const order_services> services;
   std::deque<input_ptr> waiting;
+  std::size_t one_at_a_time = 0; ///< inputs still to be taken singly, so that a bad one takes no neighbour along
   std::uint64_t load_generation = 0;
   static constexpr const char* name = "order";
 
@@ -82,8 +83,8 @@ private:
 
   phase phase_ = phase::idle;
   std::vector<input_ptr> in_hand_;
-  std::size_t one_at_a_time_ = 0; ///< inputs still to be taken singly after a refusal, so that a bad one takes no neighbour along
   bool loaded_ = false, exists_ = false;
+  bool fate_unknown_ = false; ///< of the unit in hand: it may be stored
   std::int64_t newest_seen_ = 0; ///< committed by any engine
   order order_;
   std::shared_ptr<const json::object> document_;     ///< only while a unit needs it
@@ -91,7 +92,9 @@ private:
   std::deque<std::pair<std::string, settled_input>> recent_; ///< keys settled lately: a repeat is answered without a conflict
 };
 
+/// @param one_at_a_time so many inputs are taken singly: those that were in hand when an earlier incarnation died
 order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_actor_state> self, tiktok_order_id id,
-                                          registry_actor registry, std::shared_ptr<const order_services> services);
+                                          registry_actor registry, std::shared_ptr<const order_services> services,
+                                          std::size_t one_at_a_time);
 
 } // namespace orderly

@@ -25,6 +25,7 @@ public:
 private:
   void write() {
     services_->tiktok->mark_shipped(from_, shipment_of(row_), [self = shared_from_this()](shipment_reply reply) {
+      self->written_ = reply.outcome;
       if (const auto outcome = outcome_of(self->row_, reply))
         self->finish(*outcome);
       else
@@ -49,7 +50,7 @@ private:
     else if (may_write)
       write();
     else
-      finish(unreadable(row_, {call_class::back_off, 0, 0, "TikTok's answer was unclear and the order is unchanged", {}, {}}));
+      finish(unreadable(row_, written_)); // the order is unchanged: what the write was told is why
   }
 
   void finish(const report_answered& outcome) {
@@ -60,6 +61,7 @@ private:
   shop from_;
   std::shared_ptr<const call_services> services_;
   std::shared_ptr<drop_box<outbox_actor>> box_;
+  call_outcome written_; ///< what the write was told
 };
 
 } // namespace

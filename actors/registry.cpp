@@ -21,7 +21,7 @@ registry_metrics::registry_metrics(metrics& m)
 registry_state::registry_state(registry_actor::pointer p) : self(p) {}
 
 void registry_state::activate(const tiktok_order_id& id, entry& e) {
-  e.handle = self->spawn<caf::monitored>(order_behavior, id, registry_actor{self}, services);
+  e.handle = self->spawn<caf::monitored>(order_behavior, id, registry_actor{self}, services, e.unanswered.size());
   by_address_.emplace(e.handle.address(), id);
   measured->residents.add(1);
 }

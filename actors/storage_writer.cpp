@@ -103,6 +103,18 @@ void writer_state::finish(std::size_t index, std::vector<waiting_unit>& units, s
   flush(index);
 }
 
+void writer_state::give_up() {
+  const commit_reply ended{commit_fate::unavailable, "the engine ends"};
+  for (auto& slot : lanes) {
+    for (auto& unit : slot.units)
+      unit.asker.deliver(ended);
+    for (auto& record : slot.records)
+      record.asker.deliver(ended);
+    slot.units.clear();
+    slot.records.clear();
+  }
+}
+
 void writer_state::replace(const caf::actor_addr& dead) {
   for (auto& slot : lanes)
     if (slot.handle.address() == dead) {
@@ -122,7 +134,7 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
   }
   self->set_down_handler([self](const caf::down_msg& msg) { self->state.replace(msg.source); });
   self->set_exit_handler([self](const caf::exit_msg& msg) {
-    // Whoever stops the writer has seen to it that nothing waits here (engine.cpp); the lanes close their connections.
+    self->state.give_up();
     self->set_down_handler([](const caf::down_msg&) {});
     for (auto& slot : self->state.lanes)
       caf::anon_send_exit(slot.handle, caf::exit_reason::user_shutdown);

@@ -51,6 +51,8 @@ struct writer_state {
   lane_slot& lane_of(const tiktok_order_id& order);
   void flush(std::size_t lane);
   void replace(const caf::actor_addr& dead);
+  /// Tells all that still wait for a lane that nothing of theirs was written.
+  void give_up();
 
   writer_actor::pointer self;
   writer_options options;

@@ -261,3 +261,19 @@ TEST_CASE("a row inserted by hand is adopted by its first input") {
   CHECK(f.stored(id).order.id == row);
   CHECK(f.history(id).front().type == event_type::created);
 }
+
+TEST_CASE("a commit of unknown fate that cannot be read back is answered outcome_unknown, and the key later gives the result") {
+  engine_fixture f;
+  f.ask(f.webhook(id, "UNPAID", t0));
+  const auto note = f.command(id, add_note{"call the buyer"}, "k1");
+  f.faults->plan->commits.push_back(commit_fault::unknown_but_committed);
+  f.reader->fail_loads(1);
+  const auto unknown = f.ask(note);
+  REQUIRE(unknown.refusal);
+  CHECK(unknown.refusal->code == error_code::outcome_unknown);
+  const auto version = f.stored(id).order.version;
+  const auto told = f.ask(note);
+  CHECK_FALSE(told.refusal);
+  CHECK(told.version == version);
+  CHECK(f.stored(id).order.version == version);
+}

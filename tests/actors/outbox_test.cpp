@@ -139,6 +139,15 @@ TEST_CASE("a fetch that fails is tried again, and a shop that is not connected r
     f.advance(1100ms);
     CHECK(f.tiktok.fetches.size() == 1);
   }
+  SECTION("a proxy or a wrong setting refuses every call for a while") {
+    f.ask(f.webhook(id, "UNPAID", t0));
+    detail_reply refused;
+    refused.outcome = {call_class::our_fault, 404, 0, "", "", 0s};
+    f.tiktok.next_fetch().answer(refused);
+    f.drain();
+    f.advance(1100ms);
+    CHECK(f.tiktok.fetches.size() == 1);
+  }
   SECTION("the answer lacks the order") {
     f.ask(f.webhook(id, "UNPAID", t0));
     f.answer_fetch({});

@@ -80,3 +80,16 @@ TEST_CASE("a closed gateway answers shutting_down at once") {
   const auto answered = f.ask(f.webhook(id, "UNPAID", t0));
   CHECK(answered.refusal->code == error_code::shutting_down);
 }
+
+TEST_CASE("after a death the inputs that were in hand are taken one at a time") {
+  engine_fixture f;
+  f.reader->throw_on_loads(1);
+  std::vector<std::shared_ptr<std::optional<answer>>> answers;
+  for (int i = 0; i < 5; ++i)
+    answers.push_back(f.post(f.webhook(id, "UNPAID", t0 + i)));
+  f.drain();
+  for (const auto& place : answers)
+    CHECK(place->has_value());
+  for (const auto& batch : f.faults->plan->batches)
+    CHECK(batch.front().inputs.size() == 1);
+}
