@@ -131,13 +131,11 @@ class Demo:
 
 def main():
     given = arguments()
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, lambda *_: sys.exit(0 if not given.once else 1))
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: shells start background jobs with it ignored
+        signal.signal(number, lambda *_: sys.exit(1 if given.once else 0))
     demo = Demo(given)
     try:
         return demo.run()
-    except KeyboardInterrupt:
-        return 0 if not given.once else 1
     except NotReady as problem:
         print(f"demo: {problem}\ndemo: logs and data are in {demo.folder}", file=sys.stderr)
         return EXIT_UNAVAILABLE
