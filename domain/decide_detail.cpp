@@ -52,7 +52,7 @@ fetch_step follow_promise(decision_builder& b, const facts& after, const arrived
   }
   if (!wanted && what == news::newer)
     want_detail(b, patch);
-  else if (wanted && fresh.answers_promise && fresh.requested_at <= *wanted)
+  else if (wanted && fresh.answers_promise && fresh.requested_at < *wanted)
     want_again(b);
   else if (wanted && fresh.answers_promise)
     return {retry_fetch(b, patch, "detail_incomplete"), false};

@@ -8,7 +8,8 @@ namespace {
 /// A newer known status makes an older unknown word history.
 void patch_status(facts& f, const json::object& patch) {
   const auto status = tiktok_status_from(string_at(patch, "status"));
-  if (!status) return;
+  if (!status)
+    return;
   f.status = status_fact{*status, from_seconds(int_at(patch, "update_time").value_or(0))};
   if (f.unknown_status_at <= f.status->update_time) {
     f.unknown_status.clear();
@@ -18,14 +19,16 @@ void patch_status(facts& f, const json::object& patch) {
 
 void patch_unknown_status(facts& f, const json::object& patch) {
   const auto word = string_at(patch, "unknown_status");
-  if (word.empty()) return;
+  if (word.empty())
+    return;
   f.unknown_status = word;
   f.unknown_status_at = from_seconds(int_at(patch, "update_time").value_or(0));
 }
 
 void patch_detail(facts& f, const json::object& patch) {
   if (const auto* body = object_at(patch, "detail"))
-    if (auto detail = detail_fact_from(*body)) f.detail = std::move(*detail);
+    if (auto detail = detail_fact_from(*body))
+      f.detail = std::move(*detail);
   if (const auto asked = int_at(patch, "requested_at"); asked && f.detail)
     f.detail->requested_at = from_micros(*asked);
 }
@@ -39,19 +42,23 @@ void patch_timed(std::map<std::string, timed_fact>& all, const json::object& pat
 void patch_fetch(facts& f, const json::object& patch) {
   if (const auto* wanted = patch.if_contains("detail_wanted_at"))
     f.detail_wanted_at = wanted->is_int64() ? std::optional{from_micros(wanted->get_int64())} : std::nullopt;
-  if (const auto attempts = int_at(patch, "fetch_attempts")) f.fetch_attempts = static_cast<int>(*attempts);
+  if (const auto attempts = int_at(patch, "fetch_attempts"))
+    f.fetch_attempts = static_cast<int>(*attempts);
 }
 
 } // namespace
 
 void patch_facts(facts& f, const json::object& patch) {
-  if (const auto shop = string_at(patch, "shop_id"); !shop.empty()) f.shop = shop_id{std::string{shop}};
-  if (const auto hash = string_at(patch, "posted_hash"); !hash.empty()) f.posted_hash = hash;
+  if (const auto shop = string_at(patch, "shop_id"); !shop.empty())
+    f.shop = shop_id{std::string{shop}};
+  if (const auto hash = string_at(patch, "posted_hash"); !hash.empty())
+    f.posted_hash = hash;
   patch_status(f, patch);
   patch_unknown_status(f, patch);
   f.had_on_hold = f.had_on_hold || bool_at(patch, "had_on_hold").value_or(false);
   patch_detail(f, patch);
-  if (const auto changed = int_at(patch, "address_changed_at")) f.address_changed_at = from_seconds(*changed);
+  if (const auto changed = int_at(patch, "address_changed_at"))
+    f.address_changed_at = from_seconds(*changed);
   patch_timed(f.packages, patch, "packages");
   patch_timed(f.cancellations, patch, "cancellations");
   patch_timed(f.returns, patch, "returns");

@@ -165,7 +165,7 @@ history random_history(std::uint64_t seed, int length) {
   return h;
 }
 
-constexpr int runs = 3000;
+constexpr int runs = 500; // each run of the suite has other seeds
 
 } // namespace
 
@@ -200,10 +200,9 @@ TEST_CASE("replaying the stored inputs gives the same events, row and document, 
 }
 
 TEST_CASE("random histories reach every state, every type of event and every outcome") {
-  const auto seed = seed_of_run();
   std::map<std::string, int> seen;
-  for (int run = 0; run < 600; ++run) {
-    const auto h = random_history(seed + 2'000'000 + static_cast<std::uint64_t>(run), 40);
+  for (std::uint64_t seed = 1; seed <= 250; ++seed) { // always the same: this is about the generator, not about luck
+    const auto h = random_history(seed, 40);
     for (const auto& e : h.events) {
       ++seen[std::string{name_of(e.type)}];
       if (e.to && e.type == event_type::transitioned)
