@@ -64,7 +64,7 @@ struct wire_form {
 };
 /// The bodies that the engine writes itself (wire.hpp).
 constexpr std::array<wire_form, 9> wire_forms{{
-    {"create", [](field_reader& in) -> input_body { return create_order{*in.object("order_data")}; }},
+    {"create", [](field_reader& in) -> input_body { return create_order{*in.object("order_data"), shop_id{in.text("shop_id")}}; }},
     {"transition", read_move},
     {"hold", [](field_reader& in) -> input_body { return hold_order{in.text("reason")}; }},
     {"release", [](field_reader&) -> input_body { return release_order{}; }},
@@ -108,7 +108,7 @@ bool needs_document(const input& in) {
   return std::holds_alternative<fetched_detail>(in.body) || std::holds_alternative<create_order>(in.body);
 }
 
-bool is_command(const input& in) {
+bool is_command(const input_body& what) {
   return std::visit(
       [](const auto& body) {
         using body_type = std::decay_t<decltype(body)>;
@@ -116,7 +116,7 @@ bool is_command(const input& in) {
                std::is_same_v<body_type, hold_order> || std::is_same_v<body_type, release_order> ||
                std::is_same_v<body_type, add_note> || std::is_same_v<body_type, clear_attention>;
       },
-      in.body);
+      what);
 }
 
 result<input_body> parse_body(input_source source, std::string_view type, std::string_view raw, const tiktok_order_id& order) {

@@ -94,6 +94,7 @@ struct report_answered {
 // ------------------------------------------------------------------------------
 struct create_order { ///< POST /orders; `order_data` with TikTok's own id is a detail (DECISIONS "Detail")
   json::object order_data;
+  shop_id shop{}; ///< empty: not said
   friend bool operator==(const create_order&, const create_order&) = default;
 };
 struct move_order { ///< POST /orders/{id}/transitions
@@ -144,7 +145,8 @@ struct input {
 /// Needs the held document to be decided (it is not kept in memory).
 bool needs_document(const input& in);
 /// A person or program waits for its outcome, and refusals of it are history.
-bool is_command(const input& in);
+bool is_command(const input_body& body);
+inline bool is_command(const input& in) { return is_command(in.body); }
 
 /// The body of a stored input. Errors: not_json, invalid_field. Never fails for what the engine itself wrote.
 result<input_body> parse_body(input_source source, std::string_view type, std::string_view raw, const tiktok_order_id& order);

@@ -26,7 +26,11 @@ json::object written(const report_answered& b) {
   put(out, "package_id", b.package.str());
   return out;
 }
-json::object written(const create_order& b) { return {{"order_data", b.order_data}}; }
+json::object written(const create_order& b) {
+  json::object out{{"order_data", b.order_data}};
+  put(out, "shop_id", b.shop.str());
+  return out;
+}
 json::object written(const move_order& b) {
   json::object out{{"to", name_of(b.to)}};
   put(out, "reason", b.reason);
@@ -73,7 +77,10 @@ std::string_view type_of(const input_body& body) {
 }
 
 std::string raw_of(const input_body& body) {
-  return canonical_json(std::visit([](const auto& b) { return written(b); }, body));
+  auto out = std::visit([](const auto& b) { return written(b); }, body);
+  if (is_command(body))
+    out["command"] = type_of(body);
+  return canonical_json(out);
 }
 
 } // namespace orderly

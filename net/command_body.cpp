@@ -153,7 +153,7 @@ result<create_request> read_create(std::string_view text) {
   fields.only({"tiktok_order_id", "shop_id", "order_data"});
   create_request out;
   out.order = tiktok_order_id{fields.text("tiktok_order_id", 32, true)};
-  out.shop = shop_id{fields.text("shop_id", max_id)};
+  out.body.shop = shop_id{fields.text("shop_id", max_id)};
   if (const auto* data = fields.object("order_data"))
     out.body.order_data = *data;
   if (!fields.problem() && !is_usable_order_id(out.order.str()))

@@ -10,7 +10,6 @@ namespace orderly {
 
 struct create_request {
   tiktok_order_id order;
-  shop_id shop;
   create_order body;
 };
 

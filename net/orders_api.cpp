@@ -99,7 +99,6 @@ struct command {
   principal who;
   std::string idempotency_key; ///< empty: none was sent
   input_body body;
-  shop_id shop;
   http_response (*respond)(const answer&, const tiktok_order_id&) = answer_response;
 };
 
@@ -130,7 +129,8 @@ void submit(const edge_ptr& shared, command what, tiktok_order_id order, admitte
   in.received_at = shared->parts.time.now();
   in.source = input_source::api;
   in.actor = what.who.user;
-  in.shop = std::move(what.shop);
+  if (const auto* create = std::get_if<create_order>(&what.body))
+    in.shop = create->shop;
   in.type = type_of(what.body);
   in.raw = std::make_shared<const std::string>(raw_of(what.body));
   in.body = std::move(what.body);
@@ -183,7 +183,7 @@ void serve_command(const edge_ptr& shared, const order_key& key, const principal
   auto place = place_for(shared, to);
   if (!place)
     return;
-  command what{who, *idempotency_key, std::move(*body), {}, answer_response};
+  command what{who, *idempotency_key, std::move(*body), answer_response};
   if (const auto* order = std::get_if<tiktok_order_id>(&key); order && !is_retry)
     return submit(shared, std::move(what), *order, std::move(place), to);
   shared->parts.reader.find(key, [shared, what = std::move(what), place, to, is_retry](result<order_view> found) mutable {
@@ -204,7 +204,7 @@ void serve_create(const edge_ptr& shared, const principal& who, const http_reque
     return to->answer(problem(body.error()));
   auto place = place_for(shared, to);
   if (place)
-    submit(shared, {who, *idempotency_key, input_body{std::move(body->body)}, std::move(body->shop), created_response},
+    submit(shared, {who, *idempotency_key, input_body{std::move(body->body)}, created_response},
            std::move(body->order), std::move(place), to);
 }
 

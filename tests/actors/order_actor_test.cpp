@@ -231,6 +231,22 @@ TEST_CASE("a repeated idempotency key repeats the answer, with another body it i
   CHECK(f.stored(id).order.version == first.version);
 }
 
+TEST_CASE("an idempotency key belongs to one command: under another verb or for another shop it is a conflict") {
+  engine_fixture f;
+  const auto conflicts = [&](const input& in) {
+    const auto answered = f.ask(in);
+    REQUIRE(answered.refusal);
+    CHECK(answered.refusal->code == error_code::idempotency_conflict);
+  };
+  CHECK(f.ask(f.command(id, create_order{{{"own", "A-17"}}, shop_id{"1"}}, "new")).outcome == input_outcome::applied);
+  CHECK(f.ask(f.command(id, hold_order{}, "k")).outcome == input_outcome::applied);
+  if (GENERATE(true, false))
+    f.restart();
+  conflicts(f.command(id, release_order{}, "k"));
+  CHECK(f.stored(id).order.held);
+  conflicts(f.command(id, create_order{{{"own", "A-17"}}, shop_id{"2"}}, "new"));
+}
+
 TEST_CASE("orders that arrive together share transactions, each order once in a batch") {
   engine_fixture f{seed_of_run() | 1};
   std::vector<std::shared_ptr<std::optional<answer>>> answers;

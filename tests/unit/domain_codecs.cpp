@@ -5,6 +5,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/domain_support.hpp"
 
+#include <set>
+
 namespace orderly::test {
 namespace {
 
@@ -125,6 +127,7 @@ TEST_CASE("what the engine writes about its own inputs it reads back") {
   full.report = false;
   const std::vector<std::pair<input_body, std::string>> bodies{
       {create_order{{{"a", json::array{1, "x", nullptr}}}}, "create"},
+      {create_order{{{"a", 1}}, shop_id{"7494049642642441621"}}, "create"},
       {full, "transition"},
       {move_order{}, "transition"},
       {hold_order{"stock-take"}, "hold"},
@@ -151,6 +154,19 @@ TEST_CASE("what the engine writes about its own inputs it reads back") {
     const input_body body = report_answered{{1, 1}, ref, result, "", "", {}};
     CHECK(*parse_body(input_source::tiktok, "report_answered", raw_of(body), {}) == body);
   }
+}
+
+TEST_CASE("two commands that mean different things have different bytes") {
+  const json::object document{{"own", "A-17"}};
+  const std::vector<input_body> different{create_order{document},
+                                          create_order{document, shop_id{"1"}},
+                                          create_order{document, shop_id{"2"}},
+                                          hold_order{},
+                                          release_order{},
+                                          hold_order{"stock-take"}};
+  std::set<std::string> bytes;
+  for (const auto& body : different)
+    CHECK(bytes.insert(raw_of(body)).second);
 }
 
 TEST_CASE("a stored webhook is read for the order of its row, also when it is replayed") {
