@@ -18,8 +18,8 @@ std::optional<report_answered> outcome_of(const outbox_row& row, const shipment_
 std::optional<report_answered> outcome_by_reading(const outbox_row& row, const json::object& order);
 /// A read that did not work: the write waits.
 report_answered unreadable(const outbox_row& row, const call_outcome& why);
-/// Refused because of what was asked for. Everything else (a wrong signature, an address that is not allowed, a proxy's page) is a fault of
-/// the moment that hits all orders alike and gets mended: what was promised is asked for again.
+/// Refused because of what was asked for. Everything else (a wrong signature, an address that is not allowed, a proxy's page) is
+/// a fault of the moment that hits all orders alike and gets mended: what was promised is asked for again.
 bool is_about_the_order(call_class value);
 /// A fetch that brought no order.
 fetch_failed failed_fetch(const outbox_row& row, const call_outcome& why);

@@ -6,6 +6,7 @@
 #include "domain/facts_patch.hpp"
 #include "domain/judging.hpp"
 
+#include <algorithm>
 #include <tuple>
 
 namespace orderly {
@@ -33,8 +34,9 @@ void use(decision_builder& b, detail_fact& fresh, const json::object& body, cons
 
 void want_again(decision_builder& b) {
   promise_change change;
-  change.due_at = b.now;
-  b.promise(std::move(change)); // a hint came while the call was under way
+  // A hint came while the call was under way. Asking before the hint's time, by a clock that stepped back, would ask in vain.
+  change.due_at = std::max(b.now, b.current().facts.detail_wanted_at.value_or(b.now));
+  b.promise(std::move(change));
 }
 
 struct fetch_step {

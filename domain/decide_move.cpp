@@ -79,6 +79,8 @@ std::optional<error> against_shipped(const facts& f, reporting how) {
     return refusal;
   if (!f.reports.empty())
     return guard_refusal("report_pending", "a report to TikTok Shop already covers these lines");
+  if (!f.detail) // who ships it, and since when it is paid, is not known
+    return guard_refusal("detail_missing", "TikTok Shop has not told the order's detail yet; it is being fetched");
   return std::nullopt;
 }
 

@@ -36,9 +36,11 @@ unix_seconds changed_at(const envelope& from) { return time_at(*from.data, "upda
 
 input_body status_body(const envelope& from) {
   const auto status = word_of(string_at(*from.data, "order_status"));
-  if (status.empty())
-    return observed_hint{}; // something changed, and only a detail tells what
-  return observed_status{status, changed_at(from), bool_at(*from.data, "is_on_hold_order")};
+  // The push comes later than the change: its time would outrank the very detail that tells of it, and changes that lie between.
+  const auto changed = time_at(*from.data, "update_time");
+  if (status.empty() || !changed)
+    return observed_hint{}; // something changed, and only a detail tells what and when
+  return observed_status{status, *changed, bool_at(*from.data, "is_on_hold_order")};
 }
 
 input_body cancellation_body(const envelope& from) {

@@ -42,16 +42,17 @@ result<engine_lock> engine_lock::take(const std::string& data_dir) {
   if (ec)
     return unavailable("the data folder " + data_dir + " cannot be created: " + ec.message() +
                        "; data_dir must name a folder that this process can write");
-  const auto path = (std::filesystem::path{data_dir} / "orderlyd.lock").string();
+  return take_file((std::filesystem::path{data_dir} / "orderlyd.lock").string());
+}
+
+result<engine_lock> engine_lock::take_file(const std::string& path) {
   const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
   if (fd < 0)
-    return unavailable("the data folder " + data_dir + " is not writable: " + path + ": " +
-                       std::strerror(errno));
+    return unavailable("the folder of " + path + " is not writable: " + std::strerror(errno));
   engine_lock lock{fd};
   if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK)
-      return unavailable("the data folder is in use: " + holder_in(fd) + " holds " + path +
-                         "; one engine at a time");
+      return unavailable("the data is in use: " + holder_in(fd) + " holds " + path + "; one engine at a time");
     return unavailable(path + " cannot be locked: " + std::strerror(errno));
   }
   write_holder(fd);

@@ -15,6 +15,9 @@ public:
   /// reason).
   static result<engine_lock> take(const std::string& data_dir);
 
+  /// The same on a file of that name. Errors: storage_unavailable.
+  static result<engine_lock> take_file(const std::string& path);
+
   engine_lock(engine_lock&& other) noexcept;
   engine_lock& operator=(engine_lock&&) = delete;
   ~engine_lock();

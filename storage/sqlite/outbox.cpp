@@ -1,5 +1,6 @@
 // The promises: how a commit changes them, and how the worker leases those that are due.
 
+#include "base/log.hpp"
 #include "storage/order_row.hpp"
 #include "storage/sqlite/statements.hpp"
 #include "storage/sqlite/writer.hpp"
@@ -11,8 +12,8 @@
 namespace orderly::sqlite {
 namespace {
 
-/// A row that is due. Throws when its kind or payload cannot be read: it was written by another program.
-outbox_row read_row(const statement& row) {
+/// A row that is due; nothing when it cannot be read: it was written by another program, and the others must not wait for it.
+std::optional<outbox_row> read_row(const statement& row) {
   outbox_row out;
   out.id = row.integer_at(0);
   out.order = order_id{row.id_at(1)};
@@ -20,7 +21,10 @@ outbox_row read_row(const statement& row) {
   out.shop = shop_id{std::string{row.text_at(3)}};
   const auto kind = promise_kind_from(row.text_at(4));
   auto payload = stored_object(row.text_at(6), "payload of outbox row " + std::to_string(out.id));
-  if (!kind || !payload) throw std::runtime_error("outbox row " + std::to_string(out.id) + " cannot be read");
+  if (!kind || !payload) {
+    log(log_level::error, "outbox.unreadable", "a promise cannot be read and is not kept", {{"row", out.id}});
+    return std::nullopt;
+  }
   out.kind = *kind;
   out.ref = row.text_at(5);
   out.payload = *std::move(payload);
@@ -34,19 +38,20 @@ std::vector<outbox_row> due_rows(connection& over, const claim_request& what) {
   auto query = over.use(sql::claimable);
   query.at(what.now).integer(static_cast<std::int64_t>(what.limit));
   while (query.step())
-    rows.push_back(read_row(query));
+    if (auto row = read_row(query)) rows.push_back(*std::move(row));
   std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return rows;
 }
 
 /// When the next row can become claimable by the passing of time alone. What waits for a hold's end or for an
 /// earlier write is not counted: the commit that frees it wakes the worker.
-std::optional<timestamp> next_due(connection& over) {
+std::optional<timestamp> next_due(connection& over, timestamp now) {
   std::optional<timestamp> next;
-  for (const auto sql : {sql::next_unleased, sql::next_lease_end}) {
-    auto query = over.use(sql);
+  const auto take = [&](statement query) {
     if (query.step() && !query.is_null(0)) next = std::min(next.value_or(timestamp::max()), query.time_at(0));
-  }
+  };
+  take(std::move(over.use(sql::next_unleased).at(now)));
+  take(over.use(sql::next_lease_end));
   return next;
 }
 
@@ -58,7 +63,7 @@ claimed_rows claim_rows(connection& over, const claim_request& what) {
   claimed.rows = due_rows(over, what);
   for (const auto& row : claimed.rows)
     over.use(sql::lease).text(what.owner).at(what.lease_until).integer(row.id).run();
-  claimed.next_due = next_due(over);
+  claimed.next_due = next_due(over, what.now);
   if (!claimed.rows.empty()) all.commit();
   return claimed;
 }

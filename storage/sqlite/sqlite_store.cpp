@@ -17,7 +17,8 @@ namespace {
 
 class sqlite_store final : public store {
 public:
-  sqlite_store(engine_lock lock, database where) : lock_(std::move(lock)), where_(std::move(where)) {}
+  sqlite_store(engine_lock folder, engine_lock file, database where)
+      : folder_(std::move(folder)), file_(std::move(file)), where_(std::move(where)) {}
 
   result<std::unique_ptr<store_writer>> open_writer() override { return make<store_writer, writer>(); }
   result<std::unique_ptr<store_reader>> open_reader() override { return make<store_reader, reader>(); }
@@ -31,7 +32,7 @@ private:
       return std::unique_ptr<Port>{std::make_unique<Connection>(where_)};
     });
   }
-  engine_lock lock_;
+  engine_lock folder_, file_;
   database where_;
 };
 
@@ -58,6 +59,9 @@ result<std::unique_ptr<store>> open(const std::string& path, const store_options
   if (!lock) return lock.error();
   if (auto why = why_not_writable(path); !why.empty())
     return error{error_code::storage_unavailable, std::move(why), {}};
+  // The database itself too: another engine may have another data folder.
+  auto own = engine_lock::take_file(path + ".lock");
+  if (!own) return own.error();
   const database where{path, options.vfs};
   const auto ready = guarded([&]() -> result<void> {
     connection over{where, access::create};
@@ -66,7 +70,7 @@ result<std::unique_ptr<store>> open(const std::string& path, const store_options
     return {};
   });
   if (!ready) return unavailable(path, ready.error());
-  return std::unique_ptr<store>{std::make_unique<sqlite_store>(*std::move(lock), where)};
+  return std::unique_ptr<store>{std::make_unique<sqlite_store>(*std::move(lock), *std::move(own), where)};
 }
 
 } // namespace orderly::sqlite

@@ -72,25 +72,32 @@ inline constexpr text open_promise = R"(
     payload = case when ?5 = '{}' then payload else ?5 end, last_error = coalesce(?8, last_error),
     lease_owner = case when ?9 then lease_owner end, lease_until = case when ?9 then lease_until end)";
 inline constexpr text settle_promise = R"(
-  update outbox set state = ?, last_error = coalesce(?, last_error), lease_owner = null, lease_until = null
-  where order_id = ? and kind = ? and ref = ? and state in ('open','waiting'))";
+  update outbox set state = ?1, last_error = coalesce(?2, last_error),
+    -- A withdrawn call may be under way: its lease keeps the next write of the order waiting.
+    lease_owner = case when ?1 = 'withdrawn' then lease_owner end,
+    lease_until = case when ?1 = 'withdrawn' then lease_until end
+  where order_id = ?3 and kind = ?4 and ref = ?5 and state in ('open','waiting'))";
 // Only writes to TikTok wait: for their order's hold, and for every earlier write of the order (DECISIONS "Outbox").
 #define ORDERLY_NOT_BLOCKED \
   " (o.writes = 0 or (coalesce(r.held, 0) = 0 and not exists (select 1 from outbox e where e.order_id = o.order_id" \
-  " and e.writes = 1 and e.id < o.id and e.state in ('open','waiting')))) "
+  " and e.writes = 1 and e.id < o.id and (e.state in ('open','waiting')" \
+  " or (e.state = 'withdrawn' and e.lease_until > ?1))))) "
+// A newer version may have written kinds that this one does not know: those wait for it.
+#define ORDERLY_KNOWN_KIND " and o.kind in ('fetch_detail','mark_shipped') "
 inline constexpr text claimable = R"(
   select o.id, o.order_id, r.tiktok_order_id, coalesce(o.shop_id, r.shop_id), o.kind, o.ref, o.payload,
     o.attempts + 1, o.due_at
   from outbox o left join orders r on r.id = o.order_id
   where o.state = 'open' and o.due_at <= ?1 and (o.lease_until is null or o.lease_until <= ?1)
-    and)" ORDERLY_NOT_BLOCKED R"(
+    and)" ORDERLY_NOT_BLOCKED ORDERLY_KNOWN_KIND R"(
   order by o.due_at, o.id limit ?2)";
 inline constexpr text lease = R"(
   update outbox set attempts = attempts + 1, lease_owner = ?, lease_until = ? where id = ?)";
 inline constexpr text next_unleased = R"(
   select o.due_at from outbox o left join orders r on r.id = o.order_id
-  where o.state = 'open' and o.lease_until is null and)" ORDERLY_NOT_BLOCKED R"(
+  where o.state = 'open' and o.lease_until is null and)" ORDERLY_NOT_BLOCKED ORDERLY_KNOWN_KIND R"(
   order by o.due_at limit 1)";
+#undef ORDERLY_KNOWN_KIND
 #undef ORDERLY_NOT_BLOCKED
 inline constexpr text next_lease_end = R"(
   select max(lease_until, due_at) from outbox where lease_until is not null and state = 'open'

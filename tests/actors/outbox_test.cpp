@@ -73,6 +73,7 @@ TEST_CASE("fetches of one shop share calls of at most fifty ids") {
     detail_reply reply;
     for (const auto& order : call.ids)
       reply.orders.push_back(f.detail(order.str(), "UNPAID", t0));
+    f.time.advance(1ms);
     reply.requested_at = f.time.now();
     call.answer(std::move(reply));
     f.drain();
@@ -96,6 +97,7 @@ TEST_CASE("an order that TikTok refuses takes no other order of its call along")
   while (!f.tiktok.fetches.empty()) {
     auto call = f.tiktok.next_fetch();
     detail_reply reply;
+    f.time.advance(1ms);
     reply.requested_at = f.time.now();
     if (std::count(call.ids.begin(), call.ids.end(), tiktok_order_id{foreign}) > 0) {
       refused_together |= call.ids.size() > 1;

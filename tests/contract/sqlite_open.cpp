@@ -39,6 +39,17 @@ TEST_CASE("a second engine on the same data folder is told who holds it") {
   CHECK(open(url, dir.path().string()).has_value());
 }
 
+TEST_CASE("a second engine on the same database is refused also from another data folder") {
+  const temp_dir dir;
+  const auto url = "sqlite:" + dir.file("orderly.db");
+  const auto first = open(url, dir.file("one"));
+  REQUIRE(first.has_value());
+  const auto second = open(url, dir.file("two"));
+  REQUIRE_FALSE(second.has_value());
+  CHECK(second.error().code == error_code::storage_unavailable);
+  CHECK(has(second.error(), dir.file("orderly.db.lock")));
+}
+
 TEST_CASE("a data folder is made when it is not there, and one that cannot be is named with the reason") {
   const temp_dir dir;
   CHECK(open("sqlite:" + dir.file("a.db"), dir.file("new/folder")).has_value());

@@ -192,6 +192,7 @@ json::object engine_fixture::detail(const std::string& order, const std::string&
 
 void engine_fixture::answer_fetch(std::vector<json::object> orders) {
   REQUIRE(!tiktok.fetches.empty());
+  time.advance(std::chrono::milliseconds{1}); // a request leaves after the hint that caused it
   detail_reply reply;
   reply.orders = std::move(orders);
   reply.requested_at = time.now();

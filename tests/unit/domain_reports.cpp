@@ -99,7 +99,10 @@ TEST_CASE("accepted, the order is shipped, and a fresh detail is wanted") {
 
 TEST_CASE("without known lines the whole order is accepted") {
   history h;
+  order_object o;
+  o.lines = {};
   h.take(status_webhook("AWAITING_SHIPMENT", paid_at, true));
+  h.answer_fetch(o.json());
   h.take(move(processing));
   h.take(ship());
   h.take(answered(h, report_result::accepted));
@@ -266,6 +269,13 @@ TEST_CASE("shipped during ON_HOLD waits, and is due when the order enters proces
   CHECK(h.current.state == shipped);
 }
 
+TEST_CASE("nothing is reported before the detail tells who ships the order and since when it is paid") {
+  history h;
+  h.take(status_webhook("AWAITING_SHIPMENT", paid_at + 3600));
+  h.take(move(processing));
+  CHECK(reason_of_refusal(h, ship()) == "detail_missing");
+}
+
 TEST_CASE("shipped while UNPAID is refused") {
   order_object o;
   o.status = "UNPAID";
@@ -281,7 +291,10 @@ TEST_CASE("shipped while UNPAID is refused") {
 
 TEST_CASE("when TikTok answers that the order is on hold, the report waits for the end of it") {
   history h;
+  order_object o;
+  o.status = "";
   h.take(hint_webhook(paid_at));
+  h.answer_fetch(o.json());
   h.take(move(processing)); // no status is known yet
   h.take(ship());
   h.take(answered(h, report_result::on_hold));
