@@ -19,6 +19,14 @@ function(orderly_library name)
   target_link_libraries(orderly_${name} PUBLIC orderly_options)
 endfunction()
 
+# orderly_server_test(NAME LABEL source...): like orderly_test, under a PostgreSQL server of its own (tools/pg).
+function(orderly_server_test name label)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE orderly_options orderly_test_support orderly_postgres_server)
+  add_test(NAME ${name} COMMAND "${CMAKE_SOURCE_DIR}/tools/pg" run -- $<TARGET_FILE:${name}>)
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
+endfunction()
+
 # orderly_test(NAME LABEL source...): a Catch2 binary, one ctest of that name and label. Link what it needs with
 # target_link_libraries.
 function(orderly_test name label)

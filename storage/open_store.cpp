@@ -1,3 +1,4 @@
+#include "storage/postgres/postgres_store.hpp"
 #include "storage/sqlite/sqlite_store.hpp"
 
 #include <string_view>
@@ -8,7 +9,7 @@ namespace {
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
 bool is_postgresql(std::string_view url) {
-  return url.starts_with("postgresql:") || url.starts_with("postgres:");
+  return url.starts_with("postgresql://") || url.starts_with("postgres://");
 }
 
 error bad_url(std::string why) {
@@ -19,7 +20,7 @@ error bad_url(std::string why) {
 
 result<std::unique_ptr<store>> open_store(const store_options& options) {
   const std::string_view url = options.url;
-  if (is_postgresql(url)) return bad_url("PostgreSQL is not built into this version; use sqlite:PATH");
+  if (is_postgresql(url)) return postgres::open(options);
   if (!url.starts_with(sqlite_scheme))
     return bad_url("it must be sqlite:PATH or postgresql://..., not \"" +
                    options.url.substr(0, options.url.find("://")) + "\"");

@@ -18,6 +18,13 @@
 
 namespace orderly {
 
+/// Who does what only one engine at a time may do for a shop: polling it, refreshing its token.
+struct shop_lease {
+  shop_id shop;
+  std::string owner; ///< names the engine process
+  timestamp now{}, until{};
+};
+
 /// A writing connection. Used by one thread at a time: a lane of the storage writer.
 class store_writer {
 public:
@@ -30,6 +37,10 @@ public:
   /// Leases open rows that are due, whose order is not held (writes), and before which no earlier write of the order is unsettled
   /// (writes).
   virtual result<claimed_rows> claim(const claim_request& what) = 0;
+  /// True: `owner` holds the shop until `until`, newly or still. False: another owner's lease has not ended at `now`. Errors: not_found.
+  virtual result<bool> hold_shop(const shop_lease& wanted) = 0;
+  /// Does nothing when `owner` does not hold it.
+  virtual result<void> release_shop(const shop_id& shop, const std::string& owner) = 0;
 };
 
 /// A read-only connection. Used by one thread at a time.
@@ -94,6 +105,7 @@ struct store_options {
   std::string url;       ///< "sqlite:PATH" or "postgresql://..."
   std::string data_dir;  ///< the lock file lives here
   std::string vfs;       ///< SQLite only: name of a registered VFS; empty = the default. For tests.
+  bool allow_unsafe = false; ///< PostgreSQL only: a server with fsync=off will do (`storage.allow_unsafe`)
 };
 /// Takes the lock, migrates. Errors: storage_unavailable, storage_newer, bad_config.
 result<std::unique_ptr<store>> open_store(const store_options& options);

@@ -67,6 +67,7 @@ result<std::unique_ptr<store>> open(const std::string& path, const store_options
     connection over{where, access::create};
     if (auto migrated = migrate(over); !migrated) return migrated;
     over.use(sql::void_leases).run(); // nobody else can hold one: the folder is locked
+    over.use(sql::void_shop_leases).run();
     return {};
   });
   if (!ready) return unavailable(path, ready.error());

@@ -105,6 +105,16 @@ inline constexpr text next_lease_end = R"(
 inline constexpr text void_leases = R"(
   update outbox set lease_owner = null, lease_until = null where lease_until is not null)";
 
+// --- leases on shops ----------------------------------------------------------------------------------------------
+inline constexpr text shop_is_known = "select exists (select 1 from shops where id = ?)";
+inline constexpr text hold_shop = R"(
+  update shops set lease_owner = ?2, lease_until = ?3
+  where id = ?1 and (lease_owner is null or lease_owner = ?2 or lease_until <= ?4))";
+inline constexpr text release_shop = R"(
+  update shops set lease_owner = null, lease_until = null where id = ? and lease_owner = ?)";
+inline constexpr text void_shop_leases = R"(
+  update shops set lease_owner = null, lease_until = null where lease_until is not null)";
+
 // --- reading; the columns of an order in the order that read_order() takes them -------------------------------------
 #define ORDERLY_ORDER \
   "select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at"

@@ -159,4 +159,18 @@ result<claimed_rows> writer::claim(const claim_request& what) {
   return told ? std::move(told) : with_fate(told.error());
 }
 
+result<bool> writer::hold_shop(const shop_lease& wanted) {
+  auto told = guarded([&]() -> result<bool> { return hold_shop_row(over(), wanted); });
+  if (!told) return with_fate(told.error()); // no `?:` here: it would make a result<bool> of "there is a value"
+  return told;
+}
+
+result<void> writer::release_shop(const shop_id& shop, const std::string& owner) {
+  auto told = guarded([&]() -> result<void> {
+    release_shop_row(over(), shop, owner);
+    return {};
+  });
+  return told ? told : with_fate(told.error());
+}
+
 } // namespace orderly::sqlite

@@ -16,6 +16,8 @@ public:
   result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
   result<void> record(std::span<const input_record> inputs) override;
   result<claimed_rows> claim(const claim_request& what) override;
+  result<bool> hold_shop(const shop_lease& wanted) override;
+  result<void> release_shop(const shop_id& shop, const std::string& owner) override;
 
 private:
   /// The connection; a fresh one when a transaction of the last could not be ended.
@@ -28,6 +30,9 @@ private:
 
 /// Leases and returns what may be called now; in outbox.cpp.
 claimed_rows claim_rows(connection& over, const claim_request& what);
+/// store_writer::hold_shop and release_shop; in shop_lease.cpp.
+result<bool> hold_shop_row(connection& over, const shop_lease& wanted);
+void release_shop_row(connection& over, const shop_id& shop, const std::string& owner);
 /// One change of an order's promise; in outbox.cpp.
 void write_promise(connection& over, const uuid& order, const promise_change& change);
 

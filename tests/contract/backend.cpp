@@ -1,17 +1,6 @@
 #include "tests/contract/backend.hpp"
 
-#include <stdexcept>
-
 namespace orderly::test {
-
-std::vector<std::string> backends() {
-  return {"sqlite"};
-}
-
-std::unique_ptr<store_under_test> fresh(const std::string& backend) {
-  if (backend == "sqlite") return fresh_sqlite();
-  throw std::invalid_argument("no such backend: " + backend);
-}
 
 std::unique_ptr<store_writer> store_under_test::writer() {
   return std::move(store().open_writer().value());

@@ -21,6 +21,8 @@ public:
   virtual void execute(const std::string& sql) = 0;
   /// The first column of the first row as text; empty for null or no row.
   virtual std::string scalar(const std::string& sql) = 0;
+  /// The largest position in the order of commits that an event has.
+  virtual long long newest_position() = 0;
   /// Runs `sql` in a transaction that stays open until the returned guard is gone.
   virtual std::shared_ptr<void> open_write(const std::string& sql) = 0;
 
@@ -29,10 +31,11 @@ public:
   std::unique_ptr<store_admin> admin();
 };
 
-/// Names of the backends that this run has: "sqlite".
+/// "sqlite" and "postgresql", whose server tools/pg has to provide.
 std::vector<std::string> backends();
 /// An empty store of that backend.
 std::unique_ptr<store_under_test> fresh(const std::string& backend);
 std::unique_ptr<store_under_test> fresh_sqlite();
+std::unique_ptr<store_under_test> fresh_postgres();
 
 } // namespace orderly::test

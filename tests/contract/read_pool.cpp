@@ -87,7 +87,7 @@ std::future<result<loaded_order>> load(order_reader& from, const std::string& id
 } // namespace
 
 TEST_CASE("every kind of read is answered from the store, on a thread of the pool") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   const auto writer = db->writer();
   const auto held = stored(*writer, "51");
   metrics measured;
@@ -113,7 +113,7 @@ TEST_CASE("every kind of read is answered from the store, on a thread of the poo
 }
 
 TEST_CASE("loads that wait are read together, in batches of the limit") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   const auto writer = db->writer();
   for (int i = 0; i < 25; ++i)
     stored(*writer, std::to_string(50 + i));
@@ -134,7 +134,7 @@ TEST_CASE("loads that wait are read together, in batches of the limit") {
 }
 
 TEST_CASE("a full queue answers overloaded at once and counts it") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   gated_store gated{db->store()};
   metrics measured;
   const auto pool =
@@ -153,7 +153,7 @@ TEST_CASE("a full queue answers overloaded at once and counts it") {
 }
 
 TEST_CASE("at the end the read under way is answered, and those that wait are told that the engine drains") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   gated_store gated{db->store()};
   metrics measured;
   auto pool =
@@ -171,7 +171,7 @@ TEST_CASE("at the end the read under way is answered, and those that wait are to
 }
 
 TEST_CASE("one order that cannot be read does not take its neighbours along") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   const auto writer = db->writer();
   for (const auto* id : {"50", "51", "52", "53"})
     stored(*writer, id);

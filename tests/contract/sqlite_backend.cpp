@@ -48,6 +48,7 @@ public:
   }
   void execute(const std::string& sql) override { shell{path()}.execute(sql); }
   std::string scalar(const std::string& sql) override { return shell{path()}.scalar(sql); }
+  long long newest_position() override { return std::stoll(scalar("select max(pos) from order_events")); }
   std::shared_ptr<void> open_write(const std::string& sql) override {
     auto other = std::make_shared<shell>(path());
     other->execute("begin immediate");

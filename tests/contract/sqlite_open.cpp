@@ -136,7 +136,7 @@ TEST_CASE("a database of a newer version is refused, both versions are named, an
 }
 
 TEST_CASE("migrations run once: a restart changes no row of schema_migrations") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   const auto before = db->scalar("select group_concat(version || ' ' || applied_at) from schema_migrations");
   CHECK_FALSE(before.empty());
   db->restart();
@@ -144,7 +144,7 @@ TEST_CASE("migrations run once: a restart changes no row of schema_migrations") 
 }
 
 TEST_CASE("a restart voids every lease, keeps the attempts and everything committed") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   {
     const auto writer = db->writer();
     auto unit = creation("5764", "w:1");
@@ -160,7 +160,7 @@ TEST_CASE("a restart voids every lease, keeps the attempts and everything commit
 }
 
 TEST_CASE("a store that another process keeps locked is unavailable, and works again afterwards") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   const auto writer = db->writer();
   const auto held = stored(*writer, "5764");
   const auto step = next_step(held, "w:2");

@@ -40,7 +40,7 @@ struct on_disk {
 } // namespace
 
 TEST_CASE("every table of the contract is there") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   const auto is_there = [&](const std::string& type, const std::string& name) {
     INFO(name);
     CHECK(db->scalar("select count(*) from sqlite_master where type = '" + type + "' and name = '" + name +
@@ -56,7 +56,7 @@ TEST_CASE("every table of the contract is there") {
 }
 
 TEST_CASE("what the columns cannot hold is refused to a person too") {
-  const auto db = fresh("sqlite");
+  const auto db = fresh_sqlite();
   CHECK_THROWS(db->execute("insert into orders(tiktok_order_id, order_data) values ('1', 'not json')"));
   CHECK_THROWS(db->execute("insert into orders(tiktok_order_id, order_data) values ('1', '[]')"));
   CHECK_THROWS(db->execute("insert into orders(tiktok_order_id) values ('1')"));

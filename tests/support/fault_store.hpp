@@ -33,6 +33,8 @@ public:
   result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
   result<void> record(std::span<const input_record> inputs) override { return inner_->record(inputs); }
   result<claimed_rows> claim(const claim_request& what) override { return inner_->claim(what); }
+  result<bool> hold_shop(const shop_lease& wanted) override { return inner_->hold_shop(wanted); }
+  result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }
 
 private:
   bool is_poisoned(const order_unit& unit) const;
@@ -47,6 +49,7 @@ public:
   result<std::unique_ptr<store_writer>> open_writer() override;
   result<std::unique_ptr<store_reader>> open_reader() override { return inner_.open_reader(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
+  result<std::unique_ptr<change_feed>> open_changes() override { return inner_.open_changes(); }
   [[nodiscard]] std::size_t max_lanes() const override { return inner_.max_lanes(); }
 
   const std::shared_ptr<fault_plan> plan = std::make_shared<fault_plan>();

@@ -1,0 +1,58 @@
+#include "storage/postgres/admin.hpp"
+
+#include "storage/postgres/statements.hpp"
+#include "storage/postgres/stored.hpp"
+
+namespace orderly::postgres {
+
+result<policy> admin::remember_policy(policy rules) {
+  return guarded([&](session& over) -> result<policy> {
+    const auto body = canonical_json(to_json(rules));
+    pqxx::work all{over.raw()};
+    over.run(all, sql::insert_policy, values{}.json(body));
+    rules.version = integer_at(over.run(all, sql::policy_version, values{}.json(body))[0], 0);
+    all.commit();
+    return rules;
+  });
+}
+
+result<void> admin::upsert_shops(std::span<const shop> shops) {
+  return guarded([&](session& over) -> result<void> {
+    rows all{type::text, type::text, type::text};
+    for (const auto& s : shops)
+      all.text(s.id.str()).text(s.region).text(s.cipher);
+    pqxx::work one{over.raw()};
+    over.run(one, sql::upsert_shops, all);
+    one.commit();
+    return {};
+  });
+}
+
+result<bool> admin::has_users() {
+  return guarded([&](session& over) -> result<bool> {
+    pqxx::nontransaction look{over.raw()};
+    return flag_at(over.run(look, sql::any_user, values{})[0], 0);
+  });
+}
+
+result<void> admin::add_user(const new_user& user, const stored_token& token) {
+  return guarded([&](session& over) -> result<void> {
+    pqxx::work all{over.raw()};
+    over.run(all, sql::insert_user, values{}.text(user.name).text(user.role).text(user.password_hash));
+    over.run(all, sql::insert_token, values{}.text(token.hash).text(token.user).text(token.role));
+    all.commit();
+    return {};
+  });
+}
+
+result<std::vector<stored_token>> admin::tokens() {
+  return guarded([&](session& over) -> result<std::vector<stored_token>> {
+    std::vector<stored_token> all;
+    pqxx::nontransaction look{over.raw()};
+    for (const auto& row : over.run(look, sql::all_tokens, values{}))
+      all.push_back({owned_at(row, 0), owned_at(row, 1), owned_at(row, 2)});
+    return all;
+  });
+}
+
+} // namespace orderly::postgres

@@ -1,0 +1,21 @@
+#pragma once
+// What app/ asks at start: policies, shops, users and their tokens.
+
+#include "storage/postgres/session.hpp"
+#include "storage/store.hpp"
+
+namespace orderly::postgres {
+
+class admin final : public store_admin, private connected {
+public:
+  /// Throws when the server cannot be reached.
+  explicit admin(database where) : connected(std::move(where), access::write) {}
+
+  result<policy> remember_policy(policy rules) override;
+  result<void> upsert_shops(std::span<const shop> shops) override;
+  result<bool> has_users() override;
+  result<void> add_user(const new_user& user, const stored_token& token) override;
+  result<std::vector<stored_token>> tokens() override;
+};
+
+} // namespace orderly::postgres

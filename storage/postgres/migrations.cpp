@@ -1,0 +1,231 @@
+#include "storage/postgres/migrations.hpp"
+
+#include <array>
+#include <cstdint>
+
+namespace orderly::postgres {
+namespace {
+
+// Keys compare as bytes (collate "C"): faster, and the same order for every engine whatever its server's
+// locale. No foreign keys to orders: the writer holds the order's row while it writes beside it, and the
+// check would be a query a row.
+constexpr const char* first_schema = R"sql(
+create table orders(
+  id uuid primary key default gen_random_uuid(),
+  tiktok_order_id text collate "C" not null constraint idx_orders_tiktok_id unique,
+  state text not null default 'received' check (state in ('received','processing','shipped','delivered','failed')),
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  shop_id text,
+  tiktok_status text,
+  tiktok_update_time bigint,
+  version bigint not null default 0,
+  failure text,
+  held boolean not null default false,
+  due_at timestamptz,
+  closed_at timestamptz,
+  facts jsonb not null default '{}',
+  order_data jsonb not null check (jsonb_typeof(order_data) = 'object')
+) with (fillfactor = 80, toast_tuple_target = 1024, autovacuum_vacuum_scale_factor = 0.05,
+  autovacuum_analyze_scale_factor = 0.05);
+-- Each change makes a new version of the row. The document, which seldom changes, lies beside it and is not copied along.
+alter table orders alter column facts set storage main;
+create index idx_orders_state on orders(state, updated_at desc, id desc);
+create index orders_held on orders(updated_at desc, id desc) where held;
+
+create table order_events(
+  order_id uuid not null,
+  seq bigint not null,
+  at timestamptz not null,
+  type text not null,
+  source text not null,
+  actor text,
+  from_state text,
+  to_state text,
+  detail jsonb not null default '{}',
+  input_id uuid not null,
+  xid xid8 not null default pg_current_xact_id(), -- with a snapshot it tells what was committed since, in whatever order
+  primary key (order_id, seq)
+);
+create index order_events_xid on order_events(xid);
+
+create table inputs(
+  id uuid not null,
+  dedupe_key text collate "C" not null,
+  order_ref text collate "C" not null default '',
+  delivery_id uuid not null,
+  received_at timestamptz not null,
+  source text not null,
+  actor text,
+  shop_id text,
+  type text not null,
+  notification_id text,
+  raw bytea not null,
+  raw_hash bytea not null,
+  policy_version bigint,
+  decided_on bigint,
+  decided_at timestamptz,
+  deliveries bigint not null default 1,
+  outcome text not null,
+  answer jsonb,
+  events bigint not null default 0, -- how many it caused
+  primary key (dedupe_key, order_ref)
+);
+-- What a timeline shows beside the events. An input that caused an event is found through it, and costs no entry here.
+create index inputs_without_event on inputs(order_ref, received_at desc, id desc) where events = 0 and order_ref <> '';
+create index inputs_pending on inputs(received_at) where outcome = 'pending';
+
+create table outbox(
+  id bigint generated always as identity primary key, -- never given twice: it is part of dedupe keys
+  order_id uuid,
+  shop_id text,
+  kind text collate "C" not null,
+  ref text collate "C" not null default '',
+  writes boolean not null, -- calls that change something at TikTok go one at a time per order
+  payload jsonb not null default '{}',
+  state text not null check (state in ('open','waiting','done','failed','withdrawn')),
+  due_at timestamptz,
+  attempts bigint not null default 0,
+  lease_owner text,
+  lease_until timestamptz,
+  last_error text
+) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
+create unique index outbox_unsettled on outbox(order_id, kind, ref) where state in ('open','waiting');
+create index outbox_due on outbox(due_at) where state = 'open';
+create index outbox_leased on outbox(lease_until) where lease_until is not null;
+
+create table order_attention(
+  order_id uuid not null,
+  kind text collate "C" not null,
+  since timestamptz not null,
+  until timestamptz,
+  detail jsonb not null default '{}',
+  assignee text,
+  snoozed_until timestamptz,
+  primary key (order_id, kind)
+);
+create index order_attention_open on order_attention(kind, since) where until is null;
+
+create table shop_attention(
+  shop_id text not null,
+  kind text collate "C" not null,
+  since timestamptz not null,
+  until timestamptz,
+  detail jsonb not null default '{}',
+  assignee text,
+  snoozed_until timestamptz,
+  primary key (shop_id, kind)
+);
+
+create table policies(
+  version bigint generated always as identity primary key,
+  body jsonb not null unique,
+  created_at timestamptz not null default now()
+);
+
+create table shops(
+  id text primary key,
+  region text not null,
+  cipher text not null,
+  lease_owner text,
+  lease_until timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+
+create table sync_cursors(
+  shop_id text primary key,
+  updated_to bigint not null, -- TikTok's seconds: everything changed before it has been read
+  updated_at timestamptz not null default now()
+);
+
+create table dead_letters(
+  id bigint generated always as identity primary key,
+  input_id uuid not null unique,
+  cause text not null,
+  count bigint not null default 1,
+  first_at timestamptz not null,
+  last_at timestamptz not null,
+  redriven_at timestamptz
+);
+
+create table users(
+  name text primary key,
+  role text not null check (role in ('viewer','operator','admin')),
+  password_hash text not null,
+  created_at timestamptz not null default now(),
+  disabled_at timestamptz
+);
+
+create table sessions(
+  token_hash text primary key,
+  user_name text not null references users(name),
+  csrf_token text not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz not null
+);
+
+create table api_tokens(
+  token_hash text primary key,
+  user_name text not null references users(name),
+  role text not null check (role in ('viewer','operator','admin')),
+  created_at timestamptz not null default now(),
+  revoked_at timestamptz
+);
+
+create table audit_log(
+  id bigint generated always as identity primary key,
+  at timestamptz not null,
+  actor text not null,
+  action text not null,
+  subject text,
+  detail jsonb not null default '{}'
+);
+)sql";
+
+/// Version n stands at place n - 1.
+constexpr std::array<const char*, 1> steps{first_schema};
+
+constexpr const char* migrations_table = "create table if not exists schema_migrations(version bigint "
+                                         "primary key, applied_at timestamptz not null default now())";
+
+// Supabase lets its public API roles read every new table of the schema unless told otherwise: buyers'
+// addresses, token hashes.
+constexpr const char* close_to_public_api = R"sql(
+do $$
+declare api_role name;
+begin
+  for api_role in select rolname from pg_roles where rolname in ('anon', 'authenticated') loop
+    execute format('revoke all on all tables in schema %I from %I', current_schema(), api_role);
+    execute format('revoke all on all sequences in schema %I from %I', current_schema(), api_role);
+  end loop;
+end $$)sql";
+
+// Any number that only this program uses: engines that start together migrate one after the other.
+constexpr const char* lock = "select pg_advisory_xact_lock(7237971092416135521)";
+
+} // namespace
+
+result<void> migrate(session& over) {
+  for (;;) {
+    pqxx::work locked{over.raw()};
+    locked.exec(lock);
+    locked.exec(migrations_table);
+    const auto version =
+        locked.exec("select coalesce(max(version), 0) from schema_migrations")[0][0].as<std::int64_t>();
+    const auto known = static_cast<std::int64_t>(steps.size());
+    if (version > known)
+      return error{error_code::storage_newer,
+                   "the database has schema version " + std::to_string(version) +
+                       ", this program knows up to " + std::to_string(known) +
+                       "; start the version that wrote it, or a newer one",
+                   {}};
+    if (version == known) return {};
+    locked.exec(steps[static_cast<std::size_t>(version)]);
+    locked.exec("insert into schema_migrations(version) values (" + std::to_string(version + 1) + ")");
+    locked.exec(close_to_public_api);
+    locked.commit();
+  }
+}
+
+} // namespace orderly::postgres

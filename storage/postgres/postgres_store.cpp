@@ -1,0 +1,84 @@
+#include "storage/postgres/postgres_store.hpp"
+
+#include "storage/postgres/admin.hpp"
+#include "storage/postgres/change_feed.hpp"
+#include "storage/postgres/migrations.hpp"
+#include "storage/postgres/notifier.hpp"
+#include "storage/postgres/pooler.hpp"
+#include "storage/postgres/reader.hpp"
+#include "storage/postgres/writer.hpp"
+
+namespace orderly::postgres {
+namespace {
+
+constexpr int oldest_server = 140000;
+// More writers side by side than this only queue up at the server's one log.
+constexpr std::size_t lanes = 8;
+
+/// Runs `f`, which returns a result; no exception gets past it.
+template <class F>
+auto caught(const database& where, F&& f) noexcept -> decltype(f()) {
+  try {
+    return f();
+  } catch (const std::exception& e) {
+    return error_of(e, where);
+  }
+}
+
+class postgres_store final : public store {
+public:
+  explicit postgres_store(database where)
+      : where_(std::move(where)), tells_(std::make_shared<notifier>(where_)) {}
+
+  result<std::unique_ptr<store_writer>> open_writer() override { return make<store_writer, writer>(tells_); }
+  result<std::unique_ptr<store_reader>> open_reader() override { return make<store_reader, reader>(); }
+  result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(); }
+  result<std::unique_ptr<change_feed>> open_changes() override { return make<change_feed, feed>(); }
+  [[nodiscard]] std::size_t max_lanes() const override { return lanes; }
+
+private:
+  template <class Port, class Connection, class... With>
+  result<std::unique_ptr<Port>> make(With&&... with) {
+    return caught(where_, [&]() -> result<std::unique_ptr<Port>> {
+      return std::unique_ptr<Port>{std::make_unique<Connection>(where_, std::forward<With>(with)...)};
+    });
+  }
+  database where_;
+  std::shared_ptr<notifier> tells_;
+};
+
+result<void> refuse_unsafe(session& over, bool allow_unsafe) {
+  pqxx::nontransaction look{over.raw()};
+  const auto settings =
+      look.exec("select current_setting('server_version_num')::int, current_setting('server_version'), "
+                "current_setting('fsync')")[0];
+  if (settings[0].as<int>() < oldest_server)
+    return error{error_code::bad_config,
+                 std::string{"storage.url: the server is PostgreSQL "} + settings[1].c_str() +
+                     "; 14 or newer is needed",
+                 {}};
+  if (settings[2].as<std::string>() == "off" && !allow_unsafe)
+    return error{error_code::bad_config,
+                 "storage.url: the server runs with fsync=off and would lose answered webhooks; set fsync=on "
+                 "there, or "
+                 "storage.allow_unsafe here if that does not matter",
+                 {}};
+  return {};
+}
+
+} // namespace
+
+result<std::unique_ptr<store>> open(const store_options& options) {
+  auto where = database_from(options.url);
+  if (!where) return where.error();
+  const auto ready = caught(*where, [&]() -> result<void> {
+    if (auto direct = refuse_transaction_pooler(*where); !direct) return direct;
+    session over{*where, access::migrate};
+    if (auto safe = refuse_unsafe(over, options.allow_unsafe); !safe) return safe;
+    return migrate(over);
+  });
+  if (!ready) return ready.error();
+  return std::unique_ptr<store>{std::make_unique<postgres_store>(*std::move(where))};
+}
+
+} // namespace orderly::postgres

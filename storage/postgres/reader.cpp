@@ -1,0 +1,157 @@
+#include "storage/postgres/reader.hpp"
+
+#include "storage/postgres/statements.hpp"
+#include "storage/postgres/stored.hpp"
+#include "storage/timeline_merge.hpp"
+
+#include <algorithm>
+
+namespace orderly::postgres {
+namespace {
+
+constexpr std::size_t max_page = 200;
+
+std::size_t page_size(std::size_t asked) {
+  return std::clamp<std::size_t>(asked, 1, max_page);
+}
+
+error not_found(const order_key& key) {
+  const auto* id = std::get_if<order_id>(&key);
+  return {error_code::order_not_found,
+          "no order has the id " + (id ? to_string(*id) : std::get<tiktok_order_id>(key).str()),
+          {}};
+}
+
+pqxx::result by_key(session& over, pqxx::transaction_base& in, const order_key& key, const statement& with_id,
+                    const statement& with_tiktok_id) {
+  if (const auto* id = std::get_if<order_id>(&key)) return over.run(in, with_id, values{}.id(id->value));
+  return over.run(in, with_tiktok_id, values{}.text(std::get<tiktok_order_id>(key).str()));
+}
+
+result<void> load_rows(session& over, pqxx::transaction_base& in, std::span<const load_request> what,
+                       std::vector<loaded_order>& into) {
+  rows asked{type::integer, type::text, type::boolean};
+  for (std::size_t i = 0; i < what.size(); ++i)
+    asked.integer(static_cast<std::int64_t>(i)).text(what[i].order.str()).flag(what[i].with_document);
+  for (const auto& row : over.run(in, sql::load_orders, asked)) {
+    auto& loaded = into[static_cast<std::size_t>(integer_at(row, place_column))];
+    auto found = read_order(row);
+    if (!found) return found.error();
+    loaded.exists = true;
+    loaded.order = *std::move(found);
+    if (row[document_column].is_null()) continue;
+    auto document = read_document(row);
+    if (!document) return document.error();
+    loaded.document = std::make_shared<const json::object>(*std::move(document));
+  }
+  return {};
+}
+
+result<void> load_settled(session& over, pqxx::transaction_base& in, std::span<const load_request> what,
+                          std::vector<loaded_order>& into) {
+  rows asked{type::integer, type::text, type::text};
+  for (std::size_t i = 0; i < what.size(); ++i)
+    for (const auto& key : what[i].keys)
+      asked.integer(static_cast<std::int64_t>(i)).text(key).text(what[i].order.str());
+  if (asked.empty()) return {};
+  for (const auto& row : over.run(in, sql::settled_inputs, asked)) {
+    auto settled = read_settled(row);
+    if (!settled) return settled.error();
+    into[static_cast<std::size_t>(integer_at(row, 4))].settled.emplace(owned_at(row, 3), *std::move(settled));
+  }
+  return {};
+}
+
+result<std::vector<event>> events_from(session& over, pqxx::transaction_base& in, const uuid& order,
+                                       const timeline_position& at, std::size_t count) {
+  std::vector<event> events;
+  for (const auto& row :
+       over.run(in, sql::events_from,
+                values{}.id(order).integer(at.seq).integer(static_cast<std::int64_t>(count)))) {
+    auto e = read_event(row);
+    if (!e) return e.error();
+    events.push_back(*std::move(e));
+  }
+  return events;
+}
+
+std::vector<input_view> inputs_from(session& over, pqxx::transaction_base& in, std::string_view order,
+                                    const timeline_position& at, std::size_t count) {
+  std::vector<input_view> inputs;
+  values asked;
+  asked.text(order).at(at.input.updated_at).id(at.input.id).integer(static_cast<std::int64_t>(count));
+  for (const auto& row : over.run(in, sql::inputs_from, asked))
+    inputs.push_back(read_input(row));
+  return inputs;
+}
+
+} // namespace
+
+result<std::vector<loaded_order>> reader::load(std::span<const load_request> what) {
+  return guarded([&](session& over) -> result<std::vector<loaded_order>> {
+    std::vector<loaded_order> all(what.size());
+    for (std::size_t i = 0; i < what.size(); ++i)
+      all[i].order.tiktok_id = what[i].order;
+    snapshot_transaction snapshot{over.raw()}; // the row and the settled keys must be of one moment
+    if (auto read = load_rows(over, snapshot, what, all); !read) return read.error();
+    if (auto read = load_settled(over, snapshot, what, all); !read) return read.error();
+    return all;
+  });
+}
+
+result<order_page> reader::list(const order_filter& filter) {
+  return guarded([&](session& over) -> result<order_page> {
+    const auto from = list_position_from(filter.cursor);
+    if (!from) return from.error();
+    const auto limit = page_size(filter.limit);
+    values asked;
+    asked.at(from->updated_at)
+        .id(from->id)
+        .integer(static_cast<std::int64_t>(limit + 1)); // one more tells whether there is a next page
+    if (filter.state) asked.text(name_of(*filter.state));
+    pqxx::nontransaction look{over.raw()};
+    order_page page;
+    for (const auto& row :
+         over.run(look, filter.state ? sql::orders_in_state : sql::orders_in_any_state, asked)) {
+      if (page.orders.size() == limit) {
+        page.next_cursor =
+            to_cursor(list_position{page.orders.back().updated_at, page.orders.back().id.value});
+        break;
+      }
+      auto found = read_order(row);
+      if (!found) return found.error();
+      page.orders.push_back(*std::move(found));
+    }
+    return page;
+  });
+}
+
+result<order_view> reader::find(const order_key& key) {
+  return guarded([&](session& over) -> result<order_view> {
+    pqxx::nontransaction look{over.raw()};
+    const auto rows_found = by_key(over, look, key, sql::order_by_id, sql::order_by_tiktok_id);
+    if (rows_found.empty()) return not_found(key);
+    auto found = read_order(rows_found[0]);
+    if (!found) return found.error();
+    auto document = read_document(rows_found[0]);
+    if (!document) return document.error();
+    return order_view{*std::move(found), *std::move(document)};
+  });
+}
+
+result<timeline_page> reader::timeline(const order_key& key, std::size_t limit, const std::string& cursor) {
+  return guarded([&](session& over) -> result<timeline_page> {
+    const auto from = timeline_position_from(cursor);
+    if (!from) return from.error();
+    snapshot_transaction snapshot{over.raw()};
+    const auto ids = by_key(over, snapshot, key, sql::ids_by_id, sql::ids_by_tiktok_id);
+    if (ids.empty()) return not_found(key);
+    const auto size = page_size(limit);
+    auto events = events_from(over, snapshot, id_at(ids[0], 0), *from, size + 1);
+    if (!events) return events.error();
+    return merge_timeline(*std::move(events),
+                          inputs_from(over, snapshot, text_at(ids[0], 1), *from, size + 1), size);
+  });
+}
+
+} // namespace orderly::postgres

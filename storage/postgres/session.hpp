@@ -1,0 +1,105 @@
+#pragma once
+// One connection, with this program's settings and its prepared statements; and what its failures mean.
+
+#include "base/result.hpp"
+#include "storage/postgres/binary.hpp"
+#include "storage/postgres/pqxx_compat.hpp"
+
+#include <exception>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <unordered_set>
+#include <utility>
+
+namespace orderly::postgres {
+
+/// Where to connect: libpq's key=value form, with time-outs and keep-alives where the URL names none.
+struct database {
+  std::string options;
+  std::string password; ///< kept out of messages
+};
+/// Errors: bad_config, when libpq cannot read the URL.
+result<database> database_from(const std::string& url);
+
+enum class access { write, read, migrate };
+
+/// A statement that is prepared once a connection. Both texts are literals.
+struct statement {
+  const char* name;
+  const char* sql;
+};
+
+class session {
+public:
+  /// Throws what libpqxx throws.
+  session(const database& where, access how);
+
+  pqxx::connection& raw() { return *connection_; }
+  [[nodiscard]] bool is_open() const { return connection_->is_open(); }
+  pqxx::result run(pqxx::transaction_base& in, const statement& what,
+                   const std::vector<std::string>& parameters);
+  pqxx::result run(pqxx::transaction_base& in, const statement& what, rows& with) {
+    return run(in, what, with.take());
+  }
+  pqxx::result run(pqxx::transaction_base& in, const statement& what, const values& with) {
+    return run(in, what, with.all());
+  }
+
+private:
+  std::unique_ptr<pqxx::connection> connection_;
+  std::unique_ptr<pqxx::errorhandler> quiet_;
+  std::unordered_set<const char*> prepared_;
+};
+
+/// What a failed statement says about the world.
+enum class trouble {
+  refused, ///< the server holds these values against us; the connection is fine
+  again,   ///< deadlock or serialisation failure: the same again at once
+  unknown, ///< lost while committing
+  failed   ///< the server or the way to it
+};
+/// A stored row that this program cannot have written.
+class unreadable final : public std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+trouble trouble_of(const std::exception& caught);
+/// The server's words, in one line.
+std::string message_of(const std::exception& caught);
+error error_of(const std::exception& caught, const database& where);
+
+/// A port's connection: made on first use, thrown away whole after a failure, so that nothing of a broken one
+/// lives on.
+class connected {
+public:
+  connected(database where, access how) : where_(std::move(where)), how_(how) { over(); }
+
+protected:
+  session& over() {
+    if (!session_ || !session_->is_open()) session_ = std::make_unique<session>(where_, how_);
+    return *session_;
+  }
+  /// Runs `f(session)`, which returns a result; deadlocks and serialisation failures at once again; no
+  /// exception gets past it.
+  template <class F>
+  auto guarded(F&& f) noexcept -> decltype(f(std::declval<session&>())) {
+    for (int attempt = 1;; ++attempt) {
+      try {
+        return f(over());
+      } catch (const std::exception& caught) {
+        const auto what = trouble_of(caught);
+        if (what == trouble::again && attempt < max_attempts) continue;
+        if (what != trouble::refused) session_.reset();
+        return error_of(caught, where_);
+      }
+    }
+  }
+
+private:
+  static constexpr int max_attempts = 10;
+  database where_;
+  access how_;
+  std::unique_ptr<session> session_;
+};
+
+} // namespace orderly::postgres

@@ -1,0 +1,213 @@
+#pragma once
+// Every SQL statement that runs more than once. Rows come as one array a column (binary.hpp); a statement serves a whole batch.
+
+#include "storage/postgres/session.hpp"
+
+// clang-format off
+namespace orderly::postgres::sql {
+
+// --- writing orders ---
+// Locks the rows that are there in the order of their keys, the same for every engine, and only then looks at their versions.
+// `version` is the new one, null when the row is only fenced; a null document stays.
+inline constexpr statement fence_and_update{"fence_and_update", R"sql(
+with asked as (
+  select * from unnest($1::int8[], $2::text[], $3::int8[], $4::text[], $5::text[], $6::bool[], $7::int8[], $8::timestamptz[],
+    $9::timestamptz[], $10::text[], $11::text[], $12::int8[], $13::timestamptz[], $14::jsonb[], $15::jsonb[])
+    as a(place, key, expected, state, failure, held, version, updated_at, closed_at, shop_id, tiktok_status, tiktok_update_time,
+      due_at, facts, document)),
+locked as materialized (
+  select a.*, o.id, o.version as stored from asked a join orders o on o.tiktok_order_id = a.key
+  order by a.key collate "C" for no key update of o),
+changed as (
+  update orders o set state = l.state, failure = l.failure, held = l.held, version = l.version, updated_at = l.updated_at,
+    closed_at = l.closed_at, shop_id = l.shop_id, tiktok_status = l.tiktok_status, tiktok_update_time = l.tiktok_update_time,
+    due_at = l.due_at, facts = l.facts, order_data = coalesce(l.document, o.order_data)
+  from locked l where o.id = l.id and l.version is not null and l.stored = l.expected)
+select place, id, stored from locked)sql"};
+// An order that another engine has created, or is just creating, is left out of the answer.
+inline constexpr statement create_orders{"create_orders", R"sql(
+insert into orders(tiktok_order_id, id, state, failure, held, version, created_at, updated_at, closed_at, shop_id, tiktok_status,
+  tiktok_update_time, due_at, facts, order_data)
+select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::int8[], $7::timestamptz[], $8::timestamptz[],
+  $9::timestamptz[], $10::text[], $11::text[], $12::int8[], $13::timestamptz[], $14::jsonb[], $15::jsonb[]) as a(key)
+order by a.key collate "C"
+on conflict (tiktok_order_id) do nothing returning tiktok_order_id)sql"};
+inline constexpr statement insert_events{"insert_events", R"sql(
+insert into order_events(order_id, seq, at, type, source, actor, from_state, to_state, detail, input_id)
+select * from unnest($1::uuid[], $2::int8[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
+  $9::jsonb[], $10::uuid[]))sql"};
+inline constexpr statement raise_attention{"raise_attention", R"sql(
+insert into order_attention(order_id, kind, since, detail)
+select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[])
+on conflict (order_id, kind) do update set since = excluded.since, until = null, detail = excluded.detail, assignee = null,
+  snoozed_until = null where order_attention.until is not null)sql"};
+inline constexpr statement clear_attention{"clear_attention", R"sql(
+update order_attention t set until = a.at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, kind, at)
+where t.order_id = a.id and t.kind = a.kind and t.until is null)sql"};
+
+// --- writing inputs ---
+inline constexpr statement standing_of_inputs{"standing_of_inputs", R"sql(
+select a.place, i.outcome = 'pending' from unnest($1::int8[], $2::text[], $3::text[]) as a(place, key, ref)
+join inputs i on i.dedupe_key = a.key and i.order_ref = a.ref)sql"};
+// A redelivery that decides a pending row gives it its own id, which the events name. A settled row is left as it is.
+inline constexpr statement write_inputs{"write_inputs", R"sql(
+insert into inputs as i (dedupe_key, order_ref, id, delivery_id, policy_version, decided_on, decided_at, outcome, answer, events,
+  received_at, source, actor, shop_id, type, notification_id, raw, raw_hash)
+select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[], $7::timestamptz[], $8::text[],
+  $9::jsonb[], $10::int8[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bytea[],
+  $18::bytea[]) as a(key, ref)
+order by a.key collate "C", a.ref collate "C"
+on conflict (dedupe_key, order_ref) do update set deliveries = i.deliveries + (i.id <> excluded.id)::int, id = excluded.id,
+  delivery_id = excluded.delivery_id, policy_version = excluded.policy_version, decided_on = excluded.decided_on,
+  decided_at = excluded.decided_at, outcome = excluded.outcome, answer = excluded.answer, events = excluded.events
+  where i.outcome = 'pending')sql"};
+// Inputs without an order: what is there counts the new deliveries, whatever became of it, and keeps its id.
+inline constexpr statement record_inputs{"record_inputs", R"sql(
+insert into inputs as i (dedupe_key, order_ref, id, delivery_id, policy_version, decided_on, decided_at, outcome, answer, events,
+  received_at, source, actor, shop_id, type, notification_id, raw, raw_hash, deliveries)
+select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[], $7::timestamptz[], $8::text[],
+  $9::jsonb[], $10::int8[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bytea[],
+  $18::bytea[], $19::int8[]) as a(key, ref)
+order by a.key collate "C", a.ref collate "C"
+on conflict (dedupe_key, order_ref) do update set deliveries = i.deliveries + excluded.deliveries
+returning dedupe_key, order_ref, id)sql"};
+inline constexpr statement count_deliveries{"count_deliveries", R"sql(
+with again as materialized (
+  select i.dedupe_key, i.order_ref, a.times from unnest($1::text[], $2::text[], $3::int8[]) as a(key, ref, times)
+  join inputs i on i.dedupe_key = a.key and i.order_ref = a.ref
+  order by i.dedupe_key, i.order_ref for no key update of i)
+update inputs i set deliveries = i.deliveries + again.times from again
+where i.dedupe_key = again.dedupe_key and i.order_ref = again.order_ref)sql"};
+inline constexpr statement bury{"bury", R"sql(
+insert into dead_letters as d (input_id, cause, first_at, last_at, count)
+select a.id, a.cause, a.at, a.at, a.times
+from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int8[]) as a(id, cause, at, times)
+on conflict (input_id) do update set count = d.count + excluded.count, last_at = excluded.last_at)sql"};
+inline constexpr statement bury_again{"bury_again", R"sql(
+update dead_letters d set count = d.count + a.times, last_at = a.at
+from unnest($1::uuid[], $2::timestamptz[], $3::int8[]) as a(id, at, times) where d.input_id = a.id)sql"};
+
+// --- the outbox ---
+// The two forms differ in what becomes of the lease of a row that is there.
+#define ORDERLY_OPEN_PROMISES(lease) \
+  "insert into outbox as o (order_id, kind, ref, writes, payload, state, due_at, last_error)" \
+  " select a.order_id, a.kind, a.ref, a.writes, a.payload, a.state, a.due_at, a.last_error" \
+  " from unnest($1::int8[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::jsonb[], $7::text[]," \
+  " $8::timestamptz[], $9::text[])" \
+  " as a(place, order_id, kind, ref, writes, payload, state, due_at, last_error) order by a.place" \
+  " on conflict (order_id, kind, ref) where state in ('open','waiting') do update set state = excluded.state," \
+  " due_at = excluded.due_at, payload = case when excluded.payload = '{}' then o.payload else excluded.payload end," \
+  " last_error = coalesce(excluded.last_error, o.last_error)" lease
+inline constexpr statement open_promises{"open_promises", ORDERLY_OPEN_PROMISES(", lease_owner = null, lease_until = null")};
+inline constexpr statement open_promises_keeping_leases{"open_promises_keeping_leases", ORDERLY_OPEN_PROMISES("")};
+#undef ORDERLY_OPEN_PROMISES
+inline constexpr statement settle_promises{"settle_promises", R"sql(
+update outbox o set state = a.state, last_error = coalesce(a.last_error, o.last_error), lease_owner = null, lease_until = null
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as a(order_id, kind, ref, state, last_error)
+where o.order_id = a.order_id and o.kind = a.kind and o.ref = a.ref and o.state in ('open','waiting'))sql"};
+
+#define ORDERLY_MICROS(column) "(extract(epoch from " column ") * 1000000)::int8"
+// Only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs. The
+// rows of an order get their ids under its lock, so an earlier id is never committed after a later one.
+#define ORDERLY_NOT_BLOCKED \
+  "(not o.writes or (not coalesce(r.held, false) and not exists (select from outbox e where e.order_id = o.order_id" \
+  " and e.writes and e.id < o.id and e.state in ('open','waiting'))))"
+// skip locked: what another engine is just claiming is not waited for. The lease is looked at again once the row is locked.
+inline constexpr statement claim_due{"claim_due",
+    "with due as materialized (select o.id, r.tiktok_order_id, coalesce(o.shop_id, r.shop_id) as shop from outbox o"
+    " left join orders r on r.id = o.order_id where o.state = 'open' and o.due_at <= $1::timestamptz"
+    " and (o.lease_until is null or o.lease_until <= $1::timestamptz) and " ORDERLY_NOT_BLOCKED
+    " order by o.due_at, o.id limit $2::int8 for update of o skip locked)"
+    " update outbox o set attempts = o.attempts + 1, lease_owner = $3::text, lease_until = $4::timestamptz"
+    " from due where o.id = due.id"
+    " returning o.id, o.order_id, due.tiktok_order_id, due.shop, o.kind, o.ref, o.payload, o.attempts, "
+    ORDERLY_MICROS("o.due_at")};
+inline constexpr statement next_due{"next_due",
+    "select least((select " ORDERLY_MICROS("o.due_at") " from outbox o left join orders r on r.id = o.order_id"
+    " where o.state = 'open' and o.lease_until is null and " ORDERLY_NOT_BLOCKED " order by o.due_at limit 1),"
+    " (select " ORDERLY_MICROS("greatest(lease_until, due_at)") " from outbox where lease_until is not null and state = 'open'"
+    " order by lease_until limit 1))"};
+#undef ORDERLY_NOT_BLOCKED
+
+// --- leases on shops ---
+inline constexpr statement hold_shop{"hold_shop", R"sql(
+with held as (
+  update shops set lease_owner = $2::text, lease_until = $4::timestamptz
+  where id = $1::text and (lease_owner is null or lease_owner = $2::text or lease_until <= $3::timestamptz) returning id)
+select exists (select from shops where id = $1::text), exists (select from held))sql"};
+inline constexpr statement release_shop{"release_shop",
+    "update shops set lease_owner = null, lease_until = null where id = $1::text and lease_owner = $2::text"};
+
+// --- reading; the columns of an order in the order that read_order() takes them ---
+#define ORDERLY_ORDER_COLUMNS \
+  "o.id, o.tiktok_order_id, o.state, o.failure, o.shop_id, o.facts, o.held, o.version, " ORDERLY_MICROS("o.created_at") ", " \
+  ORDERLY_MICROS("o.updated_at") ", " ORDERLY_MICROS("o.closed_at")
+inline constexpr statement load_orders{"load_orders",
+    "select " ORDERLY_ORDER_COLUMNS ", case when a.with_document then o.order_data end, a.place"
+    " from unnest($1::int8[], $2::text[], $3::bool[]) as a(place, key, with_document)"
+    " join orders o on o.tiktok_order_id = a.key"};
+inline constexpr statement settled_inputs{"settled_inputs",
+    "select i.id, encode(i.raw_hash, 'hex'), i.answer, i.dedupe_key, a.place"
+    " from unnest($1::int8[], $2::text[], $3::text[]) as a(place, key, ref)"
+    " join inputs i on i.dedupe_key = a.key and i.order_ref = a.ref where i.outcome <> 'pending'"};
+inline constexpr statement order_by_id{"order_by_id",
+    "select " ORDERLY_ORDER_COLUMNS ", o.order_data from orders o where o.id = $1::uuid"};
+inline constexpr statement order_by_tiktok_id{"order_by_tiktok_id",
+    "select " ORDERLY_ORDER_COLUMNS ", o.order_data from orders o where o.tiktok_order_id = $1::text"};
+#define ORDERLY_NEWEST_FIRST " order by o.updated_at desc, o.id desc limit $3::int8"
+#define ORDERLY_IN_STATE(state) \
+  "select * from orders o where o.state = " state " and (o.updated_at, o.id) < ($1::timestamptz, $2::uuid)" ORDERLY_NEWEST_FIRST
+inline constexpr statement orders_in_state{"orders_in_state",
+    "select " ORDERLY_ORDER_COLUMNS " from (" ORDERLY_IN_STATE("$4::text") ") o" ORDERLY_NEWEST_FIRST};
+// One index serves both lists: of all states, the newest of each are merged.
+inline constexpr statement orders_in_any_state{"orders_in_any_state",
+    "select " ORDERLY_ORDER_COLUMNS " from ((" ORDERLY_IN_STATE("'received'") ") union all (" ORDERLY_IN_STATE("'processing'")
+    ") union all (" ORDERLY_IN_STATE("'shipped'") ") union all (" ORDERLY_IN_STATE("'delivered'") ") union all ("
+    ORDERLY_IN_STATE("'failed'") ")) o" ORDERLY_NEWEST_FIRST};
+#undef ORDERLY_IN_STATE
+#undef ORDERLY_NEWEST_FIRST
+#undef ORDERLY_ORDER_COLUMNS
+inline constexpr statement ids_by_id{"ids_by_id", "select id, tiktok_order_id from orders where id = $1::uuid"};
+inline constexpr statement ids_by_tiktok_id{"ids_by_tiktok_id",
+    "select id, tiktok_order_id from orders where tiktok_order_id = $1::text"};
+inline constexpr statement events_from{"events_from",
+    "select seq, " ORDERLY_MICROS("at") ", type, source, actor, from_state, to_state, detail, input_id from order_events"
+    " where order_id = $1::uuid and seq <= $2::int8 order by seq desc limit $3::int8"};
+inline constexpr statement inputs_from{"inputs_from",
+    "select id, " ORDERLY_MICROS("received_at") ", source, type, dedupe_key, notification_id, outcome, deliveries from inputs"
+    " where order_ref = $1::text and order_ref <> '' and events = 0 and (received_at, id) <= ($2::timestamptz, $3::uuid)"
+    " order by received_at desc, id desc limit $4::int8"};
+#undef ORDERLY_MICROS
+
+// --- what others committed ---
+// What a snapshot did not see is what its transactions in progress wrote, and all later ones: exact, in whatever order they
+// commit, and however long the oldest of them lasts.
+inline constexpr statement changed_since{"changed_since", R"sql(
+select pg_current_snapshot(), pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax($1::text::pg_snapshot), c.*
+from (select 1) as always left join (
+  select o.tiktok_order_id, max(e.seq) from (
+    select order_id, seq from order_events where xid >= pg_snapshot_xmax($1::text::pg_snapshot)
+    union all
+    select w.order_id, w.seq from pg_snapshot_xip($1::text::pg_snapshot) as t(xid) join order_events w on w.xid = t.xid) e
+  join orders o on o.id = e.order_id group by o.tiktok_order_id) c on true)sql"};
+
+// --- at start ---
+inline constexpr statement insert_policy{"insert_policy",
+    "insert into policies(body) select $1::jsonb where not exists (select from policies where body = $1::jsonb)"
+    " on conflict (body) do nothing"};
+inline constexpr statement policy_version{"policy_version", "select version from policies where body = $1::jsonb"};
+inline constexpr statement upsert_shops{"upsert_shops", R"sql(
+insert into shops as s (id, region, cipher) select * from unnest($1::text[], $2::text[], $3::text[]) as a(id) order by a.id
+on conflict (id) do update set region = excluded.region, cipher = excluded.cipher, updated_at = now()
+where s.region <> excluded.region or s.cipher <> excluded.cipher)sql"};
+inline constexpr statement any_user{"any_user", "select exists (select from users)"};
+inline constexpr statement insert_user{"insert_user",
+    "insert into users(name, role, password_hash) values ($1::text, $2::text, $3::text)"};
+inline constexpr statement insert_token{"insert_token",
+    "insert into api_tokens(token_hash, user_name, role) values ($1::text, $2::text, $3::text)"};
+inline constexpr statement all_tokens{"all_tokens",
+    "select t.token_hash, t.user_name, t.role from api_tokens t join users u on u.name = t.user_name"
+    " where t.revoked_at is null and u.disabled_at is null"};
+
+} // namespace orderly::postgres::sql
+// clang-format on

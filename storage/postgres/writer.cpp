@@ -1,0 +1,261 @@
+#include "storage/postgres/writer.hpp"
+
+#include "storage/postgres/batch.hpp"
+#include "storage/postgres/statements.hpp"
+#include "storage/postgres/stored.hpp"
+#include "storage/unit_check.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string_view>
+
+namespace orderly::postgres {
+namespace {
+
+using results = std::vector<unit_result>;
+using pointers = std::vector<const order_unit*>;
+
+/// In the order in which rows are locked.
+pointers in_lock_order(std::span<const order_unit> units) {
+  pointers sorted;
+  for (const auto& unit : units)
+    sorted.push_back(&unit);
+  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->order < b->order; });
+  return sorted;
+}
+
+std::string flaw_in(const order_unit& unit) {
+  if (!unit.exists && !unit.after && !unit.promises.empty())
+    return "a promise of an order that is not stored";
+  return flaw_of(unit);
+}
+
+/// The whole batch, if nothing in it has to be refused and no input was settled by somebody else; else
+/// nothing, and nothing is written.
+std::optional<results> write_together(session& over, std::span<const order_unit> units) {
+  if (std::any_of(units.begin(), units.end(), [](const auto& unit) { return !flaw_in(unit).empty(); }))
+    return std::nullopt;
+  pointers all;
+  for (const auto& unit : units)
+    all.push_back(&unit);
+  results told(units.size());
+  pqxx::work one{over.raw()};
+  try {
+    const auto verdicts = batch{over, one}.write(all);
+    for (std::size_t i = 0; i < told.size(); ++i)
+      told[i].verdict = verdicts[i];
+  } catch (const input_settled&) {
+    return std::nullopt;
+  } catch (const std::exception& caught) {
+    if (trouble_of(caught) != trouble::refused) throw;
+    return std::nullopt;
+  }
+  one.commit();
+  return told;
+}
+
+/// Undoes what came after it unless released. libpqxx's own subtransaction begins only with its first unprepared statement.
+class savepoint {
+public:
+  explicit savepoint(pqxx::transaction_base& in) : in_(in) { in_.exec("savepoint part"); }
+  ~savepoint() {
+    try {
+      if (!released_)
+        in_.exec("rollback to savepoint part");
+    } catch (const std::exception&) {
+      released_ = false; // the connection is gone, and the whole transaction with it
+    }
+  }
+  savepoint(const savepoint&) = delete;
+  savepoint& operator=(const savepoint&) = delete;
+  void release() {
+    in_.exec("release savepoint part");
+    released_ = true;
+  }
+
+private:
+  pqxx::transaction_base& in_;
+  bool released_ = false;
+};
+
+/// Writes what it can of a batch that cannot be written as a whole, in one transaction: each half of a part
+/// that fails is tried for itself, until a bad unit stands alone. All rows are locked first, so that the
+/// order of locks is still everybody's.
+class careful_write {
+public:
+  careful_write(session& over, std::span<const order_unit> units)
+      : over_(over), units_(units), told_(units.size()), one_(over.raw()) {}
+
+  results run() {
+    auto left = in_lock_order(units_);
+    each(left, [&](batch& in, batch::units part) {
+      const auto stored = in.lock(part);
+      for (std::size_t i = 0; i < part.size(); ++i)
+        if (is_fenced(*part[i]) && !fence_holds(*part[i], stored[i]))
+          tell(*part[i], {commit_verdict::conflict, {}});
+    });
+    each(left = undecided(left), [&](batch& in, batch::units part) {
+      const auto settled = in.settled(part);
+      for (std::size_t i = 0; i < part.size(); ++i)
+        if (settled[i])
+          tell(*part[i], {commit_verdict::conflict, {}});
+        else if (auto flaw = flaw_in(*part[i]); !flaw.empty())
+          tell(*part[i], {commit_verdict::refused, std::move(flaw)});
+    });
+    each(left = undecided(left), [&](batch& in, batch::units part) {
+      const auto verdicts = in.write(part);
+      for (std::size_t i = 0; i < part.size(); ++i)
+        tell(*part[i], {verdicts[i], {}});
+    });
+    one_.commit();
+    results told;
+    for (auto& one : told_)
+      told.push_back(std::move(*one));
+    return told;
+  }
+
+private:
+  void tell(const order_unit& unit, unit_result what) {
+    told_[static_cast<std::size_t>(&unit - units_.data())] = std::move(what);
+  }
+
+  pointers undecided(const pointers& among) {
+    pointers left;
+    for (const auto* unit : among)
+      if (!told_[static_cast<std::size_t>(unit - units_.data())]) left.push_back(unit);
+    return left;
+  }
+
+  template <class Step>
+  void each(batch::units part, const Step& step) {
+    if (part.empty()) return;
+    unit_result alone;
+    try {
+      savepoint attempt{one_};
+      batch in{over_, one_};
+      step(in, part);
+      attempt.release();
+      return;
+    } catch (const input_settled&) {
+      alone.verdict = commit_verdict::conflict; // just now, of an order that is not stored and so has no lock
+    } catch (const std::exception& caught) {
+      if (trouble_of(caught) != trouble::refused) throw;
+      alone = {commit_verdict::refused, message_of(caught)};
+    }
+    if (part.size() == 1) {
+      tell(*part.front(), std::move(alone));
+      return;
+    }
+    each(part.first(part.size() / 2), step);
+    each(part.subspan(part.size() / 2), step);
+  }
+
+  session& over_;
+  std::span<const order_unit> units_;
+  std::vector<std::optional<unit_result>> told_;
+  pqxx::work one_;
+};
+
+bool changed_an_order(std::span<const order_unit> units, const results& told) {
+  for (std::size_t i = 0; i < units.size(); ++i)
+    if (told[i].verdict == commit_verdict::committed && !units[i].events.empty()) return true;
+  return false;
+}
+
+// --- inputs without an order ---
+
+struct arrivals { ///< of one key in one batch
+  const input_record* first = nullptr;
+  timestamp last_at{};
+  std::int64_t times = 0;
+};
+using by_key = std::map<std::pair<std::string_view, std::string_view>, arrivals>;
+
+by_key merged(std::span<const input_record> inputs) {
+  by_key all;
+  for (const auto& record : inputs) {
+    auto& one = all[{record.what->dedupe_key, record.what->order.str()}];
+    if (!one.first) one.first = &record;
+    one.last_at = record.what->received_at;
+    ++one.times;
+  }
+  return all;
+}
+
+void record_all(session& over, std::span<const input_record> inputs) {
+  const auto all = merged(inputs);
+  auto asked = input_rows(true);
+  for (const auto& [key, one] : all) {
+    add_input(asked, *one.first, 0);
+    asked.integer(one.times);
+  }
+  pqxx::work together{over.raw()};
+  rows dead{type::uuid, type::text, type::time, type::integer},
+      dead_again{type::uuid, type::time, type::integer};
+  for (const auto& row : over.run(together, sql::record_inputs, asked)) {
+    const auto& one = all.at({text_at(row, 0), text_at(row, 1)});
+    const auto stored = id_at(row, 2);
+    const bool is_new = stored == one.first->what->id.value;
+    if (is_new && one.first->dead)
+      dead.id(stored).text(name_of(*one.first->dead)).at(one.first->what->received_at).integer(1);
+    if (const auto again = one.times - (is_new ? 1 : 0); again > 0)
+      dead_again.id(stored).at(one.last_at).integer(again);
+  }
+  if (!dead.empty()) over.run(together, sql::bury, dead);
+  if (!dead_again.empty()) over.run(together, sql::bury_again, dead_again);
+  together.commit();
+}
+
+} // namespace
+
+result<std::vector<unit_result>> writer::commit(std::span<const order_unit> units) {
+  if (units.empty()) return results{};
+  auto told = guarded([&](session& over) -> result<results> {
+    if (auto together = write_together(over, units)) return *std::move(together);
+    return careful_write{over, units}.run();
+  });
+  if (told && changed_an_order(units, *told)) tells_->committed();
+  return told;
+}
+
+result<void> writer::record(std::span<const input_record> inputs) {
+  if (inputs.empty()) return {};
+  auto done = guarded([&](session& over) -> result<void> {
+    record_all(over, inputs);
+    return {};
+  });
+  if (done || done.error().code != error_code::refused_by_store || inputs.size() == 1) return done;
+  // One of them is refused: the others go in without it.
+  result<void> worst;
+  for (const auto& one : inputs)
+    if (auto alone = record({&one, 1});
+        !alone && (worst || alone.error().code != error_code::refused_by_store))
+      worst = std::move(alone);
+  return worst;
+}
+
+result<claimed_rows> writer::claim(const claim_request& what) {
+  return guarded([&](session& over) -> result<claimed_rows> { return claim_rows(over, what); });
+}
+
+result<bool> writer::hold_shop(const shop_lease& wanted) {
+  return guarded([&](session& over) -> result<bool> {
+    pqxx::nontransaction at_once{over.raw()};
+    const auto told =
+        over.run(at_once, sql::hold_shop,
+                 values{}.text(wanted.shop.str()).text(wanted.owner).at(wanted.now).at(wanted.until));
+    if (!flag_at(told[0], 0))
+      return error{error_code::not_found, "no shop has the id " + wanted.shop.str(), {}};
+    return flag_at(told[0], 1);
+  });
+}
+
+result<void> writer::release_shop(const shop_id& shop, const std::string& owner) {
+  return guarded([&](session& over) -> result<void> {
+    pqxx::nontransaction at_once{over.raw()};
+    over.run(at_once, sql::release_shop, values{}.text(shop.str()).text(owner));
+    return {};
+  });
+}
+
+} // namespace orderly::postgres

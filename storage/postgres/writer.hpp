@@ -1,0 +1,31 @@
+#pragma once
+// The writing connection: commits units, records inputs, leases promises and shops.
+
+#include "storage/postgres/notifier.hpp"
+#include "storage/postgres/session.hpp"
+#include "storage/store.hpp"
+
+#include <memory>
+
+namespace orderly::postgres {
+
+class writer final : public store_writer, private connected {
+public:
+  /// Throws when the server cannot be reached.
+  writer(database where, std::shared_ptr<notifier> tells)
+      : connected(std::move(where), access::write), tells_(std::move(tells)) {}
+
+  result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
+  result<void> record(std::span<const input_record> inputs) override;
+  result<claimed_rows> claim(const claim_request& what) override;
+  result<bool> hold_shop(const shop_lease& wanted) override;
+  result<void> release_shop(const shop_id& shop, const std::string& owner) override;
+
+private:
+  std::shared_ptr<notifier> tells_;
+};
+
+/// Leases and returns what may be called now; in outbox.cpp.
+claimed_rows claim_rows(session& over, const claim_request& what);
+
+} // namespace orderly::postgres

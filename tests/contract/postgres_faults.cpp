@@ -1,0 +1,284 @@
+// Broken connections, a server that dies, and writers in each other's way.
+
+#include "base/json.hpp"
+#include "tests/contract/backend.hpp"
+#include "tests/contract/orders.hpp"
+#include "tests/support/postgres_server.hpp"
+#include "tests/support/seed.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <map>
+#include <optional>
+#include <random>
+#include <thread>
+
+using namespace orderly;
+using namespace orderly::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// Ends the server process of the one session of the store that waits for what `where` says. False: none did
+/// in time.
+bool terminate_waiting(postgres_shell& shell, const std::string& where) {
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (std::chrono::steady_clock::now() < until) {
+    if (shell.scalar("select count(*) from (select pg_terminate_backend(pid) from pg_stat_activity where "
+                     "application_name = 'orderly' and " +
+                     where + ") t") == "1")
+      return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return false;
+}
+
+/// Commits `unit` on a thread of its own while `meanwhile` breaks something.
+template <class Meanwhile>
+result<std::vector<unit_result>> commit_while(store_writer& into, const order_unit& unit,
+                                              Meanwhile&& meanwhile) {
+  result<std::vector<unit_result>> told{std::vector<unit_result>{}};
+  std::thread committing{[&] { told = into.commit({&unit, 1}); }};
+  meanwhile();
+  committing.join();
+  return told;
+}
+
+} // namespace
+
+TEST_CASE(
+    "a connection lost in mid transaction: nothing was written, and the writer goes on with a new one") {
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  const auto held = stored(*writer, "51");
+  const auto step = next_step(held, "w:2");
+  auto lock = db->open_write("update orders set held = held");
+  postgres_shell shell{postgres_url()};
+  const auto told =
+      commit_while(*writer, step, [&] { CHECK(terminate_waiting(shell, "wait_event_type = 'Lock'")); });
+  REQUIRE_FALSE(told.has_value());
+  CHECK(told.error().code == error_code::storage_unavailable);
+  lock.reset();
+  CHECK(load(*db->reader(), "51").order.version == 1);
+  CHECK(commit(*writer, step) == commit_verdict::committed);
+}
+
+TEST_CASE("a connection lost after the server has committed: the outcome is unknown, and reading tells that "
+          "it is there") {
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  const auto held = stored(*writer, "51");
+  const auto step = next_step(held, "w:2");
+  postgres_shell shell{postgres_url()};
+  std::optional<server_setting> standby{std::in_place, "synchronous_standby_names",
+                                        "nobody"}; // COMMIT flushes, then waits for it
+  const auto told =
+      commit_while(*writer, step, [&] { CHECK(terminate_waiting(shell, "wait_event = 'SyncRep'")); });
+  standby.reset();
+  REQUIRE_FALSE(told.has_value());
+  CHECK(told.error().code == error_code::storage_outcome_unknown);
+  const auto now = load(*db->reader(), "51", {"w:2"});
+  CHECK(now.order.version == 2);
+  CHECK(now.settled.contains("w:2"));
+  CHECK(commit(*writer, step) == commit_verdict::conflict);
+}
+
+TEST_CASE("a connection lost before the server has committed: the outcome is unknown, and reading tells that "
+          "it is not there") {
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  const auto held = stored(*writer, "51");
+  const auto step = next_step(held, "w:2");
+  db->execute("create function dawdle() returns trigger language plpgsql as $$ begin perform pg_sleep(20); "
+              "return new; end $$");
+  db->execute("create constraint trigger dawdle after update on orders deferrable initially deferred for "
+              "each row execute function dawdle()");
+  postgres_shell shell{postgres_url()};
+  const auto told = commit_while(*writer, step, [&] {
+    CHECK(terminate_waiting(shell, "wait_event = 'PgSleep' and query ilike 'commit%'"));
+  });
+  REQUIRE_FALSE(told.has_value());
+  CHECK(told.error().code == error_code::storage_outcome_unknown);
+  const auto now = load(*db->reader(), "51", {"w:2"});
+  CHECK(now.order.version == 1);
+  CHECK(now.settled.empty());
+  db->execute("drop trigger dawdle on orders");
+  CHECK(commit(*writer, step) == commit_verdict::committed);
+}
+
+TEST_CASE("an order that a trigger of the database refuses fails alone") {
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  db->execute("create function no53() returns trigger language plpgsql as $$ begin "
+              "if new.tiktok_order_id = '53' then raise exception 'not 53'; end if; return new; end $$");
+  db->execute("create trigger no53 before insert on orders for each row execute function no53()");
+  std::vector<order_unit> batch;
+  for (const auto* id : {"51", "52", "53", "54", "55"})
+    batch.push_back(creation(id, std::string{"w:"} + id));
+  const auto told = writer->commit(batch).value();
+  for (std::size_t i = 0; i < told.size(); ++i)
+    CHECK(told[i].verdict == (i == 2 ? commit_verdict::refused : commit_verdict::committed));
+  CHECK(told[2].why == "not 53");
+}
+
+TEST_CASE("JSON that the server cannot hold is refused with its unit alone") {
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  std::vector<order_unit> batch;
+  for (const auto* id : {"51", "52", "53"})
+    batch.push_back(creation(id, std::string{"w:"} + id));
+  batch[1].document = json::object{{"name", std::string_view{"a\0b", 3}}};
+  const auto told = writer->commit(batch).value();
+  CHECK(told[0].verdict == commit_verdict::committed);
+  CHECK(told[1].verdict == commit_verdict::refused);
+  CHECK(told[2].verdict == commit_verdict::committed);
+  CHECK(db->scalar("select count(*) from orders") == "2");
+}
+
+TEST_CASE("of inputs without an order the one that is refused does not keep the others out") {
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  const std::vector<input_record> inputs{
+      recorded(make_input("", "w:1"), input_outcome::ignored),
+      recorded(make_input("", std::string{"w:\0", 3}), input_outcome::ignored),
+      recorded(make_input("", "w:3"), input_outcome::ignored)};
+  const auto told = writer->record(inputs);
+  REQUIRE_FALSE(told.has_value());
+  CHECK(told.error().code == error_code::refused_by_store);
+  CHECK(db->scalar("select count(*) from inputs") == "2");
+}
+
+TEST_CASE("a batch takes the same statements whatever its size") {
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  const server_setting logged{"log_min_duration_statement", "0"};
+  const auto statements_of = [&](int size, int first) {
+    std::vector<order_unit> batch;
+    for (int n = first; n < first + size; ++n) {
+      batch.push_back(creation(std::to_string(n), "w:" + std::to_string(n)));
+      batch.back().promises.emplace_back();
+      add_event(batch.back(), event_type::attention_raised, {{"kind", "unknown_status"}});
+    }
+    const auto before = server_log().size();
+    CHECK(writer->commit(batch).value().back().verdict == commit_verdict::committed);
+    const auto log = server_log().substr(before);
+    int count = 0;
+    for (auto at = log.find("  execute "); at != std::string::npos; at = log.find("  execute ", at + 1))
+      ++count;
+    return count;
+  };
+  const auto alone = statements_of(1, 5100);
+  CHECK(alone > 0);
+  CHECK(statements_of(300, 6000) == alone);
+}
+
+TEST_CASE("writers that meet on the same orders have conflicts, and neither deadlocks nor errors") {
+  const auto seed = seed_of_run();
+  const auto db = fresh("postgresql");
+  constexpr int engines = 4, rounds = 60, orders = 25;
+  postgres_shell shell{postgres_url()};
+  const auto deadlocks = [&] {
+    return shell.scalar("select deadlocks from pg_stat_database where datname = current_database()");
+  };
+  const auto before = deadlocks();
+  std::atomic<int> committed{0}, conflicts{0}, others{0};
+  std::vector<std::thread> all;
+  for (int me = 0; me < engines; ++me)
+    all.emplace_back([&, me] {
+      std::mt19937_64 random{seed + static_cast<std::uint64_t>(me)};
+      const auto writer = db->writer();
+      const auto reader = db->reader();
+      for (int round = 0; round < rounds; ++round) {
+        std::vector<load_request> wanted;
+        for (int n = 0; n < orders; ++n)
+          if (random() % 2) wanted.push_back({tiktok_order_id{std::to_string(5100 + n)}, {}, false});
+        std::shuffle(wanted.begin(), wanted.end(), random);
+        std::vector<order_unit> batch;
+        for (const auto& held : reader->load(wanted).value()) {
+          const auto key = "w:" + std::to_string(me) + ":" + std::to_string(round);
+          batch.push_back(held.exists ? next_step(held.order, key, at(round))
+                                      : creation(held.order.tiktok_id.str(), key, at(round)));
+          batch.back().promises.emplace_back().due_at = at(round);
+        }
+        const auto told = writer->commit(batch);
+        if (!told) {
+          ++others;
+          continue;
+        }
+        for (const auto& one : *told)
+          ++(one.verdict == commit_verdict::committed  ? committed
+             : one.verdict == commit_verdict::conflict ? conflicts
+                                                       : others);
+      }
+    });
+  for (auto& t : all)
+    t.join();
+  CHECK(others == 0);
+  CHECK(committed > 0);
+  CHECK(conflicts > 100); // or nobody met anybody
+  CHECK(db->scalar("select count(*) from order_events") == std::to_string(committed));
+  CHECK(db->scalar("select count(*) from inputs") == std::to_string(committed));
+  CHECK(db->scalar("select sum(version) from orders") == std::to_string(committed));
+  CHECK(db->scalar("select count(*) from (select order_id from order_events group by order_id having "
+                   "count(*) <> max(seq)) gaps") == "0");
+  CHECK(deadlocks() == before);
+}
+
+TEST_CASE("a server that is killed between and within commits loses nothing that was answered") {
+  const auto db = fresh("postgresql");
+  constexpr int crashes = 5;
+  std::atomic<bool> stop{false};
+  std::map<std::string, std::int64_t> answered; // order -> version
+  std::atomic<int> lost{0}, unknown{0}, wrong{0};
+  std::thread load_thread{[&] {
+    const auto writer = db->writer();
+    const auto reader = db->reader();
+    std::map<std::string, order> held;
+    for (int n = 0; !stop; ++n) {
+      std::vector<order_unit> batch;
+      for (int i = 0; i < 20; ++i) {
+        const auto id = std::to_string(5100 + (n * 7 + i) % 60);
+        const auto key = "w:" + std::to_string(n) + ":" + id;
+        batch.push_back(held.contains(id) ? next_step(held[id], key) : creation(id, key));
+      }
+      const auto told = writer->commit(batch);
+      if (told) {
+        for (std::size_t i = 0; i < batch.size(); ++i) {
+          wrong += (*told)[i].verdict != commit_verdict::committed;
+          held[batch[i].order.str()] = *batch[i].after;
+          answered[batch[i].order.str()] = batch[i].after->version;
+        }
+        continue;
+      }
+      ++(told.error().code == error_code::storage_outcome_unknown ? unknown : lost);
+      for (const auto& unit : batch) { // settle by reading, as the actors do; until the server is back
+        const load_request what{unit.order, {}, false};
+        auto now = reader->load({&what, 1});
+        for (; !now && !stop; now = reader->load({&what, 1}))
+          std::this_thread::sleep_for(20ms);
+        if (now && now->front().exists) held[unit.order.str()] = now->front().order;
+      }
+    }
+  }};
+  for (int i = 0; i < crashes; ++i) {
+    std::this_thread::sleep_for(400ms);
+    tools_pg("restart immediate");
+  }
+  std::this_thread::sleep_for(300ms);
+  stop = true;
+  load_thread.join();
+  INFO("lost connections " << lost << ", unknown outcomes " << unknown);
+  CHECK(wrong == 0);
+  CHECK(lost + unknown >= crashes);
+  CHECK(answered.size() == 60);
+  const auto reader = db->reader();
+  for (const auto& [id, version] : answered)
+    CHECK(load(*reader, id).order.version >= version);
+  CHECK(db->scalar("select count(*) from (select order_id from order_events group by order_id having "
+                   "count(*) <> max(seq)) gaps") == "0");
+  CHECK(db->scalar("select count(*) from orders o where version <> (select max(seq) from order_events e "
+                   "where e.order_id = o.id)") == "0");
+  CHECK(db->scalar("select count(*) from order_events e where not exists (select from inputs i where i.id = "
+                   "e.input_id)") == "0");
+}

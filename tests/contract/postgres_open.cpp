@@ -1,0 +1,178 @@
+// At start: what a server must be, and what happens to its schema.
+
+#include "tests/contract/backend.hpp"
+#include "tests/contract/orders.hpp"
+#include "tests/support/postgres_server.hpp"
+
+#include <array>
+#include <atomic>
+#include <thread>
+
+using namespace orderly;
+using namespace orderly::test;
+
+namespace {
+
+result<std::unique_ptr<store>> opened(const std::string& url, bool allow_unsafe = false) {
+  return open_store({.url = url, .data_dir = {}, .vfs = {}, .allow_unsafe = allow_unsafe});
+}
+
+} // namespace
+
+TEST_CASE("both spellings of the scheme open a server's database") {
+  const postgres_database db;
+  const auto url = db.url();
+  CHECK(opened(url).has_value());
+  CHECK(opened("postgres" + url.substr(url.find("://"))).has_value());
+}
+
+TEST_CASE("engines that start at one moment on an empty database migrate it once") {
+  const postgres_database db;
+  std::array<bool, 4> fine{};
+  std::vector<std::thread> engines;
+  for (auto& ok : fine)
+    engines.emplace_back([&] { ok = opened(db.url()).has_value(); });
+  for (auto& e : engines)
+    e.join();
+  CHECK(fine == std::array{true, true, true, true});
+  CHECK(postgres_shell{db.url()}.scalar("select count(*) from schema_migrations") == "1");
+}
+
+TEST_CASE("a database that a newer version wrote is refused and left alone") {
+  const postgres_database db;
+  REQUIRE(opened(db.url()).has_value());
+  postgres_shell{db.url()}.execute("insert into schema_migrations(version) values (4711)");
+  const auto refused = opened(db.url());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::storage_newer);
+  CHECK(refused.error().message.find("4711") != std::string::npos);
+}
+
+TEST_CASE("a server that does not flush is refused unless that is allowed") {
+  const postgres_database db;
+  const server_setting unsafe{"fsync", "off"};
+  const auto refused = opened(db.url());
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::bad_config);
+  CHECK(refused.error().message.find("fsync=off") != std::string::npos);
+  CHECK(opened(db.url(), true).has_value());
+}
+
+TEST_CASE("a server that is not there is unavailable, and its password is in no message") {
+  const auto gone = opened("postgresql://orderly:s3cret@127.0.0.1:1/orderly");
+  REQUIRE_FALSE(gone.has_value());
+  CHECK(gone.error().code == error_code::storage_unavailable);
+  CHECK(to_string(gone.error()).find("s3cret") == std::string::npos);
+}
+
+TEST_CASE("a URL that cannot be read is bad configuration, and its password is in no message") {
+  for (const auto* url :
+       {"postgresql://orderly:s3cret@[::1/orderly", "postgresql://orderly:s3cret@h/d?nonsense=1",
+        "postgresql://orderly:s3cret@h:port%"}) {
+    const auto refused = opened(url);
+    REQUIRE_FALSE(refused.has_value());
+    INFO(refused.error().message);
+    CHECK(refused.error().code == error_code::bad_config);
+    CHECK(to_string(refused.error()).find("s3cret") == std::string::npos);
+  }
+}
+
+TEST_CASE("the schema's own statement makes an order, and each state has its index") {
+  const postgres_database db;
+  REQUIRE(opened(db.url()).has_value());
+  postgres_shell shell{db.url()};
+  shell.execute(
+      "insert into orders(tiktok_order_id, order_data) values ('576461413038785752', '{\"a\": 1}')");
+  CHECK(shell.scalar("select state from orders where id is not null and created_at = updated_at") ==
+        "received");
+  CHECK_THROWS(
+      shell.execute("insert into orders(tiktok_order_id, order_data) values ('576461413038785752', '{}')"));
+  CHECK_THROWS(shell.execute("insert into orders(tiktok_order_id, order_data) values ('5', '[]')"));
+  CHECK_THROWS(
+      shell.execute("insert into orders(tiktok_order_id, order_data, state) values ('5', '{}', 'lost')"));
+  for (const auto* index : {"idx_orders_state", "idx_orders_tiktok_id"})
+    CHECK(shell.scalar(
+              std::string{
+                  "select count(*) from pg_indexes where schemaname = current_schema() and indexname = '"} +
+              index + "'") == "1");
+}
+
+TEST_CASE("the roles of a public API get no right on any table") {
+  const postgres_database db;
+  postgres_shell shell{db.url()};
+  shell.execute("create role anon");
+  shell.execute("alter default privileges in schema " + db.name() + " grant all on tables to anon");
+  REQUIRE(opened(db.url()).has_value());
+  CHECK(shell.scalar("select count(*) from information_schema.table_privileges where grantee = 'anon'") ==
+        "0");
+  CHECK(shell.scalar("select count(*) from pg_tables where schemaname = current_schema() and tablename = "
+                     "'api_tokens'") == "1");
+  shell.execute("drop owned by anon");
+  shell.execute("drop role anon");
+}
+
+TEST_CASE(
+    "a commit waits for the flush although the role's default says otherwise, and readers cannot write") {
+  const postgres_database db;
+  const auto at_server = std::move(opened(db.url()).value());
+  postgres_shell shell{db.url()};
+  shell.execute("create table seen(setting text)");
+  shell.execute("create function note() returns trigger language plpgsql as $$ begin "
+                "insert into seen values (current_setting('synchronous_commit')); return new; end $$");
+  shell.execute("create trigger note before insert on orders for each row execute function note()");
+  shell.execute("alter role orderly set synchronous_commit = off");
+  const auto writer = std::move(at_server->open_writer().value());
+  stored(*writer, "51");
+  shell.execute("alter role orderly reset synchronous_commit");
+  CHECK(shell.scalar("select setting from seen") == "on");
+
+  shell.execute("create function scribble() returns bool language plpgsql volatile as $$ begin "
+                "insert into seen values ('by a reader'); return true; end $$");
+  shell.execute("alter table orders rename to kept");
+  shell.execute("create view orders as select * from kept where scribble()");
+  const auto reader = std::move(at_server->open_reader().value());
+  const auto refused = reader->find(tiktok_order_id{"51"});
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().message.find("read-only") != std::string::npos);
+}
+
+TEST_CASE("a pooler is good in session mode and refused at start in the others, with the fix") {
+
+  const auto at = [](const std::string& mode) { return opened(start_pooler(mode)); };
+  for (const auto* mode : {"transaction", "statement"}) {
+    const auto refused = at(mode);
+    REQUIRE_FALSE(refused.has_value());
+    INFO(refused.error().message);
+    CHECK(refused.error().code == error_code::bad_config);
+    CHECK(refused.error().message.find("session") != std::string::npos);
+    CHECK(refused.error().message.find("5432") != std::string::npos);
+  }
+  const auto pooled = at("session");
+  REQUIRE(pooled.has_value());
+  const auto writer = std::move((*pooled)->open_writer().value());
+  const auto reader = std::move((*pooled)->open_reader().value());
+  const auto changes = std::move((*pooled)->open_changes().value());
+  stored(*writer, "51");
+  CHECK(load(*reader, "51").exists);
+  CHECK(changes->wait(std::chrono::milliseconds{500}).value().size() == 1);
+}
+
+TEST_CASE("a transaction pooler is found out also while others keep it busy") {
+  const auto url = start_pooler("transaction");
+  std::atomic<bool> stop{false};
+  std::vector<std::thread> others;
+  for (int i = 0; i < 6; ++i)
+    others.emplace_back([&] {
+      postgres_shell shell{url};
+      while (!stop)
+        shell.execute("select pg_sleep(0.002)");
+    });
+  for (int i = 0; i < 10; ++i) {
+    const auto refused = opened(url);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == error_code::bad_config);
+  }
+  stop = true;
+  for (auto& t : others)
+    t.join();
+}
