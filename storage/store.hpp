@@ -37,7 +37,8 @@ public:
   /// Leases open rows that are due, whose order is not held (writes), and before which no earlier write of the order is unsettled
   /// (writes).
   virtual result<claimed_rows> claim(const claim_request& what) = 0;
-  /// True: `owner` holds the shop until `until`, newly or still. False: another owner's lease has not ended at `now`. Errors: not_found.
+  /// True: `owner` holds the shop until `until`, newly or still. False: another owner's lease has not ended at `now`.
+  /// Errors: not_found.
   virtual result<bool> hold_shop(const shop_lease& wanted) = 0;
   /// Does nothing when `owner` does not hold it.
   virtual result<void> release_shop(const shop_id& shop, const std::string& owner) = 0;

@@ -100,8 +100,7 @@ inline constexpr text next_unleased = R"(
 #undef ORDERLY_KNOWN_KIND
 #undef ORDERLY_NOT_BLOCKED
 inline constexpr text next_lease_end = R"(
-  select max(lease_until, due_at) from outbox where lease_until is not null and state = 'open'
-  order by lease_until limit 1)";
+  select min(max(lease_until, due_at)) from outbox where lease_until is not null and state = 'open')";
 inline constexpr text void_leases = R"(
   update outbox set lease_owner = null, lease_until = null where lease_until is not null)";
 

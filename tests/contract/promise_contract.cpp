@@ -224,6 +224,19 @@ TEST_CASE("a claim tells when time alone will make the next promise due") {
   CHECK(claim(*writer, at(78)).next_due == at(77) + std::chrono::seconds{30}); // the lease's end
 }
 
+TEST_CASE("of leases that end together the promise that is due first tells when") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  auto first = stored(*writer, "5764"), second = stored(*writer, "5765");
+  promised(*writer, first, {fetch(promise_state::open)});
+  promised(*writer, second, {fetch(promise_state::open)});
+  REQUIRE(claim(*writer, at(0)).rows.size() == 2);
+  auto later = fetch(promise_state::open, at(70'000'000));
+  later.keep_lease = true;
+  promised(*writer, first, {later});
+  CHECK(claim(*writer, at(1)).next_due == at(30'000'000));
+}
+
 TEST_CASE("an order that was inserted by hand can make promises") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();

@@ -103,8 +103,7 @@ TEST_CASE("a file that is no database is refused and stays as it is") {
 
 TEST_CASE("other schemes are a wrong configuration, and say what is allowed") {
   const temp_dir dir;
-  for (const auto* url : {"postgresql://localhost/orderly", "postgres://localhost/orderly", "mysql://x",
-                          "orderly.db", "", "sqlite:"}) {
+  for (const auto* url : {"mysql://x", "postgresql:x", "orderly.db", "", "sqlite:"}) {
     INFO(url);
     const auto refused = open(url, dir.path().string());
     REQUIRE_FALSE(refused.has_value());
