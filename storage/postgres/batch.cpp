@@ -135,18 +135,19 @@ std::vector<commit_verdict> batch::write(units what) {
     (creates(*what[i]) ? fresh : stored).push_back(what[i]);
     (creates(*what[i]) ? fresh_at : stored_at).push_back(i);
   }
-  // Rows that are there first, then new ones: the one order in which every engine takes its locks.
-  const auto found = fence_and_update(stored, true);
-  for (std::size_t i = 0; i < stored.size(); ++i)
-    if (fence_holds(*stored[i], found[i])) {
-      told[stored_at[i]] = commit_verdict::committed;
-      alive.push_back({stored[i], found[i] ? found[i]->id : uuid{}});
-    }
+  // New rows first: an insert also waits for whoever is just changing a row of its key, so it must hold no row that they could wait
+  // for. Rows that are there come after, in the order of their keys; nobody can wait for a new one, since nobody sees it.
   const auto made = create(fresh);
   for (std::size_t i = 0; i < fresh.size(); ++i)
     if (made[i]) {
       told[fresh_at[i]] = commit_verdict::committed;
       alive.push_back({fresh[i], fresh[i]->after->id.value});
+    }
+  const auto found = fence_and_update(stored, true);
+  for (std::size_t i = 0; i < stored.size(); ++i)
+    if (fence_holds(*stored[i], found[i])) {
+      told[stored_at[i]] = commit_verdict::committed;
+      alive.push_back({stored[i], found[i] ? found[i]->id : uuid{}});
     }
   write_inputs(alive);
   write_events(alive);

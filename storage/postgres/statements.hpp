@@ -125,7 +125,8 @@ inline constexpr statement claim_due{"claim_due",
 inline constexpr statement next_due{"next_due",
     "select least((select " ORDERLY_MICROS("o.due_at") " from outbox o left join orders r on r.id = o.order_id"
     " where o.state = 'open' and o.lease_until is null and " ORDERLY_NOT_BLOCKED " order by o.due_at limit 1),"
-    " (select " ORDERLY_MICROS("min(greatest(lease_until, due_at))") " from outbox where lease_until is not null and state = 'open'))"};
+    " (select " ORDERLY_MICROS("min(greatest(lease_until, due_at))") " from outbox"
+    " where lease_until is not null and state = 'open'))"};
 #undef ORDERLY_NOT_BLOCKED
 
 // --- leases on shops ---

@@ -34,6 +34,22 @@ bool terminate_waiting(postgres_shell& shell, const std::string& where) {
   return false;
 }
 
+/// Until a session of the store waits for a row; false when none does in time.
+bool somebody_waits(postgres_shell& shell) {
+  const auto until = std::chrono::steady_clock::now() + 10s;
+  while (std::chrono::steady_clock::now() < until) {
+    if (shell.scalar("select count(*) from pg_stat_activity where application_name = 'orderly' and "
+                     "wait_event_type = 'Lock'") == "1")
+      return true;
+    std::this_thread::sleep_for(5ms);
+  }
+  return false;
+}
+
+std::string deadlocks(postgres_shell& shell) {
+  return shell.scalar("select deadlocks from pg_stat_database where datname = current_database()");
+}
+
 /// Commits `unit` on a thread of its own while `meanwhile` breaks something.
 template <class Meanwhile>
 result<std::vector<unit_result>> commit_while(store_writer& into, const order_unit& unit,
@@ -173,15 +189,35 @@ TEST_CASE("a batch takes the same statements whatever its size") {
   CHECK(statements_of(300, 6000) == alone);
 }
 
+TEST_CASE("whoever waits to create an order holds no other order meanwhile") {
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  stored(*writer, "51");
+  const auto other = stored(*writer, "52");
+  postgres_shell shell{postgres_url()};
+  const auto before = deadlocks(shell);
+  const auto engine = std::static_pointer_cast<postgres_shell>(
+      db->open_write("update orders set held = held where tiktok_order_id = '51'"));
+  // This engine does not know yet that 51 is there.
+  const std::vector<order_unit> batch{creation("51", "w:51"), next_step(other, "w:52")};
+  result<std::vector<unit_result>> told{std::vector<unit_result>{}};
+  std::thread committing{[&] { told = writer->commit(batch); }};
+  CHECK(somebody_waits(shell));
+  engine->execute("update orders set held = held where tiktok_order_id = '52'");
+  engine->execute("commit");
+  committing.join();
+  REQUIRE(told.has_value());
+  CHECK(told->front().verdict == commit_verdict::conflict);
+  CHECK(told->back().verdict == commit_verdict::committed);
+  CHECK(deadlocks(shell) == before);
+}
+
 TEST_CASE("writers that meet on the same orders have conflicts, and neither deadlocks nor errors") {
   const auto seed = seed_of_run();
   const auto db = fresh("postgresql");
   constexpr int engines = 4, rounds = 60, orders = 25;
   postgres_shell shell{postgres_url()};
-  const auto deadlocks = [&] {
-    return shell.scalar("select deadlocks from pg_stat_database where datname = current_database()");
-  };
-  const auto before = deadlocks();
+  const auto before = deadlocks(shell);
   std::atomic<int> committed{0}, conflicts{0}, others{0};
   std::vector<std::thread> all;
   for (int me = 0; me < engines; ++me)
@@ -192,7 +228,8 @@ TEST_CASE("writers that meet on the same orders have conflicts, and neither dead
       for (int round = 0; round < rounds; ++round) {
         std::vector<load_request> wanted;
         for (int n = 0; n < orders; ++n)
-          if (random() % 2) wanted.push_back({tiktok_order_id{std::to_string(5100 + n)}, {}, false});
+          if (random() % 2)
+            wanted.push_back({tiktok_order_id{std::to_string(5100 + 4 * round + n)}, {}, false});
         std::shuffle(wanted.begin(), wanted.end(), random);
         std::vector<order_unit> batch;
         for (const auto& held : reader->load(wanted).value()) {
@@ -222,7 +259,7 @@ TEST_CASE("writers that meet on the same orders have conflicts, and neither dead
   CHECK(db->scalar("select sum(version) from orders") == std::to_string(committed));
   CHECK(db->scalar("select count(*) from (select order_id from order_events group by order_id having "
                    "count(*) <> max(seq)) gaps") == "0");
-  CHECK(deadlocks() == before);
+  CHECK(deadlocks(shell) == before);
 }
 
 TEST_CASE("a server that is killed between and within commits loses nothing that was answered") {
