@@ -135,8 +135,9 @@ std::vector<commit_verdict> batch::write(units what) {
     (creates(*what[i]) ? fresh : stored).push_back(what[i]);
     (creates(*what[i]) ? fresh_at : stored_at).push_back(i);
   }
-  // New rows first: an insert also waits for whoever is just changing a row of its key, so it must hold no row that they could wait
-  // for. Rows that are there come after, in the order of their keys; nobody can wait for a new one, since nobody sees it.
+  // New rows first: an insert also waits for whoever is just changing a row of its key, so it must hold no
+  // row that they could wait for. Rows that are there come after, in the order of their keys; nobody can wait
+  // for a new one, since nobody sees it.
   const auto made = create(fresh);
   for (std::size_t i = 0; i < fresh.size(); ++i)
     if (made[i]) {
