@@ -54,6 +54,35 @@ TEST_CASE("of two writers that decided on one version exactly one commits, every
   CHECK(db->scalar("select max(seq) from order_events") == std::to_string(1 + 2 * wanted));
 }
 
+TEST_CASE("a load shows an order and its settled keys of one moment") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto setup = db->writer();
+  auto held = stored(*setup, "51");
+  constexpr int steps = 300;
+  std::vector<std::string> keys;
+  for (int i = 0; i < steps; ++i)
+    keys.push_back("w:" + std::to_string(i));
+  std::atomic<bool> done{false};
+  std::thread writing{[&] {
+    for (const auto& key : keys) {
+      const auto unit = next_step(held, key);
+      if (const auto told = setup->commit({&unit, 1}); told && told->front().verdict == commit_verdict::committed)
+        held = *unit.after;
+    }
+    done = true;
+  }};
+  const auto reader = db->reader();
+  int torn = 0;
+  const load_request what{tiktok_order_id{"51"}, keys, false};
+  while (!done) {
+    const auto loaded = reader->load({&what, 1});
+    torn += !loaded || loaded->front().order.version != 1 + static_cast<std::int64_t>(loaded->front().settled.size());
+  }
+  writing.join();
+  CHECK(torn == 0);
+  CHECK(held.version == 1 + steps);
+}
+
 TEST_CASE("two engines that claim at once never get the same promise") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto setup = db->writer();
