@@ -130,6 +130,8 @@ private:
       if (phase_ == phase::head && parser_->is_header_done() && (!ec || ec == http::error::need_more)) {
         if (!has_host())
           return refuse({"malformed", error_code::bad_request, "HTTP/1.1 needs exactly one Host header."});
+        if (!body_is_delimited())
+          return refuse({"malformed", error_code::bad_request, "The only Transfer-Encoding known here is chunked, in HTTP/1.1."});
         enter(phase::body, options_.body_timeout);
         if (!parser_->is_done() && expects_continue())
           return write_continue();
@@ -147,6 +149,14 @@ private:
   [[nodiscard]] bool has_host() const {
     const auto& head = parser_->get();
     return head.version() < 11 || head.count(http::field::host) == 1;
+  }
+  /// RFC 9112, 6.1: Beast passes over a Transfer-Encoding that it does not know and takes the body for the next request, where a
+  /// proxy in front may have seen one request. It refuses Content-Length beside chunked by itself.
+  [[nodiscard]] bool body_is_delimited() const {
+    const auto& head = parser_->get();
+    const auto codings = head.count(http::field::transfer_encoding);
+    return codings == 0 || (codings == 1 && head.version() >= 11 &&
+                            boost::beast::iequals(head[http::field::transfer_encoding], "chunked"));
   }
   [[nodiscard]] bool expects_continue() const {
     const auto& head = parser_->get();

@@ -181,6 +181,36 @@ TEST_CASE("what is not HTTP gets 400 and the connection is closed") {
   }
 }
 
+TEST_CASE("a body that two readers could cut differently is refused, and what follows it is not served") {
+  running_server server;
+  const auto smuggled = running_server::webhook(status_webhook(1));
+  const std::string plain = "POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\n";
+  const auto refused = [&](const std::string& head) {
+    INFO(head);
+    raw_connection connection{server.http->listen()};
+    const auto got = connection.ask(head + "\r\n" + smuggled);
+    REQUIRE(got);
+    CHECK(got->status == 400);
+    CHECK(got->headers.at("connection") == "close");
+    CHECK(connection.is_closed_by_peer());
+    CHECK(server.port.posted().empty());
+  };
+  SECTION("an encoding other than chunked, or more than one") {
+    for (const std::string coding : {"gzip", "identity", "chunked, gzip", "gzip, chunked", "\x0b" "chunked", "xchunked", ""})
+      refused(plain + "Transfer-Encoding: " + coding + "\r\n");
+    refused(plain + "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n");
+  }
+  SECTION("chunked in HTTP/1.0") {
+    refused("POST /webhooks/tiktok HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked\r\n");
+  }
+  SECTION("an encoding and a length, in either order") {
+    for (const std::string coding : {"chunked", "gzip", "chunked, gzip"}) {
+      refused(plain + "Transfer-Encoding: " + coding + "\r\nContent-Length: 5\r\n");
+      refused(plain + "Content-Length: 5\r\nTransfer-Encoding: " + coding + "\r\n");
+    }
+  }
+}
+
 TEST_CASE("empty lines before a request are ignored") {
   running_server server;
   const auto got = ask_once(server.http->listen(), "\r\n\r\n" + request_text("GET", "/healthz"));
