@@ -15,13 +15,19 @@ reporting reporting_of(const facts& f, bool wanted) {
   return !is_known_to_tiktok(f) ? reporting::not_applicable : wanted ? reporting::queued : reporting::off;
 }
 
-error illegal(order_state from, order_state to) {
+error illegal(order_state from, std::string message) {
   json::array allowed;
   for (auto next : next_states(from))
     allowed.emplace_back(name_of(next));
-  return {error_code::illegal_transition,
-          "an order that is " + std::string{name_of(from)} + " cannot become " + std::string{name_of(to)},
-          {{"allowed", std::move(allowed)}}};
+  return {error_code::illegal_transition, std::move(message), {{"allowed", std::move(allowed)}}};
+}
+
+error no_such_move(order_state from, order_state to) {
+  return illegal(from, "an order that is " + std::string{name_of(from)} + " cannot become " + std::string{name_of(to)});
+}
+
+error nothing_to_retry(order_state from) {
+  return illegal(from, "only a failed order can be retried; this one is " + std::string{name_of(from)});
 }
 
 error on_hold(const facts& f) {
@@ -95,12 +101,18 @@ std::optional<error> refusal_of(const order& o, order_state to, reporting how) {
   if (o.held)
     return error{error_code::held, "a person holds the order: release it first", {}};
   if (!is_allowed(o, to, how))
-    return illegal(o.state, to);
+    return no_such_move(o.state, to);
   if (to == order_state::processing)
     return against_processing(o.facts);
   if (to == order_state::shipped)
     return against_shipped(o.facts, how);
   return std::nullopt;
+}
+
+std::optional<error> refusal_of(const order& o, const move_order& wish, reporting how) {
+  if (wish.retry && o.state != order_state::failed)
+    return nothing_to_retry(o.state);
+  return refusal_of(o, wish.to, how);
 }
 
 input_outcome version_conflict(decision_builder& b, std::int64_t expected) {
@@ -118,7 +130,7 @@ input_outcome command(decision_builder& b, const move_order& wish) {
   if (wish.expected_version && *wish.expected_version != b.before.version)
     return version_conflict(b, *wish.expected_version);
   const auto how = reporting_of(b.current().facts, wish.report.value_or(b.rules.report_shipments));
-  if (auto refusal = refusal_of(b.current(), wish.to, how)) {
+  if (auto refusal = refusal_of(b.current(), wish, how)) {
     b.emit_refused(wish.to, *refusal);
     return b.refuse(std::move(*refusal));
   }

@@ -55,6 +55,7 @@ input_body read_move(field_reader& in) {
   b.lines = in.ids<line_item_id>("line_item_ids");
   if (in.has("report"))
     b.report = in.flag("report");
+  b.retry = in.flag("retry");
   return b;
 }
 

@@ -97,13 +97,14 @@ struct create_order { ///< POST /orders; `order_data` with TikTok's own id is a 
   shop_id shop{}; ///< empty: not said
   friend bool operator==(const create_order&, const create_order&) = default;
 };
-struct move_order { ///< POST /orders/{id}/transitions
+struct move_order { ///< POST /orders/{id}/transitions, and /retry
   order_state to = order_state::processing;
   std::string reason;
   std::optional<std::int64_t> expected_version;
   std::string tracking_number, shipping_provider_id;
   std::vector<line_item_id> lines;
   std::optional<bool> report;
+  bool retry = false; ///< only from failed
   friend bool operator==(const move_order&, const move_order&) = default;
 };
 struct hold_order {

@@ -41,6 +41,7 @@ json::object written(const move_order& b) {
   put(out, "line_item_ids", b.lines);
   if (b.report)
     out["report"] = *b.report;
+  put(out, "retry", b.retry);
   return out;
 }
 json::object written(const hold_order& b) {

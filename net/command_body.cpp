@@ -180,6 +180,7 @@ result<input_body> read_retry(std::string_view text) {
   return read_command<move_order>(text, true, [](field_reader& fields, move_order& move) {
     fields.only({"reason", "expected_version"});
     move.to = order_state::processing;
+    move.retry = true;
     move.reason = fields.text("reason", max_reason);
     move.expected_version = fields.version("expected_version");
   });

@@ -17,7 +17,7 @@ struct create_request {
 result<create_request> read_create(std::string_view text);
 /// CONTRACT `/transitions`.
 result<input_body> read_transition(std::string_view text);
-/// `/retry`: {reason?}, a move to processing.
+/// `/retry`: {reason?, expected_version?}, a move from failed to processing.
 result<input_body> read_retry(std::string_view text);
 result<input_body> read_hold(std::string_view text);
 result<input_body> read_release(std::string_view text);

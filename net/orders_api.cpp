@@ -156,24 +156,9 @@ admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to) {
   return place;
 }
 
-/// `/retry` is failed -> processing and nothing else: the state is looked at first, and the version seen is the one it must hold
-/// on to.
-bool prepare_retry(command& what, const order& seen, const responder_ptr& to) {
-  if (seen.state != order_state::failed) {
-    to->answer(problem(error_code::illegal_transition,
-                       "Only a failed order can be retried; this one is " + std::string{name_of(seen.state)} + ".",
-                       {{"from", name_of(seen.state)}, {"to", "processing"}, {"version", seen.version}}));
-    return false;
-  }
-  auto& move = std::get<move_order>(what.body);
-  if (!move.expected_version)
-    move.expected_version = seen.version;
-  return true;
-}
-
 using body_reader = result<input_body> (*)(std::string_view);
 
-void serve_command(const edge_ptr& shared, const order_key& key, const principal& who, bool is_retry, const http_request& request,
+void serve_command(const edge_ptr& shared, const order_key& key, const principal& who, const http_request& request,
                    result<input_body> body, const responder_ptr& to) {
   const auto idempotency_key = read_idempotency_key(request);
   if (!idempotency_key)
@@ -184,13 +169,11 @@ void serve_command(const edge_ptr& shared, const order_key& key, const principal
   if (!place)
     return;
   command what{who, *idempotency_key, std::move(*body), answer_response};
-  if (const auto* order = std::get_if<tiktok_order_id>(&key); order && !is_retry)
+  if (const auto* order = std::get_if<tiktok_order_id>(&key))
     return submit(shared, std::move(what), *order, std::move(place), to);
-  shared->parts.reader.find(key, [shared, what = std::move(what), place, to, is_retry](result<order_view> found) mutable {
+  shared->parts.reader.find(key, [shared, what = std::move(what), place, to](result<order_view> found) mutable {
     if (!found)
       return to->answer(problem(found.error()));
-    if (is_retry && !prepare_retry(what, found->order, to))
-      return;
     submit(shared, std::move(what), found->order.tiktok_id, std::move(place), to);
   });
 }
@@ -264,14 +247,14 @@ constexpr verb verbs[] = {{"transitions", "order_transitions", read_transition},
 http_route command_route(const edge_ptr& shared, const verb& what, const order_key& key, const principal& who) {
   return {what.label, shared->options.command_deadline, command_too_late,
           [shared, what, key, who](const http_request& request, const responder_ptr& to) {
-            serve_command(shared, key, who, what.read == read_retry, request, what.read(*request.body), to);
+            serve_command(shared, key, who, request, what.read(*request.body), to);
           }};
 }
 
 http_route clear_attention_route(const edge_ptr& shared, const std::string& kind, const order_key& key, const principal& who) {
   return {"order_attention", shared->options.command_deadline, command_too_late,
           [shared, kind, key, who](const http_request& request, const responder_ptr& to) {
-            serve_command(shared, key, who, false, request, input_body{clear_attention{kind}}, to);
+            serve_command(shared, key, who, request, input_body{clear_attention{kind}}, to);
           }};
 }
 

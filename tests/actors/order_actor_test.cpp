@@ -247,6 +247,27 @@ TEST_CASE("an idempotency key belongs to one command: under another verb or for 
   conflicts(f.command(id, create_order{{{"own", "A-17"}}, shop_id{"2"}}, "new"));
 }
 
+TEST_CASE("a repeated retry gets the answer to the first one, although the order has gone on since") {
+  engine_fixture f;
+  f.ask(f.command(id, create_order{{{"own", "A-17"}}}));
+  move_order retry;
+  retry.to = order_state::processing;
+  retry.retry = true;
+  const auto too_early = f.ask(f.command(id, retry, "early"));
+  REQUIRE(too_early.refusal);
+  CHECK(too_early.refusal->code == error_code::illegal_transition);
+  CHECK(f.history(id).back().type == event_type::refused);
+  move_order fail;
+  fail.to = order_state::failed;
+  f.ask(f.command(id, fail));
+  const auto first = f.ask(f.command(id, retry, "k"));
+  CHECK(first.state == order_state::processing);
+  if (GENERATE(true, false))
+    f.restart();
+  CHECK(f.ask(f.command(id, retry, "k")) == first);
+  CHECK(f.ask(f.command(id, retry, "early")) == too_early);
+}
+
 TEST_CASE("orders that arrive together share transactions, each order once in a batch") {
   engine_fixture f{seed_of_run() | 1};
   std::vector<std::shared_ptr<std::optional<answer>>> answers;

@@ -359,16 +359,23 @@ TEST_CASE("hold, release, notes and clearing attention are commands of their own
   CHECK(std::get<clear_attention>(posted[3].inputs[0].body).kind == "report_failed");
 }
 
-TEST_CASE("retry moves a failed order to processing, and nothing else") {
+TEST_CASE("retry is a move from failed to processing that the order's actor judges, with its own Idempotency-Key") {
   running_server server;
-  server.reader.add(sample_order("576461413038785711", order_state::failed, 4));
-  server.reader.add(sample_order("576461413038785712", order_state::received));
-  CHECK(server.api("POST", "/api/v1/orders/576461413038785711/retry")->status == 200);
-  const auto move = std::get<move_order>(server.port.posted().at(0).inputs.at(0).body);
+  auto keyed = op_token;
+  keyed.emplace_back("Idempotency-Key", "again");
+  const auto target = "/api/v1/orders/" + known_id + "/retry";
+  CHECK(server.api("POST", target, R"({"reason":"address corrected","expected_version":4})", keyed)->status == 200);
+  const auto in = server.port.posted().at(0).inputs.at(0);
+  CHECK(in.order.str() == known_id);
+  CHECK(in.dedupe_key == "c:olga:again");
+  const auto& move = std::get<move_order>(in.body);
+  CHECK(move.retry);
   CHECK(move.to == order_state::processing);
-  CHECK(move.expected_version == 4); // what was looked at is what must be there
-  CHECK(problem_code(server.api("POST", "/api/v1/orders/576461413038785712/retry"), 409) == "illegal_transition");
-  CHECK(server.port.posted().size() == 1);
+  CHECK(move.reason == "address corrected");
+  CHECK(move.expected_version == 4);
+  CHECK(server.api("POST", target)->status == 200);
+  CHECK_FALSE(std::get<move_order>(server.port.posted().at(1).inputs.at(0).body).expected_version);
+  CHECK(problem_code(server.api("POST", target, R"({"to":"failed"})"), 422) == "invalid_field");
 }
 
 TEST_CASE("a command that is not decided in time gets 503 outcome_unknown") {

@@ -125,6 +125,7 @@ TEST_CASE("what the engine writes about its own inputs it reads back") {
   full.shipping_provider_id = a_provider;
   full.lines = {line_item_id{"1"}, line_item_id{"2"}};
   full.report = false;
+  full.retry = true;
   const std::vector<std::pair<input_body, std::string>> bodies{
       {create_order{{{"a", json::array{1, "x", nullptr}}}}, "create"},
       {create_order{{{"a", 1}}, shop_id{"7494049642642441621"}}, "create"},

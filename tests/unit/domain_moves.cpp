@@ -108,6 +108,26 @@ TEST_CASE("an incomplete detail does not stop a person") {
   CHECK(h.take(move(processing)).answer.state == processing);
 }
 
+TEST_CASE("retry brings a failed order back to processing, and is refused from any other state with what is allowed there") {
+  move_order retry;
+  retry.to = processing;
+  retry.retry = true;
+  for (auto from : all_order_states()) {
+    INFO(name_of(from));
+    auto h = by_hand();
+    const auto path = shortest_path(received, from).value();
+    for (auto step : path)
+      h.take(move(step));
+    if (from == failed) {
+      CHECK(h.take(engine_input(retry)).answer.state == processing);
+      continue;
+    }
+    const auto e = refused(h, engine_input(retry));
+    CHECK(e.code == error_code::illegal_transition);
+    CHECK(e.details.at("allowed").as_array().size() == next_states(from).size());
+  }
+}
+
 TEST_CASE("retry is refused while TikTok says CANCELLED, COMPLETED, UNPAID or ON_HOLD") {
   const std::vector<std::pair<std::string, std::string>> reasons{
       {"CANCELLED", "cancelled"}, {"COMPLETED", "completed"}, {"UNPAID", "unpaid"}, {"ON_HOLD", "on_hold"}};
