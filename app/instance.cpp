@@ -27,7 +27,7 @@ instance::~instance() {
 }
 
 result<void> instance::open_storage(const data_dir& folder, const run_options& options) {
-  auto opened = open_store({config_.storage.url, folder.path(), options.sqlite_vfs});
+  auto opened = open_store({config_.storage.url, folder.path(), options.sqlite_vfs, config_.storage.allow_unsafe});
   if (!opened) return opened.error();
   store_ = std::move(*opened);
   folder.remove(ready_file); // of a crash; not earlier: it may have been another engine's until the store's

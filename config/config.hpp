@@ -26,6 +26,7 @@ struct config {
   struct {
     std::string url; ///< default: sqlite:DATA_DIR/orderly.db
     std::int64_t readers = 0, read_queue = 0, load_batch = 0, lanes = 0;
+    bool allow_unsafe = false;
   } storage;
   struct {
     std::int64_t max_body = 0, max_header = 0, max_connections = 0, threads = 0;

@@ -36,10 +36,12 @@ const std::array keys{
              "Reads that may wait; beyond it the answer is 503.", 1, 1'000'000},
     key_spec{"storage.load_batch", "200", ORDERLY_AT(storage.load_batch),
              "Orders that one read activates together.", 1, 5000},
-    key_spec{"storage.lanes", "1", ORDERLY_AT(storage.lanes),
+    key_spec{"storage.lanes", "2", ORDERLY_AT(storage.lanes),
              "Connections that commit side by side, each for its share of the orders. SQLite has one "
              "whatever is set.",
              1, 64},
+    key_spec{"storage.allow_unsafe", "false", ORDERLY_AT(storage.allow_unsafe),
+             "Start on a PostgreSQL server with fsync=off all the same: what was answered can be lost there."},
 
     key_spec{"http.threads", "1", ORDERLY_AT(http.threads), "Threads of both listeners.", 1, 64},
     key_spec{"http.max_body", "1048576", ORDERLY_AT(http.max_body),
