@@ -1,6 +1,8 @@
 """tools/demo behind its shell script: starts sandbox and engine, plays the warehouse, shows ten orders travelling."""
 
 import argparse
+import fcntl
+import hashlib
 import os
 import random
 import shutil
@@ -9,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from orderly_local import Database, Engine, NotReady, Sandbox, Warehouse, states_passed, write_config
+from orderly_local import Engine, NotReady, Sandbox, Warehouse, is_postgres, states_passed, write_config
 
 ORDERS = 10
 LIMIT = 30.0  # seconds from the first webhook to `delivered`
@@ -26,9 +28,25 @@ def arguments():
     given = parser.parse_args()
     if not 0 <= given.port < 65536:
         parser.error("--port: 0 to 65535")
-    if given.storage and not given.storage.startswith("sqlite:"):
-        parser.error("--storage: this version stores in sqlite:PATH")
+    if given.storage is not None and not (given.storage.startswith("sqlite:") or is_postgres(given.storage)):
+        parser.error("--storage: sqlite:PATH or postgresql://...")
     return given
+
+
+class AlreadyRunning(NotReady):
+    """Another demo has the folder."""
+
+
+def hold(folder):
+    """Keeps other demos away from the folder for as long as the file that is returned stays open."""
+    os.makedirs(os.path.dirname(folder), exist_ok=True)
+    held = open(folder + ".lock", "ab")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        raise AlreadyRunning(f"already running: another tools/demo has {folder}") from None
+    return held
 
 
 class Demo:
@@ -36,12 +54,24 @@ class Demo:
         self.given = given
         self.programs = []
         self.warehouse = None
-        if given.once:
-            self.folder = tempfile.mkdtemp(prefix="orderly-demo-")
-        else:  # each demo begins anew
-            self.folder = os.path.join(os.path.abspath("build"), "demo-data")
-            shutil.rmtree(self.folder, ignore_errors=True)
-            os.makedirs(self.folder)
+        self.held = None
+        self.folder = self.choose_folder()
+
+    def choose_folder(self):
+        build = os.path.abspath("build")
+        if self.given.storage:
+            # The first start on a database leaves the admin's token in the folder: the next one needs it.
+            name = hashlib.sha256(self.given.storage.encode()).hexdigest()[:12]
+            folder = os.path.join(build, "demo-storage", name)
+        elif self.given.once:
+            return tempfile.mkdtemp(prefix="orderly-demo-")
+        else:
+            folder = os.path.join(build, "demo-data")
+        self.held = hold(folder)
+        if not self.given.storage:  # begins anew
+            shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder, exist_ok=True)
+        return folder
 
     def start(self):
         seed = random.SystemRandom().randrange(1, 2**31)
@@ -52,8 +82,10 @@ class Demo:
         self.engine = Engine(binary("orderlyd"), self.folder, config, storage=self.given.storage,
                              admin_listen=f"127.0.0.1:{self.given.port}")
         self.programs.append(self.engine)
-        if self.given.storage:
-            self.engine.database = self.given.storage.removeprefix("sqlite:")
+        status, answer = self.engine.api("GET", "/orders?limit=1")
+        if status != 200:
+            raise NotReady(f"the database is not this demo's: the token in {self.engine.data} was answered {status} {answer}; "
+                           "name an empty database")
         self.sandbox.send_to(self.engine)
         self.warehouse = Warehouse(self.engine)
         self.warehouse.start()
@@ -73,20 +105,25 @@ class Demo:
         ids = self.sandbox.create_orders(ORDERS)
         waiting, took = list(ids), {}
         end = time.monotonic() + LIMIT
-        with Database(self.engine.database) as database:
+        with self.engine.open_database() as database:
             while waiting and time.monotonic() < end and all(program.running() for program in self.programs):
-                for order_id in list(waiting):
-                    row = database.order(order_id)
-                    if row and row["state"] in ("delivered", "failed"):
-                        waiting.remove(order_id)
-                        seconds = time.time() - self.sandbox.own("GET", "orders/" + order_id)["ledger"]["first_sent_ms"] / 1000
-                        if row["state"] == "delivered":
-                            took[order_id] = seconds
-                        self.show(order_id, database, f"{seconds:5.1f} s")
+                for order_id in self.arrived(database, waiting):
+                    waiting.remove(order_id)
+                    seconds = time.time() - self.sandbox.own("GET", "orders/" + order_id)["ledger"]["first_sent_ms"] / 1000
+                    if database.order(order_id)["state"] == "delivered":
+                        took[order_id] = seconds
+                    self.show(order_id, database, f"{seconds:5.1f} s")
                 time.sleep(0.05)
             for order_id in waiting:
                 self.show(order_id, database, f"not delivered within {LIMIT:.0f} s")
         return took
+
+    def arrived(self, database, waiting):
+        marks = ", ".join("?" for _ in waiting)
+        ended = {row["tiktok_order_id"] for row in database.rows(
+            f"select tiktok_order_id from orders where state in ('delivered', 'failed') and tiktok_order_id in ({marks})",
+            *waiting)}
+        return [order_id for order_id in waiting if order_id in ended]
 
     def show(self, order_id, database, ending):
         passed = " -> ".join(states_passed(database.events(order_id))) or "unknown to the engine"
@@ -109,7 +146,7 @@ class Demo:
             raise NotReady("a program ended: " + "; ".join(p.tail(3) for p in self.programs if not p.running()))
         self.end()
         print(f"{len(took)} of {ORDERS} orders delivered, slowest {slowest:.1f} s", flush=True)
-        if good:
+        if good and not self.given.storage:
             shutil.rmtree(self.folder, ignore_errors=True)
         return 0 if good else 1
 
@@ -133,7 +170,11 @@ def main():
     given = arguments()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: shells start background jobs with it ignored
         signal.signal(number, lambda *_: sys.exit(1 if given.once else 0))
-    demo = Demo(given)
+    try:
+        demo = Demo(given)
+    except AlreadyRunning as problem:
+        print(f"demo: {problem}", file=sys.stderr)
+        return EXIT_UNAVAILABLE
     try:
         return demo.run()
     except NotReady as problem:

@@ -170,15 +170,17 @@ class Sandbox(Program):
         self.own("POST", "fault", {"endpoint": endpoint, "kind": kind, "count": count})
 
 
-def write_config(folder, sandbox_base, tiktok=""):
-    """orderly.toml, the app's secret and the access token; returns the config's path. `tiktok`: more lines of that table."""
+def write_config(folder, sandbox_base, tiktok="", tables=""):
+    """orderly.toml, the app's secret and the access token; returns the config's path. `tiktok`: more lines of that table;
+    `tables`: other tables."""
     os.makedirs(folder, exist_ok=True)
     secret, token = os.path.join(folder, "app-secret"), os.path.join(folder, "access-token")
     write_secret(secret, APP_SECRET)
     write_secret(token, ACCESS_TOKEN)
     path = os.path.join(folder, "orderly.toml")
     with open(path, "w", encoding="utf-8") as out:
-        out.write(f"""[tiktok]
+        out.write(f"""{tables}
+[tiktok]
 app_key = "{APP_KEY}"
 app_secret_file = {json.dumps(secret)}
 api_base = "{sandbox_base}"
@@ -193,18 +195,36 @@ access_token_file = {json.dumps(token)}
 
 
 class Engine(Program):
-    """orderlyd. Its data folder is FOLDER/data."""
+    """orderlyd. Its data folder is FOLDER/data. `token`: for a database whose first user another engine has created."""
 
-    def __init__(self, binary, folder, config, storage=None, listen="127.0.0.1:0", admin_listen="127.0.0.1:0"):
+    def __init__(self, binary, folder, config, storage=None, listen="127.0.0.1:0", admin_listen="127.0.0.1:0", token=None):
         self.data = os.path.join(folder, "data")
         command = [binary, "--config", config, "--listen", listen, "--admin-listen", admin_listen, "--data-dir", self.data]
         if storage:
             command += ["--storage", storage]
         super().__init__(command, os.path.join(self.data, "orderlyd.ready"), os.path.join(folder, "orderlyd.log"))
         self.public, self.admin = "http://" + self.ready["listen"], "http://" + self.ready["admin_listen"]
-        with open(os.path.join(self.data, "initial-admin-token"), encoding="utf-8") as source:
-            self.token = source.read().strip()
-        self.database = os.path.join(self.data, "orderly.db")
+        self.token = token or self._first_token()
+        self.storage = storage or "sqlite:" + os.path.join(self.data, "orderly.db")
+        self.database = self.storage.removeprefix("sqlite:")
+
+    def _first_token(self):
+        try:
+            with open(os.path.join(self.data, "initial-admin-token"), encoding="utf-8") as source:
+                return source.read().strip()
+        except FileNotFoundError:
+            self.kill()
+            raise NotReady(f"the database has users already and no token of theirs is in {self.data}: name an empty "
+                           "database") from None
+
+    def open_database(self):
+        return open_database(self.storage)
+
+    def metric(self, name):
+        """The sum over all labels of it."""
+        text = call("GET", self.admin, "/metrics")[1]
+        found = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.split("{")[0].split(" ")[0] == name]
+        return sum(float(value) for value in found)
 
     def api(self, method, path, body=None, headers=None):
         return call(method, self.admin, "/api/v1" + path, body, self.token, headers)
@@ -272,6 +292,10 @@ class Warehouse(threading.Thread):
         self.join(10)
 
 
+ALL_EVENTS = ("select e.*, o.tiktok_order_id from order_events e join orders o on o.id = e.order_id "
+              "order by o.tiktok_order_id, e.seq")
+
+
 class Database:
     """The engine's SQLite file, read-only. UUIDs are 16 bytes, times microseconds."""
 
@@ -280,6 +304,7 @@ class Database:
         self.connection.row_factory = sqlite3.Row
 
     def rows(self, query, *arguments):
+        """Each found row by its columns' names."""
         return self.connection.execute(query, arguments).fetchall()
 
     def value(self, query, *arguments):
@@ -293,6 +318,17 @@ class Database:
         return self.rows("select e.* from order_events e join orders o on o.id = e.order_id "
                          "where o.tiktok_order_id = ? order by e.seq", tiktok_order_id)
 
+    def histories(self):
+        """Every order with its events: {TikTok's id: (row, [event])}."""
+        found = {row["tiktok_order_id"]: (row, []) for row in self.rows("select * from orders")}
+        for event in self.rows(ALL_EVENTS):
+            found[event["tiktok_order_id"]][1].append(event)
+        return found
+
+    def raw(self, stored):
+        """A column of bytes, as bytes."""
+        return stored
+
     def close(self):
         self.connection.close()
 
@@ -301,6 +337,62 @@ class Database:
 
     def __exit__(self, *_):
         self.close()
+
+
+class PostgresDatabase(Database):
+    """The same over psql, a process a query. UUIDs and times are text, JSON columns are parsed."""
+
+    def __init__(self, url):
+        at = urllib.parse.urlsplit(url)
+        login, _, server = at.netloc.rpartition("@")
+        user, _, password = login.partition(":")
+        # The password goes by the environment: everybody can read a process's arguments.
+        self.url = urllib.parse.urlunsplit(at._replace(netloc=f"{user}@{server}" if user else server))
+        self.environment = dict(os.environ, PGOPTIONS="-c default_transaction_read_only=on", PGCONNECT_TIMEOUT="10")
+        if password:
+            self.environment["PGPASSWORD"] = urllib.parse.unquote(password)
+
+    def rows(self, query, *arguments):
+        pieces = query.split("?")
+        if len(pieces) != len(arguments) + 1:
+            raise ValueError(f"{len(arguments)} arguments for {query}")
+        text = pieces[0] + "".join(f":'a{number}'" + piece for number, piece in enumerate(pieces[1:]))
+        return json.loads(self._psql(f"select coalesce(json_agg(found), '[]') from ({text}) found;", arguments))
+
+    def value(self, query, *arguments):
+        return next(iter(self.rows(query, *arguments)[0].values()))
+
+    def raw(self, stored):
+        return bytes.fromhex(stored.removeprefix("\\x"))
+
+    def _psql(self, text, arguments):
+        command = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", self.url]
+        for number, argument in enumerate(arguments):
+            command += ["-v", f"a{number}={argument}"]
+        try:
+            done = subprocess.run(command, input=text, capture_output=True, env=self.environment, timeout=120, check=False,
+                                  encoding="utf-8")
+        except FileNotFoundError:
+            raise NotReady("psql is not installed; tools/setup installs it") from None
+        except subprocess.TimeoutExpired:
+            raise NotReady("the database did not answer psql within 120 s") from None
+        if done.returncode != 0:
+            raise NotReady("the database cannot be read: " + done.stderr.strip())
+        return done.stdout
+
+    def close(self):
+        pass  # each query has its own connection
+
+
+def open_database(storage):
+    """What reads a storage URL."""
+    if is_postgres(storage):
+        return PostgresDatabase(storage)
+    return Database(storage.removeprefix("sqlite:"))
+
+
+def is_postgres(storage):
+    return storage.startswith(("postgresql://", "postgres://"))
 
 
 def states_passed(events):
