@@ -35,8 +35,6 @@ std::int64_t events_caused_by(const input_record& record, const std::vector<even
 
 void write_parts(connection& over, const order_unit& unit, const std::optional<order_fence>& stored,
                  const std::vector<bool>& pending) {
-  if (unit.after && stored && stored->id != unit.after->id.value)
-    throw fault::refusal("the stored row has the id " + to_string(stored->id) + ", the unit's " + to_string(unit.after->id));
   if (unit.after)
     stored ? update_order(over, unit, *stored) : insert_order(over, unit);
   const uuid id = stored ? stored->id : unit.after ? unit.after->id.value : uuid{};
