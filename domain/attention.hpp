@@ -1,6 +1,8 @@
 #pragma once
 // Kinds of attention that decide() raises: something that a person should look at. Other parts may raise kinds of their own.
 
+#include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace orderly::attention {
@@ -14,5 +16,11 @@ inline constexpr std::string_view report_failed = "report_failed";
 inline constexpr std::string_view detail_lagging = "detail_lagging";
 inline constexpr std::string_view detail_failed = "detail_failed";
 inline constexpr std::string_view shop_not_connected = "shop_not_connected";
+
+/// Those of an order.
+inline constexpr std::array all{unknown_status,     cancelled_after_shipment, completed_without_delivery,
+                                moved_after_failed, shipped_after_failure,    report_failed,
+                                detail_lagging,     detail_failed,            shop_not_connected};
+inline bool is_known(std::string_view kind) { return std::find(all.begin(), all.end(), kind) != all.end(); }
 
 } // namespace orderly::attention

@@ -1,6 +1,7 @@
 #include "net/command_body.hpp"
 
 #include "base/json.hpp"
+#include "net/client_text.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -12,12 +13,9 @@ namespace {
 
 constexpr std::size_t max_reason = 1000, max_note = 4000, max_tracking = 100, max_id = 64, max_lines = 500;
 
-error wrong(std::string_view field, std::string found, std::string allowed) {
-  constexpr std::size_t shown = 80;
-  if (found.size() > shown)
-    found = found.substr(0, shown) + "...";
-  error e{error_code::invalid_field, "The field \"" + std::string{field} + "\" must be " + allowed + ".", {}};
-  e.details = {{"field", field}, {"found", std::move(found)}, {"allowed", std::move(allowed)}};
+error wrong(std::string_view field, std::string_view found, std::string allowed) {
+  error e{error_code::invalid_field, "The field \"" + shown(field) + "\" must be " + allowed + ".", {}};
+  e.details = {{"field", shown(field)}, {"found", shown(found)}, {"allowed", std::move(allowed)}};
   return e;
 }
 

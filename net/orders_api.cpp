@@ -1,6 +1,8 @@
 #include "net/orders_api.hpp"
 
+#include "domain/attention.hpp"
 #include "domain/wire.hpp"
+#include "net/client_text.hpp"
 #include "net/command_body.hpp"
 #include "net/order_json.hpp"
 #include "net/problem.hpp"
@@ -23,8 +25,8 @@ http_response json_response(int status, const json::object& body) {
 }
 
 error bad_parameter(std::string_view name, std::string_view found, std::string allowed) {
-  error e{error_code::invalid_field, "The query parameter \"" + std::string{name} + "\" must be " + allowed + ".", {}};
-  e.details = {{"field", name}, {"found", found.substr(0, 80)}, {"allowed", std::move(allowed)}};
+  error e{error_code::invalid_field, "The query parameter \"" + shown(name) + "\" must be " + allowed + ".", {}};
+  e.details = {{"field", shown(name)}, {"found", shown(found)}, {"allowed", std::move(allowed)}};
   return e;
 }
 
@@ -283,6 +285,8 @@ http_route orders_api::find(const http_request& request, const request_target& t
   if (rest.size() == 4 && rest[1] == "attention" && rest[3] == "clear") {
     if (request.method != "POST")
       return wrong_method("order_attention", "POST");
+    if (!attention::is_known(rest[2]))
+      return answers("order_attention", problem(error_code::not_found, "There is no attention of this kind."));
     return may_act ? clear_attention_route(shared_, rest[2], *key, who) : forbidden("order_attention");
   }
   for (const auto& what : verbs)

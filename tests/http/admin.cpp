@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "domain/wire.hpp"
+#include "net/client_text.hpp"
 #include "tests/http/running_server.hpp"
 #include "tests/support/catch.hpp"
 
@@ -267,6 +268,43 @@ TEST_CASE("a body with a wrong field is refused by name before anything is poste
   CHECK(server.port.posted().empty());
 }
 
+TEST_CASE("a problem is UTF-8 whatever was sent: quotes are cut between characters, what does not decode is refused") {
+  running_server server;
+  std::string umlauts, encoded;
+  for (int i = 0; i < 501; ++i) {
+    umlauts += "ü";
+    encoded += i < 60 ? "%C3%BC" : "";
+  }
+  const auto found = [&](const std::optional<raw_response>& got) {
+    CHECK(problem_code(got, 422) == "invalid_field"); // reads it as JSON, and so as UTF-8
+    return std::string{string_at(body_of(got), "found")};
+  };
+  CHECK(found(server.api("POST", transitions, R"({"to":"failed","reason":")" + umlauts + "\"}")) ==
+        '"' + umlauts.substr(0, 78) + "...");
+  CHECK(found(server.api("GET", "/api/v1/orders?limit=" + encoded)) == umlauts.substr(0, 80) + "...");
+  const auto name = body_of(server.api("POST", transitions, "{\"a" + umlauts + "\":1}"));
+  CHECK(string_at(name, "field") == "a" + umlauts.substr(0, 78) + "...");
+  for (const std::string target : {"/api/v1/orders?state=%FF", "/api/v1/orders?%C3=1", "/api/v1/orders/%ED%A0%80",
+                                   "/api/v1/orders/1/attention/%C0%AF/clear"}) {
+    INFO(target);
+    CHECK(problem_code(server.api("GET", target), 400) == "bad_request");
+  }
+}
+
+TEST_CASE("bytes that are no UTF-8 are shown as replacement characters") {
+  CHECK(shown("Gr\xC3\xBC\xC3\x9F" "e") == "Grüße");
+  CHECK(shown("a\xFF" "b") == "a\uFFFDb");
+  CHECK(shown("\xE2\x82") == "\uFFFD\uFFFD");
+  CHECK(shown("\xF0\x9F\x93\xA6") == "\U0001F4E6");
+  CHECK(shown(std::string(80, 'x')) == std::string(80, 'x'));
+  CHECK(shown(std::string(79, 'x') + "\xC3\xBC") == std::string(79, 'x') + "...");
+  for (const std::string bad : {"\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF", "\xF4\x90\x80\x80",
+                                "\xF5\x80\x80\x80", "\xC3", "\xC3("})
+    CHECK_FALSE(is_utf8(bad));
+  for (const std::string good : {"", "a", "\x7F", "\xC2\x80", "\xE0\xA0\x80", "\xED\x9F\xBF", "\xEE\x80\x80", "\xF4\x8F\xBF\xBF"})
+    CHECK(is_utf8(good));
+}
+
 TEST_CASE("a refusal is a problem with the code's status, its details and the version after it") {
   running_server server;
   server.port.answer_with([](const input&) {
@@ -348,6 +386,7 @@ TEST_CASE("hold, release, notes and clearing attention are commands of their own
   CHECK(server.api("POST", base + "/release")->status == 200);
   CHECK(server.api("POST", base + "/notes", R"({"text":"called the buyer"})")->status == 200);
   CHECK(server.api("POST", base + "/attention/report_failed/clear")->status == 200);
+  CHECK(problem_code(server.api("POST", base + "/attention/no_such_kind/clear"), 404) == "not_found");
   CHECK(problem_code(server.api("POST", base + "/notes", R"({"text":"  "})"), 422) == "invalid_field");
   CHECK(problem_code(server.api("POST", base + "/release", R"({"now":true})"), 422) == "invalid_field");
   CHECK(problem_code(server.api("GET", base + "/hold"), 405) == "method_not_allowed");
