@@ -18,8 +18,8 @@ struct http_request {
   std::string_view target; ///< origin form: path and query, percent-encoded
   std::optional<std::string_view> authorization;   ///< absent also when it came more than once
   std::optional<std::string_view> idempotency_key;
-  bool authorization_repeated = false;
-  bool from_loopback = false;
+  bool authorization_repeated = false, idempotency_key_repeated = false;
+  bool from_loopback = false; ///< and no proxy says that it passes on what another sent
   std::shared_ptr<const std::string> body;         ///< never null; chunks joined
 };
 

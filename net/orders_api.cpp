@@ -105,6 +105,8 @@ struct command {
 };
 
 result<std::string> read_idempotency_key(const http_request& request) {
+  if (request.idempotency_key_repeated)
+    return error{error_code::bad_request, "Idempotency-Key came more than once.", {}};
   const auto key = request.idempotency_key.value_or("");
   const bool printable = std::all_of(key.begin(), key.end(), [](char c) { return c > ' ' && c <= '~'; });
   if (request.idempotency_key && (key.empty() || key.size() > max_idempotency_key || !printable))

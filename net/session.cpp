@@ -162,6 +162,10 @@ private:
     const auto& head = parser_->get();
     return head.version() >= 11 && boost::beast::iequals(head[http::field::expect], "100-continue");
   }
+  [[nodiscard]] bool is_forwarded() const {
+    const auto& head = parser_->get();
+    return head.count("Forwarded") + head.count("X-Forwarded-For") + head.count("X-Real-IP") != 0;
+  }
   void write_continue() {
     asio::async_write(socket_, asio::buffer(continue_bytes), [self = shared_from_this()](net_error ec, std::size_t) {
       if (self->phase_ != phase::body)
@@ -179,13 +183,14 @@ private:
     http_request request;
     request.method = message.method_string();
     request.target = message.target();
-    request.from_loopback = from_loopback_;
+    request.from_loopback = from_loopback_ && !is_forwarded();
     const auto authorizations = message.count(http::field::authorization);
     request.authorization_repeated = authorizations > 1;
     if (authorizations == 1)
       request.authorization = message[http::field::authorization];
     if (const auto key = message.find("Idempotency-Key"); key != message.end())
       request.idempotency_key = key->value();
+    request.idempotency_key_repeated = message.count("Idempotency-Key") > 1;
     request.body = std::make_shared<const std::string>(std::move(message.body()));
     terms_ = {message.keep_alive(), message.version() < 11, request.method == "HEAD"};
     began_ = steady_clock::now();

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "domain/wire.hpp"
+#include "net/admin_site.hpp"
 #include "net/client_text.hpp"
 #include "tests/http/running_server.hpp"
 #include "tests/support/catch.hpp"
@@ -84,6 +85,40 @@ TEST_CASE("the metrics are shown to a loopback peer without a token") {
   REQUIRE(got);
   CHECK(got->status == 200);
   CHECK(got->body.find("orderly_http_connections 1") != std::string::npos);
+}
+
+TEST_CASE("behind a proxy on this machine the metrics want a token") {
+  running_server server;
+  for (const auto* header : {"Forwarded", "X-Forwarded-For", "x-real-ip"}) {
+    INFO(header);
+    CHECK(problem_code(server.api("GET", "/metrics", {}, {{header, "127.0.0.1"}}), 401) == "unauthorized");
+    CHECK(server.api("GET", "/metrics", {}, {{header, "192.0.2.7"}, {"Authorization", "Bearer viewer-token"}})->status == 200);
+  }
+}
+
+TEST_CASE("a peer from elsewhere gets the metrics with a token only") {
+  running_server server;
+  metrics measured;
+  const auto site = make_admin_site(std::make_shared<edge>(
+      quick_options(), server_parts{server.port, server.reader,
+                                    [](std::string_view token) {
+                                      return token == "good" ? std::optional{principal{"olga", role::viewer}} : std::nullopt;
+                                    },
+                                    [] { return true; }, server.clock, server.ids, measured}));
+  const auto status_for = [&](bool from_loopback, std::optional<std::string_view> authorization) {
+    http_request request;
+    request.method = "GET";
+    request.target = "/metrics";
+    request.authorization = authorization;
+    request.from_loopback = from_loopback;
+    int status = 0;
+    site->find(request).serve(request, std::make_shared<responder>([&](const http_response& got) { status = got.status; }));
+    return status;
+  };
+  CHECK(status_for(true, std::nullopt) == 200);
+  CHECK(status_for(false, std::nullopt) == 401);
+  CHECK(status_for(false, "Bearer bad") == 401);
+  CHECK(status_for(false, "Bearer good") == 200);
 }
 
 TEST_CASE("the list gives pages, filtered by state") {
@@ -341,6 +376,15 @@ TEST_CASE("the Idempotency-Key names the command within its user; without one ea
     headers.emplace_back("Idempotency-Key", bad);
     CHECK(problem_code(server.api("POST", transitions, R"({"to":"failed"})", headers), 400) == "bad_request");
   }
+}
+
+TEST_CASE("two Idempotency-Keys in one request are refused") {
+  running_server server;
+  auto keyed = op_token;
+  keyed.emplace_back("Idempotency-Key", "a");
+  keyed.emplace_back("idempotency-key", "b");
+  CHECK(problem_code(server.api("POST", transitions, R"({"to":"failed"})", keyed), 400) == "bad_request");
+  CHECK(server.port.posted().empty());
 }
 
 TEST_CASE("an order is created with 201, repeated with 200, refused with 409 when its body differs") {
