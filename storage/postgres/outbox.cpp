@@ -1,5 +1,6 @@
 // The promises: how a commit changes them, and how the worker leases those that are due.
 
+#include "base/log.hpp"
 #include "storage/order_row.hpp"
 #include "storage/postgres/batch.hpp"
 #include "storage/postgres/statements.hpp"
@@ -10,6 +11,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 namespace orderly::postgres {
 namespace {
@@ -54,8 +56,8 @@ struct promise_step {
   }
 };
 
-/// A row that was due. Throws when its kind or payload cannot be read: it was written by another program.
-outbox_row read_row(const pqxx::row& row) {
+/// A row that was due; nothing when it cannot be read: it was written by another program, and the others must not wait for it.
+std::optional<outbox_row> read_row(const pqxx::row& row) {
   outbox_row out;
   out.id = integer_at(row, 0);
   out.order = order_id{id_at(row, 1)};
@@ -63,7 +65,10 @@ outbox_row read_row(const pqxx::row& row) {
   out.shop = shop_id{owned_at(row, 3)};
   const auto kind = promise_kind_from(text_at(row, 4));
   auto payload = stored_object(text_at(row, 6), "payload of outbox row " + std::to_string(out.id));
-  if (!kind || !payload) throw unreadable("outbox row " + std::to_string(out.id) + " cannot be read");
+  if (!kind || !payload) {
+    log(log_level::error, "outbox.unreadable", "a promise cannot be read and is not kept", {{"row", out.id}});
+    return std::nullopt;
+  }
   out.kind = *kind;
   out.ref = owned_at(row, 5);
   out.payload = *std::move(payload);
@@ -94,10 +99,10 @@ claimed_rows claim_rows(session& over, const claim_request& what) {
   values asked;
   asked.at(what.now).integer(static_cast<std::int64_t>(what.limit)).text(what.owner).at(what.lease_until);
   for (const auto& row : over.run(at_once, sql::claim_due, asked))
-    claimed.rows.push_back(read_row(row));
+    if (auto readable = read_row(row)) claimed.rows.push_back(*std::move(readable));
   std::sort(claimed.rows.begin(), claimed.rows.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
-  claimed.next_due = maybe_time_at(over.run(at_once, sql::next_due, values{})[0], 0);
+  claimed.next_due = maybe_time_at(over.run(at_once, sql::next_due, values{}.at(what.now))[0], 0);
   return claimed;
 }
 
