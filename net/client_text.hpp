@@ -9,8 +9,8 @@ namespace orderly {
 /// RFC 3629: shortest forms only, no surrogates, nothing above U+10FFFF.
 bool is_utf8(std::string_view text);
 
-/// `text` as an answer may quote it: at most 80 bytes, cut between two code points and ended by "..." when there is more, and U+FFFD
-/// for every byte that is no UTF-8.
+/// `text` as an answer may quote it: at most 80 bytes, cut between two code points and ended by "..." when there is more, and
+/// U+FFFD for every byte that is no UTF-8.
 std::string shown(std::string_view text);
 
 } // namespace orderly

@@ -24,7 +24,7 @@ class field_reader {
 public:
   explicit field_reader(const json::object& from) : from_(from) {}
 
-  void only(std::initializer_list<std::string_view> known) {
+  void allow_only(std::initializer_list<std::string_view> known) {
     for (const auto& member : from_)
       if (std::find(known.begin(), known.end(), member.key()) == known.end()) {
         std::string names;
@@ -148,7 +148,7 @@ result<create_request> read_create(std::string_view text) {
   if (!body)
     return body.error();
   field_reader fields{*body};
-  fields.only({"tiktok_order_id", "shop_id", "order_data"});
+  fields.allow_only({"tiktok_order_id", "shop_id", "order_data"});
   create_request out;
   out.order = tiktok_order_id{fields.text("tiktok_order_id", 32, true)};
   out.body.shop = shop_id{fields.text("shop_id", max_id)};
@@ -163,7 +163,7 @@ result<create_request> read_create(std::string_view text) {
 
 result<input_body> read_transition(std::string_view text) {
   return read_command<move_order>(text, false, [](field_reader& fields, move_order& move) {
-    fields.only({"to", "reason", "expected_version", "tracking_number", "shipping_provider_id", "line_item_ids", "report"});
+    fields.allow_only({"to", "reason", "expected_version", "tracking_number", "shipping_provider_id", "line_item_ids", "report"});
     move.to = fields.state("to");
     move.reason = fields.text("reason", max_reason);
     move.expected_version = fields.version("expected_version");
@@ -176,7 +176,7 @@ result<input_body> read_transition(std::string_view text) {
 
 result<input_body> read_retry(std::string_view text) {
   return read_command<move_order>(text, true, [](field_reader& fields, move_order& move) {
-    fields.only({"reason", "expected_version"});
+    fields.allow_only({"reason", "expected_version"});
     move.to = order_state::processing;
     move.retry = true;
     move.reason = fields.text("reason", max_reason);
@@ -186,18 +186,18 @@ result<input_body> read_retry(std::string_view text) {
 
 result<input_body> read_hold(std::string_view text) {
   return read_command<hold_order>(text, true, [](field_reader& fields, hold_order& hold) {
-    fields.only({"reason"});
+    fields.allow_only({"reason"});
     hold.reason = fields.text("reason", max_reason);
   });
 }
 
 result<input_body> read_release(std::string_view text) {
-  return read_command<release_order>(text, true, [](field_reader& fields, release_order&) { fields.only({}); });
+  return read_command<release_order>(text, true, [](field_reader& fields, release_order&) { fields.allow_only({}); });
 }
 
 result<input_body> read_note(std::string_view text) {
   return read_command<add_note>(text, false, [](field_reader& fields, add_note& note) {
-    fields.only({"text"});
+    fields.allow_only({"text"});
     note.text = fields.text("text", max_note, true);
   });
 }
