@@ -29,14 +29,6 @@ std::string chunked_webhook(const std::string& body, std::size_t chunk) {
   return out + "0\r\n\r\n";
 }
 
-server_options impatient() {
-  auto options = quick_options();
-  options.header_timeout = 150ms;
-  options.body_timeout = 150ms;
-  options.idle_timeout = 400ms;
-  return options;
-}
-
 } // namespace
 
 TEST_CASE("requests sent back to back on one connection are answered in their order") {
@@ -244,15 +236,19 @@ TEST_CASE("a client that closes its half after the request still gets the answer
 }
 
 TEST_CASE("a client that trickles its header or its body is cut with 408, while others are served") {
-  running_server server{impatient()};
+  constexpr auto pause = 40ms; // between bytes: well within the limit; the whole would take several times as long
+  auto options = quick_options();
+  options.header_timeout = 500ms;
+  options.body_timeout = 500ms;
+  running_server server{options};
   const auto bytes = running_server::webhook(status_webhook(1));
   for (const auto at_once : {std::size_t{1}, bytes.find("\r\n\r\n") + 4}) {
     raw_connection slow{server.http->listen()};
     REQUIRE(slow.send(bytes.substr(0, at_once)));
     const auto began = std::chrono::steady_clock::now();
-    std::thread trickle{[&] { // each byte comes well within the limit, the whole would take seconds
+    std::thread trickle{[&] {
       for (std::size_t at = at_once; at < bytes.size() && slow.send(bytes.substr(at, 1)); ++at)
-        std::this_thread::sleep_for(40ms);
+        std::this_thread::sleep_for(pause);
     }};
     CHECK(server.still_serves());
     const auto got = slow.receive();
@@ -261,16 +257,18 @@ TEST_CASE("a client that trickles its header or its body is cut with 408, while 
     trickle.join();
     REQUIRE(got);
     CHECK(got->status == 408);
-    CHECK(took < 1500ms);
+    CHECK(took < pause * static_cast<int>(bytes.size() - at_once));
   }
   CHECK(server.metric(R"(orderly_http_rejected_total{reason="too_slow"})") == 2);
 }
 
 TEST_CASE("an idle connection is closed without a word, one in use is kept") {
-  running_server server{impatient()};
+  auto options = quick_options();
+  options.idle_timeout = 2s;
+  running_server server{options};
   raw_connection idle{server.http->listen()}, busy{server.http->listen()};
-  for (int i = 0; i < 8; ++i) {
-    std::this_thread::sleep_for(100ms);
+  for (int i = 0; i < 6; ++i) { // the pauses are short against the limit, and long together
+    std::this_thread::sleep_for(500ms);
     const auto got = busy.ask(request_text("GET", "/healthz"));
     REQUIRE(got);
     CHECK(got->status == 200);

@@ -177,14 +177,14 @@ TEST_CASE("code 0 without data is a success without orders") {
 }
 
 TEST_CASE("a call has one time limit; after a write left, its outcome is unknown") {
-  scripted_server server{always(http_answer(no_orders), false, 600)};
-  client_of client{server.base(), 150ms};
+  scripted_server server{always(http_answer(no_orders), false, 4000)};
+  client_of client{server.base(), 1s};
   const auto began = std::chrono::steady_clock::now();
   auto read = client.fetch({"1"});
   auto write = client.ship();
   CHECK(read.get().outcome.result == call_class::back_off);
   CHECK(write.get().outcome.result == call_class::outcome_unknown);
-  CHECK(std::chrono::steady_clock::now() - began < 500ms);
+  CHECK(std::chrono::steady_clock::now() - began < 3s);
 }
 
 TEST_CASE("a connection that breaks off in the answer leaves a write unknown") {
