@@ -92,7 +92,8 @@ create table outbox(
 ) with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.02);
 create unique index outbox_unsettled on outbox(order_id, kind, ref) where state in ('open','waiting');
 create index outbox_due on outbox(due_at) where state = 'open';
-create index outbox_leased on outbox(lease_until) where lease_until is not null;
+create index outbox_leased on outbox(lease_until) where lease_until is not null and state = 'open';
+create index outbox_withdrawn on outbox(order_id) where state = 'withdrawn' and lease_until is not null;
 
 create table order_attention(
   order_id uuid not null,

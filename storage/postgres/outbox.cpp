@@ -56,7 +56,8 @@ struct promise_step {
   }
 };
 
-/// A row that was due; nothing when it cannot be read: it was written by another program, and the others must not wait for it.
+/// A row that was due; nothing when it cannot be read: another program wrote it, and the others must not wait
+/// for it.
 std::optional<outbox_row> read_row(const pqxx::row& row) {
   outbox_row out;
   out.id = integer_at(row, 0);
@@ -99,7 +100,7 @@ claimed_rows claim_rows(session& over, const claim_request& what) {
   values asked;
   asked.at(what.now).integer(static_cast<std::int64_t>(what.limit)).text(what.owner).at(what.lease_until);
   for (const auto& row : over.run(at_once, sql::claim_due, asked))
-    if (auto readable = read_row(row)) claimed.rows.push_back(*std::move(readable));
+    if (auto due = read_row(row)) claimed.rows.push_back(*std::move(due));
   std::sort(claimed.rows.begin(), claimed.rows.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
   claimed.next_due = maybe_time_at(over.run(at_once, sql::next_due, values{}.at(what.now))[0], 0);

@@ -130,8 +130,6 @@ std::string message_of(const std::exception& caught) {
 }
 
 error error_of(const std::exception& caught, const database& where) {
-  if (dynamic_cast<const unreadable*>(&caught))
-    return {error_code::internal, std::string{"in the store: "} + caught.what(), {}};
   auto text = message_of(caught);
   if (!where.password.empty())
     for (std::size_t at = 0; (at = text.find(where.password, at)) != std::string::npos; at += 3)

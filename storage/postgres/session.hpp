@@ -7,7 +7,6 @@
 
 #include <exception>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -58,10 +57,6 @@ enum class trouble {
   again,   ///< deadlock or serialisation failure: the same again at once
   unknown, ///< lost while committing
   failed   ///< the server or the way to it
-};
-/// A stored row that this program cannot have written.
-class unreadable final : public std::runtime_error {
-  using std::runtime_error::runtime_error;
 };
 trouble trouble_of(const std::exception& caught);
 /// The server's words, in one line.

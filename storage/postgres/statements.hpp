@@ -112,17 +112,20 @@ where o.order_id = a.order_id and o.kind = a.kind and o.ref = a.ref and o.state 
 #define ORDERLY_MICROS(column) "(extract(epoch from " column ") * 1000000)::int8"
 // Only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs. The
 // rows of an order get their ids under its lock, so an earlier id is never committed after a later one.
+// Two questions, each with its own partial index.
 #define ORDERLY_NOT_BLOCKED \
-  "(not o.writes or (not coalesce(r.held, false) and not exists (select from outbox e where e.order_id = o.order_id" \
-  " and e.writes and e.id < o.id and (e.state in ('open','waiting')" \
-  " or (e.state = 'withdrawn' and e.lease_until > $1::timestamptz)))))"
+  "(not o.writes or (not coalesce(r.held, false)" \
+  " and not exists (select from outbox e where e.order_id = o.order_id and e.writes and e.id < o.id" \
+  " and e.state in ('open','waiting'))" \
+  " and not exists (select from outbox e where e.order_id = o.order_id and e.writes and e.id < o.id" \
+  " and e.state = 'withdrawn' and e.lease_until > $1::timestamptz)))"
 // A newer version may have written kinds that this one does not know: those wait for it.
-#define ORDERLY_KNOWN_KIND " and o.kind in ('fetch_detail','mark_shipped')"
+#define ORDERLY_KNOWN_KIND "o.kind in ('fetch_detail','mark_shipped')"
 // skip locked: what another engine is just claiming is not waited for. The lease is looked at again once the row is locked.
 inline constexpr statement claim_due{"claim_due",
     "with due as materialized (select o.id, r.tiktok_order_id, coalesce(o.shop_id, r.shop_id) as shop from outbox o"
     " left join orders r on r.id = o.order_id where o.state = 'open' and o.due_at <= $1::timestamptz"
-    " and (o.lease_until is null or o.lease_until <= $1::timestamptz) and " ORDERLY_NOT_BLOCKED ORDERLY_KNOWN_KIND
+    " and (o.lease_until is null or o.lease_until <= $1::timestamptz) and " ORDERLY_NOT_BLOCKED " and " ORDERLY_KNOWN_KIND
     " order by o.due_at, o.id limit $2::int8 for update of o skip locked)"
     " update outbox o set attempts = o.attempts + 1, lease_owner = $3::text, lease_until = $4::timestamptz"
     " from due where o.id = due.id"
@@ -130,7 +133,8 @@ inline constexpr statement claim_due{"claim_due",
     ORDERLY_MICROS("o.due_at")};
 inline constexpr statement next_due{"next_due",
     "select least((select " ORDERLY_MICROS("o.due_at") " from outbox o left join orders r on r.id = o.order_id"
-    " where o.state = 'open' and o.lease_until is null and " ORDERLY_NOT_BLOCKED ORDERLY_KNOWN_KIND " order by o.due_at limit 1),"
+    " where o.state = 'open' and o.lease_until is null and " ORDERLY_NOT_BLOCKED " and " ORDERLY_KNOWN_KIND
+    " order by o.due_at limit 1),"
     " (select " ORDERLY_MICROS("min(greatest(lease_until, due_at))") " from outbox"
     " where lease_until is not null and state = 'open'))"};
 #undef ORDERLY_KNOWN_KIND

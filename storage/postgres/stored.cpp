@@ -110,7 +110,9 @@ result<settled_input> read_settled(const pqxx::row& row) {
   const auto body = stored_object(text_at(row, 2), "answer of input " + to_string(settled.id));
   if (!body) return body.error();
   auto told = answer_from(*body);
-  if (!told) return told.error();
+  if (!told) // written by a newer version, say: a fault of the store, never of the input that asks
+    return error{
+        error_code::storage_unavailable, "the stored answer cannot be read: " + told.error().message, {}};
   settled.answer = *std::move(told);
   return settled;
 }

@@ -167,12 +167,13 @@ TEST_CASE("a transaction pooler is found out also while others keep it busy") {
       while (!stop)
         shell.execute("select pg_sleep(0.002)");
     });
+  int refusals = 0;
   for (int i = 0; i < 10; ++i) {
     const auto refused = opened(url);
-    REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().code == error_code::bad_config);
+    refusals += !refused && refused.error().code == error_code::bad_config;
   }
   stop = true;
   for (auto& t : others)
     t.join();
+  CHECK(refusals == 10);
 }
