@@ -109,10 +109,11 @@ class Case(unittest.TestCase):
     def start_sandbox(self, *arguments):
         return self.started(Sandbox(SANDBOX, self.folder, "--seed", str(SEED), *arguments))
 
-    def start_engine(self, sandbox, **options):
-        """On the same data folder as an earlier one of this test; the sandbox's webhooks go to it."""
-        config = write_config(self.folder, sandbox.base, tiktok=options.pop("tiktok", ""))
-        engine = self.started(Engine(ORDERLYD, self.folder, config, **options))
+    def start_engine(self, sandbox, name="", tiktok="", tables="", **options):
+        """On the same data folder as an earlier one of that name in this test; the sandbox's webhooks go to it."""
+        folder = os.path.join(self.folder, name)
+        config = write_config(folder, sandbox.base, tiktok, tables)
+        engine = self.started(Engine(ORDERLYD, folder, config, **options))
         sandbox.send_to(engine)
         return engine
 
