@@ -4,6 +4,7 @@
 #include "app/data_dir.hpp"
 #include "app/exit_code.hpp"
 #include "app/instance.hpp"
+#include "app/open_files.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
 
@@ -90,7 +91,7 @@ exit_code run(int argc, char** argv, const run_options& options) {
   block_signals();
   start_logging(log_level_of(loaded.values));
   warn_of_gaps(loaded.values);
-  return serve(loaded.values, given.sources, options);
+  return serve(within_open_files(loaded.values), given.sources, options);
 }
 
 } // namespace

@@ -4,6 +4,7 @@
 import http.client
 import json
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -26,13 +27,14 @@ def environment_with(**more):
 class Running:
     """An engine without a shop, on ports of its own."""
 
-    def __init__(self, folder, *arguments, **environment):
+    def __init__(self, folder, *arguments, open_files=None, **environment):
         self.data = os.path.join(folder, "data")
         self.out, self.err = os.path.join(folder, "out"), os.path.join(folder, "err")
         command = [ORDERLYD, "--data-dir", self.data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", *arguments]
+        limit = open_files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, open_files))
         with open(self.out, "w") as out, open(self.err, "w") as err:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
-                                            env=environment_with(**environment))
+                                            env=environment_with(**environment), preexec_fn=limit)
 
     def kill(self):
         if self.process.poll() is None:
@@ -73,8 +75,8 @@ class Running:
 
 
 class EngineCase(Case):
-    def engine(self, *arguments, **environment):
-        running = Running(self.folder, *arguments, **environment)
+    def engine(self, *arguments, **options):
+        running = Running(self.folder, *arguments, **options)
         self.addCleanup(running.kill)
         return running
 
@@ -211,6 +213,35 @@ class FirstStart(EngineCase):
         engine.ready()
         self.assertEqual(len(engine.logged("config.incomplete")), 1)
         self.assertEqual(call("POST", engine.public, "/webhooks/tiktok", b"{}", headers={"Authorization": "0" * 64})[0], 401)
+
+
+class OpenFiles(EngineCase):
+    def test_it_takes_the_hard_limit_and_fewer_connections_than_that_so_that_the_store_and_the_admin_listener_go_on(self):
+        engine = self.engine(open_files=(100, 400))
+        engine.ready()
+        [limited] = engine.logged("http.connections_limited")
+        self.assertEqual((limited["max_connections"], limited["open_files"]), (4096, 400))
+        self.assertGreater(limited["each_listener"], 10)
+        self.assertLess(2 * limited["each_listener"], 400)
+        crowd = []
+        self.addCleanup(lambda: [one.close() for one in crowd])
+        host, port = engine.public.removeprefix("http://").split(":")
+        for _ in range(limited["each_listener"]):
+            crowd.append(socket.create_connection((host, int(port)), timeout=10))
+        wait_for("all of them", lambda: b"orderly_http_connections %d\n" % (len(crowd) + 1) in self.metrics(engine))
+        self.assertEqual(call("GET", engine.public, "/healthz")[0], 503)  # one too many
+        self.assertEqual(call("GET", engine.admin, "/readyz")[0], 200)
+        self.assertEqual(call("GET", engine.admin, "/api/v1/orders", token=engine.file("initial-admin-token").strip())[0], 200)
+        self.assertEqual(engine.logged("http.accept_failed"), [])
+
+    def test_a_limit_that_is_high_enough_is_no_news(self):
+        engine = self.engine("--config", self.config("[http]\nmax_connections = 50\n"), open_files=(100, 400))
+        engine.ready()
+        self.assertEqual(engine.logged("http.connections_limited"), [])
+
+    @staticmethod
+    def metrics(engine):
+        return call("GET", engine.admin, "/metrics")[1].encode()
 
 
 class Signals(EngineCase):
