@@ -64,6 +64,7 @@ server_options server_options_of(const config& from, const policy& rules) {
   options.threads = size(from.http.threads);
   options.max_body = size(from.http.max_body);
   options.max_header = size(from.http.max_header);
+  options.max_body_bytes = size(from.http.max_body_bytes);
   options.max_in_flight = size(from.engine.max_in_flight);
   options.max_connections = size(from.http.max_connections);
   options.header_timeout = from.http.header_timeout;

@@ -25,7 +25,9 @@ void counter_family::add(std::initializer_list<std::string_view> values) {
 
 http_meter::http_meter(metrics& measured)
     : in_flight(measured.gauge("orderly_http_in_flight", "Requests that wait for the engine's answer")),
-      connections(measured.gauge("orderly_http_connections", "Open connections of both listeners")), measured_(measured),
+      connections(measured.gauge("orderly_http_connections", "Open connections of both listeners")),
+      body_bytes(measured.gauge("orderly_http_body_bytes", "Bytes of bodies of requests that are read or wait for their answer")),
+      measured_(measured),
       requests_(measured, "orderly_http_requests_total", "Requests answered", {"listener", "route", "status"}),
       rejected_(measured, "orderly_http_rejected_total", "Requests refused at the edge, by reason", {"reason"}),
       webhooks_(measured, "orderly_webhook_received_total", "Signed webhooks, by topic and outcome", {"topic", "outcome"}) {}

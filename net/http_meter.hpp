@@ -36,8 +36,8 @@ public:
   /// A request that was refused before a route saw it, or a webhook whose signature was.
   void rejected(std::string_view reason) { rejected_.add({reason}); }
   void webhook(std::string_view topic, std::string_view outcome) { webhooks_.add({topic, outcome}); }
-  /// Requests that wait for an answer, and open connections, of both listeners.
-  gauge in_flight, connections;
+  /// Of both listeners: requests that wait for an answer, open connections, bytes of bodies.
+  gauge in_flight, connections, body_bytes;
 
 private:
   metrics& measured_;

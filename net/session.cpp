@@ -54,6 +54,7 @@ public:
     from_loopback_ = !ignored && peer.is_loopback();
   }
   ~session() {
+    release_body();
     siblings_->erase(this);
     context_.shared->meter.connections.add(-1);
     context_.state->open.fetch_sub(1);
@@ -74,6 +75,7 @@ private:
   // --- reading
   // ------------------------------------------------------------------------------------------------------------------
   void next_request() {
+    release_body();
     parser_.emplace();
     parser_->header_limit(static_cast<std::uint32_t>(options_.max_header));
     parser_->body_limit(options_.max_body);
@@ -136,6 +138,8 @@ private:
         if (!parser_->is_done() && expects_continue())
           return write_continue();
       }
+      if (!claim_body())
+        return refuse({"body_budget", error_code::overloaded, "The bodies of all requests together are at their limit."});
       if (ec == http::error::need_more)
         return read();
       if (ec)
@@ -165,6 +169,18 @@ private:
   [[nodiscard]] bool is_forwarded() const {
     const auto& head = parser_->get();
     return head.count("Forwarded") + head.count("X-Forwarded-For") + head.count("X-Real-IP") != 0;
+  }
+  /// Counts what the body has grown by. False: no more memory may go to bodies now.
+  bool claim_body() {
+    const auto size = parser_->get().body().size();
+    if (size > claimed_ && !context_.shared->bodies.take(size - claimed_))
+      return false;
+    claimed_ = size;
+    return true;
+  }
+  void release_body() {
+    context_.shared->bodies.give_back(claimed_);
+    claimed_ = 0;
   }
   void write_continue() {
     asio::async_write(socket_, asio::buffer(continue_bytes), [self = shared_from_this()](net_error ec, std::size_t) {
@@ -320,6 +336,7 @@ private:
   std::string_view label_;
   http_response (*late_)() = nullptr;
   std::uint64_t request_number_ = 0;
+  std::size_t claimed_ = 0; // of the budget for bodies
   std::size_t discarded_ = 0;
 };
 

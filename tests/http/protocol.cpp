@@ -326,6 +326,35 @@ TEST_CASE("connections over the limit are turned away with 503; a freed place is
   CHECK(server.still_serves());
 }
 
+TEST_CASE("bodies over the budget of both listeners are turned away with 503, those within it are served") {
+  auto options = quick_options();
+  options.max_body_bytes = 1000;
+  running_server server{options};
+  const auto large = R"({"type":9999,"data":{"x":")" + std::string(900, 'x') + R"("}})";
+  const auto request = running_server::webhook(large);
+  raw_connection slow{server.http->listen()};
+  REQUIRE(slow.send(request.substr(0, request.size() - 30)));
+  for (int tries = 0; tries < 500 && server.metric("orderly_http_body_bytes") < 890; ++tries)
+    std::this_thread::sleep_for(10ms);
+  const auto note = R"({"text":")" + std::string(300, 'x') + "\"}";
+  for (const auto& refused : {ask_once(server.http->listen(), chunked_webhook(large, 100)),
+                              server.api("POST", "/api/v1/orders/1/notes", note)}) {
+    REQUIRE(refused);
+    CHECK(refused->status == 503);
+    CHECK(refused->headers.count("retry-after") == 1);
+    CHECK(refused->headers.at("connection") == "close");
+  }
+  CHECK(server.metric(R"(orderly_http_rejected_total{reason="body_budget"})") == 2);
+  REQUIRE(slow.send(request.substr(request.size() - 30)));
+  CHECK(slow.receive()->status == 200);
+  CHECK(slow.ask(chunked_webhook(large, 100))->status == 200); // what was answered counts no more
+  CHECK(server.api("POST", "/api/v1/orders/1/notes", note)->status == 200);
+  slow.finish_sending();
+  for (int tries = 0; tries < 500 && server.metric("orderly_http_body_bytes") != 0; ++tries)
+    std::this_thread::sleep_for(10ms);
+  CHECK(server.metric("orderly_http_body_bytes") == 0);
+}
+
 TEST_CASE("readiness tells starting from failing from draining; liveness does not care") {
   running_server server;
   const auto ready = [&](const std::string& address) { return ask_once(address, request_text("GET", "/readyz")); };
