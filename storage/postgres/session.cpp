@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <libpq-fe.h>
 #include <string_view>
 
@@ -35,12 +36,11 @@ std::string quoted(std::string_view value) {
 constexpr const char* common_settings =
     "set client_min_messages = error; set datestyle = 'ISO'; set bytea_output = 'hex'; "
     "set idle_in_transaction_session_timeout = '15s'; ";
-// The generic plan of each statement is a nested loop from the parameters into an index. Left to itself the
-// planner may keep a sequential scan or a hash join that it found good while the tables were empty.
+// A generic plan each, since planning costs more than running; a nested loop from the parameters into an
+// index, since the planner has no way to know how long the arrays are. See refresh_plans().
 #define ORDERLY_PLANS                                                                                        \
   "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; set "      \
-  "enable_mergejoin = off; "                                                                                 \
-  "set jit = off; "
+  "enable_mergejoin = off; set jit = off; set max_parallel_workers_per_gather = 0; "
 constexpr const char* writer_settings =
     ORDERLY_PLANS "set synchronous_commit = on; set statement_timeout = '30s'; "
                   "set lock_timeout = '10s'";
@@ -104,6 +104,14 @@ session::session(const database& where, access how)
     : connection_(connect(where.options)), quiet_(make_quiet(*connection_)) {
   pqxx::nontransaction setup{*connection_};
   setup.exec(std::string{common_settings} + settings_of(how));
+}
+
+void session::refresh_plans() {
+  constexpr std::uint64_t often_enough = 1024;
+  const auto use = ++uses_;
+  if (!std::has_single_bit(use) && use % often_enough != 0) return;
+  pqxx::nontransaction at_once{*connection_};
+  at_once.exec("discard plans");
 }
 
 pqxx::result session::run(pqxx::transaction_base& in, const statement& what,

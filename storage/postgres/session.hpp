@@ -5,6 +5,7 @@
 #include "storage/postgres/binary.hpp"
 #include "storage/postgres/pqxx_compat.hpp"
 
+#include <cstdint>
 #include <exception>
 #include <memory>
 #include <string>
@@ -36,6 +37,10 @@ public:
 
   pqxx::connection& raw() { return *connection_; }
   [[nodiscard]] bool is_open() const { return connection_->is_open(); }
+  /// Before each use. A plan that was made while a table was empty may read all of it, and the server keeps
+  /// it until it analyses the table: so plans are made anew while tables can have doubled, and now and then
+  /// later.
+  void refresh_plans();
   pqxx::result run(pqxx::transaction_base& in, const statement& what,
                    const std::vector<std::string>& parameters);
   pqxx::result run(pqxx::transaction_base& in, const statement& what, rows& with) {
@@ -49,6 +54,7 @@ private:
   std::unique_ptr<pqxx::connection> connection_;
   std::unique_ptr<pqxx::errorhandler> quiet_;
   std::unordered_set<const char*> prepared_;
+  std::uint64_t uses_ = 0;
 };
 
 /// What a failed statement says about the world.
@@ -80,7 +86,8 @@ protected:
   auto guarded(F&& f) noexcept -> decltype(f(std::declval<session&>())) {
     for (int attempt = 1;; ++attempt) {
       try {
-        return f(over());
+        over().refresh_plans();
+        return f(*session_);
       } catch (const std::exception& caught) {
         const auto what = trouble_of(caught);
         if (what == trouble::again && attempt < max_attempts) continue;

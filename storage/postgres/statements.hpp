@@ -41,9 +41,12 @@ insert into order_attention(order_id, kind, since, detail)
 select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[])
 on conflict (order_id, kind) do update set since = excluded.since, until = null, detail = excluded.detail, assignee = null,
   snoozed_until = null where order_attention.until is not null)sql"};
+// `lateral`: row by row through the key, whatever the planner thinks of the number of open ones.
 inline constexpr statement clear_attention{"clear_attention", R"sql(
-update order_attention t set until = a.at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, kind, at)
-where t.order_id = a.id and t.kind = a.kind and t.until is null)sql"};
+with open as materialized (
+  select a.* from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, kind, at) cross join lateral (
+    select from order_attention t where t.order_id = a.id and t.kind = a.kind and t.until is null limit 1) t)
+update order_attention t set until = open.at from open where t.order_id = open.id and t.kind = open.kind)sql"};
 
 // --- writing inputs ---
 inline constexpr statement standing_of_inputs{"standing_of_inputs", R"sql(
@@ -103,11 +106,15 @@ inline constexpr statement open_promises_keeping_leases{"open_promises_keeping_l
 #undef ORDERLY_OPEN_PROMISES
 // A withdrawn call may be under way: its lease keeps the next write of the order waiting.
 inline constexpr statement settle_promises{"settle_promises", R"sql(
-update outbox o set state = a.state, last_error = coalesce(a.last_error, o.last_error),
-  lease_owner = case when a.state = 'withdrawn' then o.lease_owner end,
-  lease_until = case when a.state = 'withdrawn' then o.lease_until end
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[]) as a(order_id, kind, ref, state, last_error)
-where o.order_id = a.order_id and o.kind = a.kind and o.ref = a.ref and o.state in ('open','waiting'))sql"};
+with unsettled as materialized (
+  select o.id, a.state, a.last_error from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[])
+    as a(order_id, kind, ref, state, last_error) cross join lateral (
+    select id from outbox o where o.order_id = a.order_id and o.kind = a.kind and o.ref = a.ref
+      and o.state in ('open','waiting') limit 1) o)
+update outbox o set state = u.state, last_error = coalesce(u.last_error, o.last_error),
+  lease_owner = case when u.state = 'withdrawn' then o.lease_owner end,
+  lease_until = case when u.state = 'withdrawn' then o.lease_until end
+from unsettled u where o.id = u.id)sql"};
 
 #define ORDERLY_MICROS(column) "(extract(epoch from " column ") * 1000000)::int8"
 // Only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs. The

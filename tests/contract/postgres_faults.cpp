@@ -189,6 +189,46 @@ TEST_CASE("a batch takes the same statements whatever its size") {
   CHECK(statements_of(300, 6000) == alone);
 }
 
+TEST_CASE(
+    "a connection that was opened on an empty database does not read whole tables when they have grown") {
+  const auto db = fresh("postgresql");
+  const auto rows_read = [&] {
+    return std::stoll(db->scalar(
+        "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) from pg_stat_user_tables"
+        " where schemaname = current_schema()"));
+  };
+  constexpr int grown = 20'000, commits = 60;
+  long long before = 0;
+  {
+    const auto writer = db->writer();
+    auto held = stored(*writer, "51");
+    const auto work = [&](int times) {
+      for (int n = 0; n < times; ++n) {
+        auto step = next_step(held, "w:" + std::to_string(held.version));
+        add_event(step, n % 2 ? event_type::attention_cleared : event_type::attention_raised,
+                  {{"kind", "unknown_status"}});
+        step.promises.emplace_back().state = n % 2 ? promise_state::done : promise_state::open;
+        REQUIRE(commit(*writer, step) == commit_verdict::committed);
+        held = *step.after;
+      }
+    };
+    work(4);
+    db->execute("insert into orders(tiktok_order_id, order_data)"
+                " select '9' || n, '{}' from generate_series(1, 20000) n");
+    db->execute("insert into outbox(order_id, kind, writes, state, due_at)"
+                " select id, 'fetch_detail', false, 'waiting', now() from orders where version = 0");
+    db->execute("insert into order_attention(order_id, kind, since)"
+                " select id, 'detail_lagging', now() from orders where version = 0");
+    before = rows_read();
+    work(commits);
+  } // a session tells what it has read when it ends
+  for (int waited = 0; waited < 100 && rows_read() == before; ++waited)
+    std::this_thread::sleep_for(20ms);
+  const auto read = rows_read() - before;
+  CHECK(read >= commits);
+  CHECK(read < grown); // not one table once
+}
+
 TEST_CASE("whoever waits to create an order holds no other order meanwhile") {
   const auto db = fresh("postgresql");
   const auto writer = db->writer();
