@@ -188,6 +188,20 @@ TEST_CASE("an order that left is not cancelled back; a person is told") {
   CHECK(h.open_attention() == strings{"cancelled_after_shipment"});
 }
 
+TEST_CASE("an order is closed once: what comes later does not move the time") {
+  history h;
+  order_object o;
+  o.status = "CANCELLED";
+  h.take(status_webhook("CANCELLED", o.update_time));
+  CHECK_FALSE(h.current.closed_at);
+  h.answer_fetch(o.json());
+  const auto closed = h.inputs.back().at;
+  CHECK(h.current.closed_at == closed);
+  h.take(engine_input(add_note{"free text"}));
+  h.take(address_webhook(o.update_time + 10));
+  CHECK(h.current.closed_at == closed);
+}
+
 TEST_CASE("what no longer holds is cleared, what a person cleared stays cleared") {
   history h;
   order_object o;

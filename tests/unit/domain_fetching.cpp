@@ -106,6 +106,17 @@ TEST_CASE("orders that TikTok ships are complete with a masked address") {
   CHECK(h.current.state == processing);
 }
 
+TEST_CASE("a detail asked for in the very instant it was wanted is an answer: what it lacks waits its turn") {
+  auto h = awaiting();
+  order_object o;
+  o.address = false;
+  h.take(detail_input(o.json(), *h.current.facts.detail_wanted_at, a_promise));
+  CHECK(delay(h) == 1);
+  auto complete = awaiting();
+  complete.take(detail_input(order_object{}.json(), *complete.current.facts.detail_wanted_at, a_promise));
+  CHECK_FALSE(complete.wants_detail());
+}
+
 TEST_CASE("a hint that comes while the call is under way asks again, at once") {
   auto h = awaiting();
   const auto asked = h.now;
