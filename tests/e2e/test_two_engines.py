@@ -9,11 +9,14 @@ import os
 import sys
 import time
 
-from orderly_e2e import main
+from orderly_e2e import main, tracking_number_for, wait_for
 from webhook_load import RETRIES, LoadCase
 
 TRAVELLERS = 12
-ORDERS, KILLS, CONFLICTS = (int(sys.argv.pop(1)) for _ in range(3)) if len(sys.argv) > 3 and sys.argv[1].isdigit() else (300, 3, 20)
+HELD = 4
+ORDERS, KILLS, CONFLICTS = 300, 3, 20
+if len(sys.argv) > 3 and sys.argv[1].isdigit():
+    ORDERS, KILLS, CONFLICTS = (int(sys.argv.pop(1)) for _ in range(3))
 COUNTED = ("commits", "units", "conflicts")
 
 
@@ -23,10 +26,10 @@ class TwoEngines(LoadCase):
         self.engines = {}
         self.counted = {name: dict.fromkeys(COUNTED, 0) for name in "ab"}
 
-    def start(self, sandbox, name, **options):
+    def start(self, sandbox, name, lease="5s", **options):
         token = next(iter(self.engines.values())).token if self.engines else None
         self.engines[name] = self.start_engine(sandbox, name=name, storage=os.environ["ORDERLY_STORAGE"], token=token,
-                                               tables="[engine]\nlease = \"5s\"", **options)
+                                               tables=f"[engine]\nlease = \"{lease}\"", **options)
         return self.engines[name]
 
     def count(self, name):
@@ -58,14 +61,42 @@ class TwoEngines(LoadCase):
         for name, engine in self.engines.items():
             self.count(name)
             self.assertEqual(engine.stop(), 0)
-        print(f"\n  {generator.total} webhooks in {generator.last - began:.1f} s over {KILLS} kills: {generator.lost} lost on the "
-              f"way and sent again, other answers {generator.others}; counted {self.counted}")
+        print(f"\n  {generator.total} webhooks in {generator.last - began:.1f} s over {KILLS} kills: {generator.lost} lost on "
+              f"the way and sent again, other answers {generator.others}; counted {self.counted}")
         with self.engines["a"].open_database() as database:
             self.check_everything(database, orders, generator.answered, travellers, sandbox.ledger())
         for name in "ab":
             self.assertGreater(self.counted[name]["commits"], 0, f"engine {name} committed nothing")
         conflicts = sum(one["conflicts"] for one in self.counted.values())
         self.assertGreaterEqual(conflicts, CONFLICTS, "the engines did not meet")
+
+    def test_a_report_under_way_belongs_to_one_engine_until_that_one_dies(self):
+        sandbox = self.start_sandbox("--step-ms", "200", "--retry-ms", RETRIES)
+        sandbox.gate("mark_shipped", "hold_before")
+        for name in "ab":
+            self.start(sandbox, name, lease="8s")
+        travellers = sandbox.create_orders(HELD)
+        warehouse = self.start_warehouse(self.engines["a"])  # whoever commits a promise is the first to see it
+        wait_for("held reports", lambda: sandbox.waiting("mark_shipped") >= HELD, seconds=60)
+        time.sleep(2.5)  # two looks through the outbox of either engine, and well within the lease
+        self.assertEqual(sandbox.waiting("mark_shipped"), HELD, "one call a parcel, whatever the other engine sees")
+        with self.engines["a"].open_database() as database:
+            owners = [row["lease_owner"] for row in database.rows(
+                "select lease_owner from outbox where kind = 'mark_shipped' and lease_owner is not null")]
+        self.assertEqual(len(owners), HELD)
+        self.engines["a"].kill()
+        began = time.monotonic()
+        sandbox.send_to(self.engines["b"])
+        sandbox.gate("mark_shipped", "open")
+        wait_for("the orders of the dead engine", lambda: self.delivered(self.engines["b"], travellers), seconds=60)
+        print(f"\n  {HELD} reports, {max(map(owners.count, owners))} of them one engine's; "
+              f"all delivered {time.monotonic() - began:.1f} s after one died")
+        warehouse.stop()
+        ledger, histories = sandbox.ledger(), self.engines["b"].open_database().histories()
+        for order_id in travellers:
+            self.check_history(*histories[order_id])
+            self.assertEqual([parcel["tracking_number"] for parcel in ledger["orders"][order_id]["shipments"]],
+                             [tracking_number_for(order_id)])
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-"""Webhooks by the thousand for engines that are killed meanwhile, and what must hold afterwards. The generator signs by itself and
-knows nothing of the engines but their addresses."""
+"""Webhooks by the thousand for engines that are killed meanwhile, and what must hold afterwards. The generator signs by itself
+and knows nothing of the engines but their addresses."""
 
 import http.client
 import queue
