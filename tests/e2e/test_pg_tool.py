@@ -105,7 +105,8 @@ class PgTool(unittest.TestCase):
             tool = shutil.copy(TOOL, folder)
             os.chmod(tool, 0o755)
             done = subprocess.run([tool, "run", "--", *command], capture_output=True, text=True, timeout=120, check=False,
-                                  cwd="/", user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[], env={"PATH": os.environ["PATH"]})
+                                  cwd="/", user=nobody.pw_uid, group=nobody.pw_gid, extra_groups=[],
+                                  env={"PATH": os.environ["PATH"]})
             owner = nobody.pw_uid
         self.assertEqual(done.stdout.split()[1:], [str(owner), "1"], done.stderr)
         self.assert_gone(done.stdout.split()[0])
