@@ -92,6 +92,7 @@ class TwoEngines(LoadCase):
         print(f"\n  {HELD} reports, {max(map(owners.count, owners))} of them one engine's; "
               f"all delivered {time.monotonic() - began:.1f} s after one died")
         warehouse.stop()
+        self.assertEqual(self.engines["b"].stop(), 0)
         ledger, histories = sandbox.ledger(), self.engines["b"].open_database().histories()
         for order_id in travellers:
             self.check_history(*histories[order_id])

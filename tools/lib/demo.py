@@ -1,6 +1,7 @@
 """tools/demo behind its shell script: starts sandbox and engine, plays the warehouse, shows ten orders travelling."""
 
 import argparse
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -105,7 +106,7 @@ class Demo:
         ids = self.sandbox.create_orders(ORDERS)
         waiting, took = list(ids), {}
         end = time.monotonic() + LIMIT
-        with self.engine.open_database() as database:
+        with contextlib.closing(self.engine.open_database()) as database:
             while waiting and time.monotonic() < end and all(program.running() for program in self.programs):
                 for order_id in self.arrived(database, waiting):
                     waiting.remove(order_id)

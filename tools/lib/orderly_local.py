@@ -297,7 +297,8 @@ ALL_EVENTS = ("select e.*, o.tiktok_order_id from order_events e join orders o o
 
 
 class Database:
-    """The engine's SQLite file, read-only. UUIDs are 16 bytes, times microseconds."""
+    """The engine's SQLite file, read-only. UUIDs are 16 bytes, times microseconds. All that is read inside one `with` block is
+    of one moment: the engine commits meanwhile."""
 
     def __init__(self, path):
         self.connection = sqlite3.connect(f"file:{urllib.parse.quote(path)}?mode=ro", uri=True, timeout=10)
@@ -333,6 +334,7 @@ class Database:
         self.connection.close()
 
     def __enter__(self):
+        self.connection.execute("begin")
         return self
 
     def __exit__(self, *_):
@@ -340,7 +342,8 @@ class Database:
 
 
 class PostgresDatabase(Database):
-    """The same over psql, a process a query. UUIDs and times are text, JSON columns are parsed."""
+    """The same over psql, a process a query, so each query is of a moment of its own. UUIDs and times are text, JSON columns are
+    parsed."""
 
     def __init__(self, url):
         at = urllib.parse.urlsplit(url)
@@ -379,6 +382,9 @@ class PostgresDatabase(Database):
         if done.returncode != 0:
             raise NotReady("the database cannot be read: " + done.stderr.strip())
         return done.stdout
+
+    def __enter__(self):
+        return self
 
     def close(self):
         pass  # each query has its own connection
