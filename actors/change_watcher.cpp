@@ -3,7 +3,6 @@
 #include "actors/spawn.hpp"
 #include "base/log.hpp"
 
-#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 namespace orderly {
@@ -34,13 +33,13 @@ void watcher_state::look() {
     by_shard[shard_of(each.order, shards.size())].push_back(each);
   for (std::size_t i = 0; i < shards.size(); ++i)
     if (!by_shard[i].empty())
-      caf::anon_send(shards[i], atom::changed::value, std::move(by_shard[i]));
+      shards[i]->send(atom::changed::value, std::move(by_shard[i]));
   self->send(self, atom::tick::value);
 }
 
 watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
                                             std::shared_ptr<std::unique_ptr<change_feed>> feed,
-                                            std::vector<registry_actor> shards) {
+                                            std::vector<box_of<registry_actor>> shards) {
   self->state.feed = std::move(*feed);
   self->state.shards = std::move(shards);
   self->send(self, atom::tick::value);

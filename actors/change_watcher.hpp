@@ -1,6 +1,7 @@
 #pragma once
 // Brings the commits of other engines on the same database to the orders that live here. Detached: it waits on the database.
 
+#include "actors/drop_box.hpp"
 #include "actors/protocol.hpp"
 
 #include <memory>
@@ -15,14 +16,14 @@ struct watcher_state {
 
   watcher_actor::pointer self;
   std::unique_ptr<change_feed> feed;
-  std::vector<registry_actor> shards;
+  std::vector<box_of<registry_actor>> shards;
   static constexpr const char* name = "watcher";
 };
 
 /// @param feed owned by the actor from now on
 watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
                                             std::shared_ptr<std::unique_ptr<change_feed>> feed,
-                                            std::vector<registry_actor> shards);
+                                            std::vector<box_of<registry_actor>> shards);
 
 /// Which shard an order belongs to.
 std::size_t shard_of(const tiktok_order_id& order, std::size_t shards);

@@ -1,6 +1,7 @@
 #pragma once
-// How a callback of another thread reaches an actor that may be gone by then: the box holds the handle, the callback holds the
-// box. A handle must not outlive its actor system; whoever stops the actor closes the box first.
+// Where the actor of the moment in a role is found: by other actors, and by callbacks of other threads, for which it may be gone
+// by then. Whoever starts the actor opens the box, again for its successor; a handle must not outlive its actor system, so whoever
+// stops it closes the box.
 
 #include <caf/send.hpp>
 
@@ -10,30 +11,38 @@
 
 namespace orderly {
 
+/// Thread-safe. May hold an actor that is dead already: what is sent to it is dropped, and a request fails at once.
 template <class Handle>
 class drop_box {
 public:
-  void open(Handle to) {
+  void open(Handle to) { swap(to); }
+  void close() { open(Handle{}); }
+
+  /// Null unless open. For requests: keep the handle no longer than that.
+  [[nodiscard]] Handle get() const {
     std::lock_guard lock(mutex_);
-    to_ = std::move(to);
+    return to_;
   }
 
-  /// Thread-safe; drops the message unless open.
+  /// Drops the message unless open.
   template <class... Parts>
-  void send(Parts&&... parts) {
-    std::lock_guard lock(mutex_);
+  void send(Parts&&... parts) const {
+    std::lock_guard lock(mutex_); // close() waits, so that no handle is in use afterwards
     if (to_)
       caf::anon_send(to_, std::forward<Parts>(parts)...);
   }
 
-  void close() {
+private:
+  void swap(Handle& other) { // what was held is let go outside the lock: it may be the last handle
     std::lock_guard lock(mutex_);
-    to_ = nullptr;
+    std::swap(to_, other);
   }
 
-private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   Handle to_;
 };
+
+template <class Handle>
+using box_of = std::shared_ptr<drop_box<Handle>>;
 
 } // namespace orderly

@@ -46,6 +46,8 @@ private:
   void wait_for(const std::function<bool()>& done, std::chrono::seconds at_most) const;
   template <class Handle>
   void stop(Handle& handle);
+  template <class Handle>
+  void stop(drop_box<Handle>& box);
 
   engine_options options_;
   engine_parts parts_;
@@ -54,13 +56,12 @@ private:
   gateway gateway_;
   scheduler_config config_;
   caf::actor_system system_;
-  writer_actor writer_;
+  box_of<writer_actor> writer_ = std::make_shared<drop_box<writer_actor>>();
   fetcher_actor fetcher_;
-  outbox_actor outbox_;
-  std::vector<registry_actor> shards_;
+  box_of<outbox_actor> outbox_ = std::make_shared<drop_box<outbox_actor>>();
+  std::vector<box_of<registry_actor>> shards_;
   watcher_actor watcher_; ///< null where no other engine can be
   std::shared_ptr<drop_box<fetcher_actor>> fetcher_box_ = std::make_shared<drop_box<fetcher_actor>>();
-  std::shared_ptr<drop_box<outbox_actor>> outbox_box_ = std::make_shared<drop_box<outbox_actor>>();
 };
 
 engine_impl::engine_impl(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed)
@@ -78,7 +79,7 @@ void engine_impl::start_writer() {
   writer.spawn_lane = [store = &parts_.store](caf::actor_system& in) { return in.spawn<caf::detached>(lane, store); };
   writer.healthy = healthy_;
   writer.measured = &parts_.measured;
-  writer_ = system_.spawn(storage_writer, std::move(writer));
+  writer_->open(system_.spawn(storage_writer, std::move(writer)));
 }
 
 void engine_impl::start_calls() {
@@ -93,8 +94,8 @@ void engine_impl::start_calls() {
   fetcher_ = system_.spawn(detail_fetcher, std::shared_ptr<const call_services>{calls}, fetcher_box_);
   fetcher_box_->open(fetcher_);
   outbox_options outbox{options_.engine_name, options_.lease, options_.outbox_scan, options_.calls_in_flight};
-  outbox_ = system_.spawn(outbox_worker, writer_, fetcher_, std::shared_ptr<const call_services>{calls}, outbox, outbox_box_);
-  outbox_box_->open(outbox_);
+  outbox_->open(
+      system_.spawn(outbox_worker, writer_, fetcher_, std::shared_ptr<const call_services>{calls}, outbox, outbox_));
 }
 
 void engine_impl::start_registry() {
@@ -108,7 +109,8 @@ void engine_impl::start_registry() {
   services->loads_under_way = loads_under_way_;
   const auto measured = std::make_shared<registry_metrics>(parts_.measured);
   for (std::size_t i = 0; i < options_.workers; ++i)
-    shards_.push_back(system_.spawn(registry, std::shared_ptr<const order_services>{services}, measured));
+    shards_.emplace_back(std::make_shared<drop_box<registry_actor>>())
+        ->open(system_.spawn(registry, std::shared_ptr<const order_services>{services}, measured));
 }
 
 void engine_impl::start_watcher(std::unique_ptr<change_feed> feed) {
@@ -123,6 +125,14 @@ void engine_impl::wait_for(const std::function<bool()>& done, std::chrono::secon
     std::this_thread::sleep_for(std::chrono::milliseconds{2});
 }
 
+/// Its box is closed first, so that nothing more comes to it.
+template <class Handle>
+void engine_impl::stop(drop_box<Handle>& box) {
+  auto handle = box.get();
+  box.close();
+  stop(handle);
+}
+
 template <class Handle>
 void engine_impl::stop(Handle& handle) {
   caf::scoped_actor self{system_};
@@ -134,17 +144,16 @@ void engine_impl::stop(Handle& handle) {
 
 engine_impl::~engine_impl() {
   // No new calls first; then what was accepted is decided and committed; then the orders, and last what they commit through.
-  outbox_box_->close();
   fetcher_box_->close();
-  stop(outbox_);
+  stop(*outbox_);
   stop(fetcher_);
   wait_for([this] { return gateway_.under_way() == 0; }, options_.stop_grace);
   gateway_.close();
   if (watcher_)
     stop(watcher_);
   for (auto& shard : shards_)
-    stop(shard);
-  stop(writer_);
+    stop(*shard);
+  stop(*writer_);
   // Orders work through what is queued before they see their exit. A reader answers every load; its callback must not come after
   // the actor system is gone.
   system_.await_all_actors_done();

@@ -3,7 +3,6 @@
 #include "actors/change_watcher.hpp"
 
 #include <caf/event_based_actor.hpp>
-#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <mutex>
@@ -19,12 +18,12 @@ answer unanswerable(error_code code, std::string why) {
 }
 
 /// The answers of one delivery; the last one to come calls back. Shards complete it from several threads. What is dropped with a
-/// mailbox when the engine ends gets the answer that stands here from the beginning: whether it was committed must be asked
-/// again.
+/// mailbox, because its actor died or the engine ends, gets the answer that stands here from the beginning: whether it was
+/// committed must be asked again.
 class joined_answers {
 public:
   joined_answers(std::size_t count, delivery_answered done, std::shared_ptr<std::atomic<std::size_t>> under_way)
-      : answers_(count, unanswerable(error_code::outcome_unknown, "the engine ended before it answered")), left_(count),
+      : answers_(count, unanswerable(error_code::outcome_unknown, "a part of the engine ended before it answered")), left_(count),
         done_(std::move(done)), under_way_(std::move(under_way)) {
     under_way_->fetch_add(1);
   }
@@ -84,7 +83,7 @@ caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& w
 
 } // namespace
 
-void gateway::open(std::vector<registry_actor> shards, writer_actor writer) {
+void gateway::open(std::vector<box_of<registry_actor>> shards, box_of<writer_actor> writer) {
   std::unique_lock lock(mutex_);
   shards_ = std::move(shards);
   writer_ = std::move(writer);
@@ -109,8 +108,8 @@ void gateway::post(delivery what, delivery_answered done) {
       record(what, slot);
       continue;
     }
-    auto& shard = shards_[shard_of(what.inputs[i].order, shards_.size())];
-    caf::anon_send(shard, atom::post::value, routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot});
+    const auto& shard = shards_[shard_of(what.inputs[i].order, shards_.size())];
+    shard->send(atom::post::value, routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot});
   }
 }
 
@@ -121,7 +120,8 @@ void gateway::record(const delivery& what, const std::shared_ptr<answer_slot>& s
   kept->dead = what.dead;
   kept->outcome = what.dead ? input_outcome::dead : input_outcome::ignored;
   kept->answer.outcome = kept->outcome;
-  writer_->home_system().spawn(keep_orderless, writer_, std::shared_ptr<const input_record>{std::move(kept)}, slot);
+  if (const auto writer = writer_->get())
+    writer->home_system().spawn(keep_orderless, writer, std::shared_ptr<const input_record>{std::move(kept)}, slot);
 }
 
 } // namespace orderly

@@ -178,6 +178,11 @@ void order_actor_state::decide_in_hand() {
 
 void order_actor_state::commit(decided what) {
   phase_ = phase::committing;
+  const auto writer = services->writer->get();
+  if (!writer) {
+    give_up_commit();
+    return;
+  }
   auto unit = std::make_shared<const order_unit>(std::move(what.unit));
   auto kept = std::make_shared<decided>(std::move(what));
   const auto again = [this](bool unknown) { // reading settles it: what is stored is answered from there
@@ -185,7 +190,7 @@ void order_actor_state::commit(decided what) {
     fate_unknown_ |= unknown;
     load();
   };
-  self->request(services->writer, commit_patience, atom::commit::value, unit_ptr{unit})
+  self->request(writer, commit_patience, atom::commit::value, unit_ptr{unit})
       .then(
           [this, kept, again](const commit_reply& reply) {
             switch (reply.fate) {
@@ -193,13 +198,18 @@ void order_actor_state::commit(decided what) {
             case commit_fate::conflict: again(false); break;
             case commit_fate::unknown: again(true); break;
             case commit_fate::refused: on_refused(reply.why); break;
-            case commit_fate::unavailable:
-              forget_order();
-              answer_in_hand({error_code::storage_unavailable, "the store cannot commit now", {}});
-              break;
+            case commit_fate::unavailable: give_up_commit(); break;
             }
           },
           [again](const caf::error&) { again(true); });
+}
+
+void order_actor_state::give_up_commit() {
+  forget_order();
+  if (fate_unknown_) // an earlier try may still be under way on a lane
+    answer_in_hand({error_code::outcome_unknown, "the store broke off; the same key later gives the result", {}});
+  else
+    answer_in_hand({error_code::storage_unavailable, "the store cannot commit now", {}});
 }
 
 void order_actor_state::on_committed(decided what) {
@@ -214,7 +224,7 @@ void order_actor_state::on_committed(decided what) {
       recent_.pop_front();
   }
   if (what.due_promise)
-    self->send(services->outbox, atom::wake::value);
+    services->outbox->send(atom::wake::value);
   finish(std::move(what.answers));
 }
 
@@ -248,7 +258,7 @@ void order_actor_state::bury(const std::string& why) {
   unit.inputs.push_back({.what = in, .policy_version = services->rules.version, .decided_on = order_.version,
                          .decided_at = services->time->now(), .outcome = input_outcome::dead,
                          .dead = dead_letter_cause::refused_by_store, .answer = told});
-  self->request(services->writer, commit_patience, atom::commit::value, std::make_shared<const order_unit>(std::move(unit)))
+  self->request(services->writer->get(), commit_patience, atom::commit::value, std::make_shared<const order_unit>(std::move(unit)))
       .then(
           [this, told](const commit_reply& reply) {
             if (reply.fate == commit_fate::conflict || reply.fate == commit_fate::unknown) {

@@ -2,6 +2,7 @@
 // One order (DESIGN I1). A unit of work is everything that waited when it began: load if need be, decide, one commit, then the
 // answers. Until the store has answered, later inputs wait; so no decision rests on an uncommitted one.
 
+#include "actors/drop_box.hpp"
 #include "actors/protocol.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
@@ -32,8 +33,8 @@ struct order_services {
   order_reader* reader = nullptr;
   const clock* time = nullptr;
   policy rules;
-  writer_actor writer;
-  outbox_actor outbox;
+  box_of<writer_actor> writer;
+  box_of<outbox_actor> outbox;
   std::shared_ptr<order_metrics> measured;
   std::shared_ptr<std::atomic<int>> loads_under_way; ///< callbacks that may still come from reader threads
 };
@@ -74,6 +75,7 @@ private:
                   decided& into) const;
   const settled_input* settled_before(const std::string& key, const decided& unit) const;
   void commit(decided what);
+  void give_up_commit();
   void on_committed(decided what);
   void on_refused(const std::string& why);
   void bury(const std::string& why);

@@ -90,7 +90,7 @@ void outbox_state::claim() {
   claiming_ = true;
   claim_again_ = false;
   const auto now = services->time->now();
-  self->request(writer, std::chrono::seconds{90}, atom::claim::value,
+  self->request(writer->get(), std::chrono::seconds{90}, atom::claim::value,
                 claim_request{now, room, options.owner, now + options.lease})
       .then([this](const claim_reply& reply) { on_claimed(*reply.what); },
             [this](const caf::error&) {
@@ -144,7 +144,7 @@ void outbox_state::on_written(const write_reply& reply) {
   claim();
 }
 
-outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, writer_actor writer,
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
                                           outbox_options options, std::shared_ptr<drop_box<outbox_actor>> box) {
   auto& state = self->state;

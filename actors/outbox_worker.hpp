@@ -50,7 +50,7 @@ struct outbox_state {
   void on_written(const write_reply& reply);
 
   outbox_actor::pointer self;
-  writer_actor writer;
+  box_of<writer_actor> writer;
   fetcher_actor fetcher;
   std::shared_ptr<const call_services> services;
   outbox_options options;
@@ -65,7 +65,7 @@ private:
   bool claiming_ = false, claim_again_ = false;
 };
 
-outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, writer_actor writer,
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
                                           outbox_options options, std::shared_ptr<drop_box<outbox_actor>> box);
 

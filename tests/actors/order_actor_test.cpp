@@ -127,8 +127,8 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   commit_elsewhere(f, f.webhook(id, "ON_HOLD", t0 + 10));
   const auto loads = f.measured.counter("orderly_orders_loaded_total", "").value();
   const auto shard = shard_of(tiktok_order_id{id}, f.now->shards.size());
-  caf::anon_send(f.now->shards[shard], atom::changed::value,
-                 std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
+  f.now->shards[shard]->send(atom::changed::value,
+                             std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
   f.drain();
   CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == loads + 1);
   const auto after = f.ask(f.webhook(id, "ON_HOLD", t0 + 20));
@@ -136,7 +136,7 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   CHECK(f.measured.counter("orderly_storage_conflicts_total", "").value() == 0);
   SECTION("its own commits are no news") {
     const auto so_far = f.measured.counter("orderly_orders_loaded_total", "").value();
-    caf::anon_send(f.now->shards[shard], atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, after.version}});
+    f.now->shards[shard]->send(atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, after.version}});
     f.drain();
     CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == so_far);
   }

@@ -14,6 +14,16 @@
 #include <iostream>
 
 namespace orderly::test {
+namespace {
+
+template <class Handle>
+void end(drop_box<Handle>& box) {
+  if (const auto actor = box.get())
+    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
+  box.close();
+}
+
+} // namespace
 
 engine_fixture::engine_fixture(std::uint64_t seed) : random_(seed), shuffled_(seed != 0) {
   if (shuffled_)
@@ -40,7 +50,7 @@ void engine_fixture::start() {
   writer.spawn_lane = [into = faults.get()](caf::actor_system& in) { return in.spawn(lane, static_cast<store*>(into)); };
   writer.healthy = now->healthy;
   writer.measured = &measured;
-  now->writer = system.spawn(storage_writer, writer);
+  now->writer->open(system.spawn(storage_writer, writer));
 
   auto calls = std::make_shared<call_services>();
   calls->tiktok = &tiktok;
@@ -51,12 +61,11 @@ void engine_fixture::start() {
   calls->shops.emplace(shop_id{shop_name}, shop{shop_id{shop_name}, "US", "CIPHER", "TOKEN"});
   now->fetcher = system.spawn(detail_fetcher, std::shared_ptr<const call_services>{calls}, now->fetcher_box);
   now->fetcher_box->open(now->fetcher);
-  now->outbox = system.spawn(
+  now->outbox->open(system.spawn(
       outbox_worker, now->writer, now->fetcher, std::shared_ptr<const call_services>{calls},
       outbox_options{
           .owner = "test", .lease = std::chrono::seconds{30}, .scan = std::chrono::milliseconds{1000}, .max_calls = 200},
-      now->outbox_box);
-  now->outbox_box->open(now->outbox);
+      now->outbox));
 
   auto services = std::make_shared<order_services>();
   services->reader = reader.get();
@@ -68,26 +77,23 @@ void engine_fixture::start() {
   services->loads_under_way = std::make_shared<std::atomic<int>>(0);
   const auto registries = std::make_shared<registry_metrics>(measured);
   for (int i = 0; i < 2; ++i)
-    now->shards.push_back(system.spawn(registry, std::shared_ptr<const order_services>{services}, registries));
+    now->shards.emplace_back(std::make_shared<drop_box<registry_actor>>())
+        ->open(system.spawn(registry, std::shared_ptr<const order_services>{services}, registries));
   now->orders.open(now->shards, now->writer);
   drain();
 }
 
 void engine_fixture::stop() {
-  now->outbox_box->close();
   now->fetcher_box->close();
   tiktok.fetches.clear();
   tiktok.ships.clear();
   now->orders.close();
   for (auto& shard : now->shards)
-    caf::anon_send_exit(shard, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(now->outbox, caf::exit_reason::user_shutdown);
+    end(*shard);
+  end(*now->outbox);
   caf::anon_send_exit(now->fetcher, caf::exit_reason::user_shutdown);
-  caf::anon_send_exit(now->writer, caf::exit_reason::user_shutdown);
-  now->shards.clear();
-  now->outbox = nullptr;
+  end(*now->writer);
   now->fetcher = nullptr;
-  now->writer = nullptr;
   drain();
   now.reset();
 }

@@ -84,12 +84,11 @@ struct engine_fixture::running {
   caf::actor_system system{settings};
   caf::scheduler::test_coordinator& scheduler;
   gateway orders;
-  writer_actor writer;
+  box_of<writer_actor> writer = std::make_shared<drop_box<writer_actor>>();
   fetcher_actor fetcher;
-  outbox_actor outbox;
-  std::vector<registry_actor> shards;
+  box_of<outbox_actor> outbox = std::make_shared<drop_box<outbox_actor>>();
+  std::vector<box_of<registry_actor>> shards;
   std::shared_ptr<drop_box<fetcher_actor>> fetcher_box = std::make_shared<drop_box<fetcher_actor>>();
-  std::shared_ptr<drop_box<outbox_actor>> outbox_box = std::make_shared<drop_box<outbox_actor>>();
   std::shared_ptr<std::atomic<bool>> healthy = std::make_shared<std::atomic<bool>>(true);
 
   explicit running(const clock& time)
