@@ -258,7 +258,8 @@ void order_actor_state::bury(const std::string& why) {
   unit.inputs.push_back({.what = in, .policy_version = services->rules.version, .decided_on = order_.version,
                          .decided_at = services->time->now(), .outcome = input_outcome::dead,
                          .dead = dead_letter_cause::refused_by_store, .answer = told});
-  self->request(services->writer->get(), commit_patience, atom::commit::value, std::make_shared<const order_unit>(std::move(unit)))
+  self->request(services->writer->get(), commit_patience, atom::commit::value,
+                std::make_shared<const order_unit>(std::move(unit)))
       .then(
           [this, told](const commit_reply& reply) {
             if (reply.fate == commit_fate::conflict || reply.fate == commit_fate::unknown) {
