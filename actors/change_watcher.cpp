@@ -1,5 +1,6 @@
 #include "actors/change_watcher.hpp"
 
+#include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/log.hpp"
 
@@ -40,6 +41,7 @@ void watcher_state::look() {
 watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
                                             std::shared_ptr<std::unique_ptr<change_feed>> feed,
                                             std::vector<box_of<registry_actor>> shards) {
+  keep_words_of_faults(self);
   self->state.feed = std::move(*feed);
   self->state.shards = std::move(shards);
   self->send(self, atom::tick::value);

@@ -1,6 +1,7 @@
 #include "actors/detail_fetcher.hpp"
 
 #include "actors/call_outcome.hpp"
+#include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -87,6 +88,7 @@ void fetcher_state::settle(const fetch_reply& reply) {
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
                                             std::shared_ptr<const call_services> services,
                                             std::shared_ptr<drop_box<fetcher_actor>> box) {
+  keep_words_of_faults(self);
   self->state.services = std::move(services);
   self->state.box = std::move(box);
   return {

@@ -79,6 +79,7 @@ void engine_impl::start_writer() {
   writer.spawn_lane = [store = &parts_.store](caf::actor_system& in) { return in.spawn<caf::detached>(lane, store); };
   writer.healthy = healthy_;
   writer.measured = &parts_.measured;
+  writer.time = &parts_.time;
   writer_->open(system_.spawn(storage_writer, std::move(writer)));
 }
 

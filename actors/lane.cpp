@@ -1,5 +1,6 @@
 #include "actors/lane.hpp"
 
+#include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/log.hpp"
 
@@ -88,6 +89,7 @@ result<claimed_rows> lane_state::claim(const claim_request& what) {
 }
 
 lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, orderly::store* into) {
+  keep_words_of_faults(self);
   self->state.store = into;
   return {
       [self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },

@@ -1,5 +1,6 @@
 #include "actors/order_actor.hpp"
 
+#include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/digest.hpp"
 #include "base/log.hpp"
@@ -301,6 +302,7 @@ void order_actor_state::forget_order() {
 order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_actor_state> self, tiktok_order_id id,
                                           registry_actor registry, std::shared_ptr<const order_services> services,
                                           std::size_t one_at_a_time) {
+  keep_words_of_faults(self);
   auto& state = self->state;
   state.one_at_a_time = one_at_a_time;
   state.id = std::move(id);

@@ -1,6 +1,7 @@
 #include "actors/outbox_worker.hpp"
 
 #include "actors/call_outcome.hpp"
+#include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/log.hpp"
 
@@ -147,6 +148,7 @@ void outbox_state::on_written(const write_reply& reply) {
 outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
                                           outbox_options options, std::shared_ptr<drop_box<outbox_actor>> box) {
+  keep_words_of_faults(self);
   auto& state = self->state;
   state.writer = std::move(writer);
   state.fetcher = std::move(fetcher);

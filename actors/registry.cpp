@@ -1,5 +1,6 @@
 #include "actors/registry.hpp"
 
+#include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/log.hpp"
 
@@ -19,6 +20,20 @@ registry_metrics::registry_metrics(metrics& m)
       restarts(m.counter("orderly_registry_restarts_total", "Order actors that died and were started again")) {}
 
 registry_state::registry_state(registry_actor::pointer p) : self(p) {}
+
+/// However a shard ends, its orders end with it: what they decide could be told to nobody, and the next shard activates them
+/// anew. The slots of what is unanswered tell their senders so.
+registry_state::~registry_state() {
+  if (!measured)
+    return; // before its behaviour
+  std::size_t unanswered = 0;
+  for (const auto& [id, e] : orders_)
+    unanswered += e.unanswered.size();
+  measured->inputs_in_hand.add(-static_cast<double>(unanswered));
+  measured->residents.add(-static_cast<double>(by_address_.size()));
+  for (const auto& resident : by_address_)
+    caf::anon_send_exit(resident.first, caf::exit_reason::user_shutdown);
+}
 
 void registry_state::activate(const tiktok_order_id& id, entry& e) {
   e.handle = self->spawn<caf::monitored>(order_behavior, id, registry_actor{self}, services, e.unanswered.size());
@@ -97,22 +112,13 @@ void registry_state::give_up(entry& e) {
   kept.routed.slot->complete(a);
 }
 
-void registry_state::stop(const caf::error& reason) {
-  self->set_down_handler([](const caf::down_msg&) {});
-  for (auto& [id, e] : orders_)
-    if (e.handle)
-      caf::anon_send_exit(e.handle, caf::exit_reason::user_shutdown);
-  measured->residents.add(-static_cast<double>(by_address_.size()));
-  self->quit(reason);
-}
-
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,
                                        std::shared_ptr<const order_services> services,
                                        std::shared_ptr<registry_metrics> measured) {
+  keep_words_of_faults(self);
   self->state.services = std::move(services);
   self->state.measured = std::move(measured);
   self->set_down_handler([self](const caf::down_msg& msg) { self->state.on_down(msg); });
-  self->set_exit_handler([self](const caf::exit_msg& msg) { self->state.stop(msg.reason); });
   return {
       [self](atom::post, const routed_input& in) { self->state.post(in); },
       [self](atom::answered, const answered_inputs& done) { self->state.answered(done); },

@@ -19,12 +19,12 @@ struct registry_metrics {
 
 struct registry_state {
   explicit registry_state(registry_actor::pointer self);
+  ~registry_state();
 
   void post(const routed_input& in);
   void answered(const answered_inputs& done);
   void changed(const std::vector<changed_order>& orders);
   void on_down(const caf::down_msg& msg);
-  void stop(const caf::error& reason);
 
   registry_actor::pointer self;
   std::shared_ptr<const order_services> services;

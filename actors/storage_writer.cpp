@@ -1,17 +1,25 @@
 #include "actors/storage_writer.hpp"
 
+#include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/log.hpp"
 
-#include <caf/actor_cast.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <unordered_set>
 
 namespace orderly {
 
 static_assert(actor_state<writer_state, writer_actor::pointer>);
+
+namespace {
+
+/// For what was asked and not answered: reading settles it.
+commit_reply writer_ended() { return {commit_fate::unknown, "the storage writer ended"}; }
+
+} // namespace
 
 writer_metrics::writer_metrics(metrics& m)
     : commits(m.counter("orderly_storage_commits_total", "Transactions of the storage writer")),
@@ -20,12 +28,19 @@ writer_metrics::writer_metrics(metrics& m)
       conflicts(m.counter("orderly_storage_conflicts_total", "Units that were decided on a version that is no longer stored")),
       refused(m.counter("orderly_storage_refused_total", "Units that the store refused")),
       failures(m.counter("orderly_storage_failures_total", "Transactions that failed as a whole")),
+      lane_restarts(m.counter("orderly_storage_lane_restarts_total", "Lanes that died and were replaced")),
       waiting(m.gauge("orderly_storage_units_waiting", "Units that wait for a lane")),
       lanes_busy(m.gauge("orderly_storage_lanes_busy", "Lanes with a transaction under way")),
       units_per_commit(
           m.histogram("orderly_storage_units_per_commit", "Units a transaction", {1, 2, 5, 10, 20, 50, 100, 200, 500})) {}
 
 writer_state::writer_state(writer_actor::pointer p) : self(p) {}
+
+/// However the writer ends, its lanes end with it, each after its transaction.
+writer_state::~writer_state() {
+  for (auto& slot : lanes)
+    caf::anon_send_exit(slot.handle, caf::exit_reason::user_shutdown);
+}
 
 writer_state::lane_slot& writer_state::lane_of(const tiktok_order_id& order) {
   return lanes[std::hash<tiktok_order_id>{}(order) % lanes.size()];
@@ -115,60 +130,67 @@ void writer_state::give_up() {
   }
 }
 
-void writer_state::replace(const caf::actor_addr& dead) {
-  for (auto& slot : lanes)
-    if (slot.handle.address() == dead) {
-      log(log_level::error, "storage.lane_restarted", "a storage lane died and is replaced");
-      slot.handle = options.spawn_lane(self->home_system());
-      self->monitor(slot.handle);
-    }
+void writer_state::replace(const caf::down_msg& dead) {
+  const auto slot =
+      std::find_if(lanes.begin(), lanes.end(), [&](const lane_slot& one) { return one.handle.address() == dead.source; });
+  if (slot == lanes.end())
+    return; // CAF may deliver what was under way
+  const auto why = words_of(dead.reason);
+  if (!lane_deaths.allows_another(options.time->now())) {
+    self->quit(caf::make_error(caf::sec::runtime_error, "its lanes keep dying: " + why));
+    return;
+  }
+  log(log_level::error, "storage.lane_restarted", "a storage lane died and is replaced", {{"why", why}});
+  measured->lane_restarts.add();
+  slot->handle = options.spawn_lane(self->home_system());
+  self->monitor(slot->handle);
 }
 
 writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer_state> self, writer_options given) {
+  keep_words_of_faults(self);
   auto& state = self->state;
   state.options = std::move(given);
   state.measured.emplace(*state.options.measured);
-  for (std::size_t i = 0; i < state.options.lanes; ++i) {
-    state.lanes.emplace_back().handle = state.options.spawn_lane(self->home_system());
-    self->monitor(state.lanes.back().handle);
+  state.lane_deaths = restart_budget{state.options.lane_restarts};
+  state.lanes = std::vector<writer_state::lane_slot>(state.options.lanes);
+  for (auto& slot : state.lanes) {
+    slot.handle = state.options.spawn_lane(self->home_system());
+    self->monitor(slot.handle);
   }
-  self->set_down_handler([self](const caf::down_msg& msg) { self->state.replace(msg.source); });
+  self->set_down_handler([self](const caf::down_msg& msg) { self->state.replace(msg); });
   self->set_exit_handler([self](const caf::exit_msg& msg) {
     self->state.give_up();
-    self->set_down_handler([](const caf::down_msg&) {});
-    for (auto& slot : self->state.lanes)
-      caf::anon_send_exit(slot.handle, caf::exit_reason::user_shutdown);
     self->quit(msg.reason);
   });
   return {
       [self](atom::commit, const unit_ptr& unit) {
         auto& slot = self->state.lane_of(unit->order);
         auto asker = self->make_response_promise<commit_reply>();
-        slot.units.push_back({unit, asker});
+        slot.units.push_back({unit, {asker, writer_ended()}});
         self->state.measured->waiting.add(1);
         self->state.flush(static_cast<std::size_t>(&slot - self->state.lanes.data()));
         return asker;
       },
       [self](atom::record, const std::shared_ptr<const input_record>& record) {
         auto asker = self->make_response_promise<commit_reply>();
-        self->state.lanes.front().records.push_back({record, asker});
+        self->state.lanes.front().records.push_back({record, {asker, writer_ended()}});
         self->state.flush(0);
         return asker;
       },
       [self](atom::claim, const claim_request& what) {
-        auto asker = self->make_response_promise<claim_reply>();
+        const error lost{error_code::storage_unavailable, "the lane did not answer", {}};
+        auto promised = self->make_response_promise<claim_reply>();
+        const auto asker = std::make_shared<owed_reply<claim_reply>>(
+            promised, claim_reply{std::make_shared<const result<claimed_rows>>(lost)});
         self->request(self->state.lanes.front().handle, std::chrono::seconds{60}, atom::claim::value, what)
             .then(
-                [self, asker](const claim_reply& reply) mutable {
+                [self, asker](const claim_reply& reply) {
                   // The scan doubles as the probe that finds a store which has come back.
                   self->state.options.healthy->store(reply.what->has_value());
-                  asker.deliver(reply);
+                  asker->deliver(reply);
                 },
-                [asker](const caf::error&) mutable {
-                  const error lost{error_code::storage_unavailable, "the lane did not answer", {}};
-                  asker.deliver(claim_reply{std::make_shared<const result<claimed_rows>>(lost)});
-                });
-        return asker;
+                [asker](const caf::error&) {}); // the asker is told when this is let go
+        return promised;
       },
   };
 }

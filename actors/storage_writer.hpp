@@ -2,7 +2,9 @@
 // The storage writer: write-behind with group commit. Whatever arrives while a lane's transaction is under way makes the next
 // one. Runs on the scheduler and never blocks; its lanes do.
 
+#include "actors/owed_reply.hpp"
 #include "actors/protocol.hpp"
+#include "actors/restart_budget.hpp"
 #include "base/metrics.hpp"
 
 #include <atomic>
@@ -16,7 +18,7 @@ namespace orderly {
 
 struct writer_metrics {
   explicit writer_metrics(metrics& m);
-  counter commits, units, records, conflicts, refused, failures;
+  counter commits, units, records, conflicts, refused, failures, lane_restarts;
   gauge waiting, lanes_busy;
   histogram units_per_commit;
 };
@@ -28,18 +30,21 @@ struct writer_options {
   std::function<lane_actor(caf::actor_system&)> spawn_lane;
   std::shared_ptr<std::atomic<bool>> healthy; ///< false while commits fail; read by /readyz
   metrics* measured = nullptr;
+  const clock* time = nullptr;
+  restart_limit lane_restarts; ///< more deaths of lanes than that end the writer
 };
 
 struct writer_state {
   explicit writer_state(writer_actor::pointer self);
+  ~writer_state();
 
   struct waiting_unit {
     unit_ptr what;
-    caf::typed_response_promise<commit_reply> asker;
+    owed_reply<commit_reply> asker;
   };
   struct waiting_record {
     std::shared_ptr<const input_record> what;
-    caf::typed_response_promise<commit_reply> asker;
+    owed_reply<commit_reply> asker;
   };
   struct lane_slot {
     lane_actor handle;
@@ -50,7 +55,7 @@ struct writer_state {
 
   lane_slot& lane_of(const tiktok_order_id& order);
   void flush(std::size_t lane);
-  void replace(const caf::actor_addr& dead);
+  void replace(const caf::down_msg& dead);
   /// Tells all that still wait for a lane that nothing of theirs was written.
   void give_up();
 
@@ -58,6 +63,7 @@ struct writer_state {
   writer_options options;
   std::optional<writer_metrics> measured;
   std::vector<lane_slot> lanes;
+  restart_budget lane_deaths;
   static constexpr const char* name = "writer";
 
 private:

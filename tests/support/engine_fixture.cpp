@@ -50,6 +50,7 @@ void engine_fixture::start() {
   writer.spawn_lane = [into = faults.get()](caf::actor_system& in) { return in.spawn(lane, static_cast<store*>(into)); };
   writer.healthy = now->healthy;
   writer.measured = &measured;
+  writer.time = &time;
   now->writer->open(system.spawn(storage_writer, writer));
 
   auto calls = std::make_shared<call_services>();
