@@ -17,7 +17,10 @@ inline constexpr std::string_view detail_lagging = "detail_lagging";
 inline constexpr std::string_view detail_failed = "detail_failed";
 inline constexpr std::string_view shop_not_connected = "shop_not_connected";
 
-/// Those of an order.
+/// Not decide's: raised and cleared by the registry, apart from the order's commits.
+inline constexpr std::string_view quarantined = "quarantined";
+
+/// Those that decide raises of an order.
 inline constexpr std::array all{unknown_status,     cancelled_after_shipment, completed_without_delivery,
                                 moved_after_failed, shipped_after_failure,    report_failed,
                                 detail_lagging,     detail_failed,            shop_not_connected};

@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "domain/decision.hpp"
 #include "domain/event.hpp"
+#include "domain/input.hpp"
 #include "domain/order.hpp"
 
 #include <functional>
@@ -30,6 +31,7 @@ struct settled_input {
 };
 struct loaded_order {
   bool exists = false;
+  bool quarantined = false;          ///< an open row of `order_attention` of that kind
   orderly::order order;              ///< with tiktok_id set also when it does not exist
   std::shared_ptr<const json::object> document; ///< when asked for
   std::map<std::string, settled_input> settled; ///< by dedupe key; pending ones are not settled
@@ -67,6 +69,41 @@ struct timeline_page {
   std::string next_cursor;
 };
 
+/// Inputs that were answered before they were decided, or that were re-driven: to be posted again.
+struct pending_request {
+  std::optional<tiktok_order_id> order; ///< those of one order
+  timestamp received_before{};          ///< exclusive; the default: no bound
+  std::size_t limit = 100;              ///< 1..200
+  std::string cursor;
+};
+struct pending_page {
+  std::vector<input> inputs; ///< whole; oldest first. The body is monostate where it cannot be read or is for no order
+  std::string next_cursor;
+};
+
+struct dead_letter_filter {
+  std::optional<dead_letter_cause> cause;
+  bool redriven = false;             ///< also those that were re-driven and are not dead again
+  std::size_t limit = 50;            ///< 1..200
+  std::string cursor;
+};
+struct dead_letter_view {
+  std::int64_t id = 0;
+  input_id input;
+  tiktok_order_id order;             ///< empty when the input is for none
+  shop_id shop;
+  std::string source, type, notification_id;
+  dead_letter_cause cause = dead_letter_cause::unparsable; ///< of its last death
+  std::int64_t count = 1;
+  timestamp first_at{}, last_at{};
+  std::optional<timestamp> redriven_at;
+  std::shared_ptr<const std::string> raw; ///< never null
+};
+struct dead_letter_page {
+  std::vector<dead_letter_view> letters; ///< newest death first
+  std::string next_cursor;
+};
+
 template <class T>
 using reply = std::function<void(result<T>)>;
 
@@ -74,11 +111,14 @@ using reply = std::function<void(result<T>)>;
 class order_reader {
 public:
   virtual ~order_reader() = default;
+  /// Errors: order_unreadable.
   virtual void load(load_request what, reply<loaded_order> done) = 0;
   virtual void list(order_filter filter, reply<order_page> done) = 0;
-  /// Errors: order_not_found.
+  /// Errors: order_not_found, order_unreadable.
   virtual void find(order_key key, reply<order_view> done) = 0;
   virtual void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) = 0;
+  virtual void pending(pending_request what, reply<pending_page> done) = 0;
+  virtual void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) = 0;
 };
 
 } // namespace orderly

@@ -7,7 +7,7 @@ namespace orderly {
 namespace {
 
 // A letter for the kind of list, then numbers of 16 hex digits and the id as it is written.
-constexpr char list_mark = 'l', timeline_mark = 't';
+constexpr char list_mark = 'l', timeline_mark = 't', pending_mark = 'p', dead_letter_mark = 'd';
 constexpr std::size_t number_size = 16, id_size = 36;
 
 void put_number(std::string& out, std::int64_t number) {
@@ -66,6 +66,19 @@ std::string to_cursor(const timeline_position& at) {
   return out;
 }
 
+std::string to_cursor(const pending_position& at) {
+  std::string out{pending_mark};
+  put_position(out, {at.received_at, at.id});
+  return out;
+}
+
+std::string to_cursor(const dead_letter_position& at) {
+  std::string out{dead_letter_mark};
+  put_number(out, to_micros(at.last_at));
+  put_number(out, at.id);
+  return out;
+}
+
 result<list_position> list_position_from(std::string_view cursor) {
   if (cursor.empty()) return list_position{};
   if (!take_mark(cursor, list_mark)) return bad_cursor();
@@ -81,6 +94,23 @@ result<timeline_position> timeline_position_from(std::string_view cursor) {
   const auto input = take_position(cursor);
   if (!seq || !input || !cursor.empty()) return bad_cursor();
   return timeline_position{*seq, *input};
+}
+
+result<pending_position> pending_position_from(std::string_view cursor) {
+  if (cursor.empty()) return pending_position{};
+  if (!take_mark(cursor, pending_mark)) return bad_cursor();
+  const auto at = take_position(cursor);
+  if (!at || !cursor.empty()) return bad_cursor();
+  return pending_position{at->updated_at, at->id};
+}
+
+result<dead_letter_position> dead_letter_position_from(std::string_view cursor) {
+  if (cursor.empty()) return dead_letter_position{};
+  if (!take_mark(cursor, dead_letter_mark)) return bad_cursor();
+  const auto last_at = take_number(cursor);
+  const auto id = take_number(cursor);
+  if (!last_at || !id || !cursor.empty()) return bad_cursor();
+  return dead_letter_position{from_micros(*last_at), *id};
 }
 
 } // namespace orderly

@@ -28,10 +28,25 @@ struct timeline_position {
 inline constexpr std::int64_t no_more_events = 0;
 inline constexpr list_position no_more_inputs{timestamp::min(), uuid{}};
 
+/// The last pending input that was given out, oldest first.
+struct pending_position {
+  timestamp received_at = timestamp::min();
+  uuid id;
+};
+/// The last dead letter that was given out, newest death first.
+struct dead_letter_position {
+  timestamp last_at = timestamp::max();
+  std::int64_t id = std::numeric_limits<std::int64_t>::max();
+};
+
 std::string to_cursor(const list_position& at);
 std::string to_cursor(const timeline_position& at);
+std::string to_cursor(const pending_position& at);
+std::string to_cursor(const dead_letter_position& at);
 /// An empty text is the default. Errors: invalid_cursor.
 result<list_position> list_position_from(std::string_view cursor);
 result<timeline_position> timeline_position_from(std::string_view cursor);
+result<pending_position> pending_position_from(std::string_view cursor);
+result<dead_letter_position> dead_letter_position_from(std::string_view cursor);
 
 } // namespace orderly

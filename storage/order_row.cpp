@@ -5,8 +5,8 @@
 namespace orderly {
 namespace {
 
-error unreadable(std::string_view what, std::string_view why) {
-  return {error_code::internal, "stored " + std::string{what} + " cannot be read: " + std::string{why}, {}};
+error unreadable(std::string_view what, std::string_view why, error_code code = error_code::order_unreadable) {
+  return {code, "stored " + std::string{what} + " cannot be read: " + std::string{why}, {}};
 }
 
 std::string of_order(std::string_view column, std::string_view tiktok_id) {
@@ -43,7 +43,7 @@ result<order> order_from(const stored_order& row) {
   o.created_at = row.created_at;
   o.updated_at = row.updated_at;
   o.closed_at = row.closed_at;
-  const auto body = stored_object(row.facts, of_order("facts", row.tiktok_id));
+  const auto body = stored_object(row.facts, of_order("facts", row.tiktok_id), error_code::order_unreadable);
   if (!body) return body.error();
   if (!body->empty()) {
     auto known = facts_from(*body);
@@ -61,12 +61,23 @@ std::optional<attention_change> attention_of(const event& e) {
   return attention_change{kind, e.type == event_type::attention_raised};
 }
 
-result<json::object> stored_object(std::string_view text, std::string_view what) {
+result<json::object> stored_object(std::string_view text, std::string_view what, error_code code) {
   auto value = parse_json(text);
-  if (!value) return unreadable(what, value.error().message);
+  if (!value) return unreadable(what, value.error().message, code);
   auto* object = value->if_object();
-  if (!object) return unreadable(what, "not a JSON object");
+  if (!object) return unreadable(what, "not a JSON object", code);
   return std::move(*object);
+}
+
+result<json::object> document_from(std::string_view text, std::string_view tiktok_id) {
+  return stored_object(text, of_order("order_data", tiktok_id), error_code::order_unreadable);
+}
+
+error no_such_order(const order_key& key) {
+  const auto* id = std::get_if<order_id>(&key);
+  return {error_code::order_not_found,
+          "no order has the id " + (id ? to_string(*id) : std::get<tiktok_order_id>(key).str()),
+          {}};
 }
 
 } // namespace orderly

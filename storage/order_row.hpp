@@ -5,6 +5,7 @@
 #include "base/result.hpp"
 #include "domain/event.hpp"
 #include "domain/order.hpp"
+#include "domain/order_reader.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -31,9 +32,11 @@ struct stored_order {
   timestamp created_at{}, updated_at{};
   std::optional<timestamp> closed_at;
 };
-/// Errors: internal, naming the order and the column that cannot be read. A row inserted by hand has facts
-/// `{}`.
+/// Errors: order_unreadable, naming the order and the column. A row inserted by hand has facts `{}`.
 result<order> order_from(const stored_order& row);
+/// `order_data`. Errors: order_unreadable.
+result<json::object> document_from(std::string_view text, std::string_view tiktok_id);
+error no_such_order(const order_key& key);
 
 /// An event that opens or ends a kind of attention: the projection in `order_attention`.
 struct attention_change {
@@ -42,7 +45,7 @@ struct attention_change {
 };
 std::optional<attention_change> attention_of(const event& e);
 
-/// Stored JSON text that must be an object. Errors: internal, naming `what`.
-result<json::object> stored_object(std::string_view text, std::string_view what);
+/// Stored JSON text that must be an object. Errors: `code`, naming `what`.
+result<json::object> stored_object(std::string_view text, std::string_view what, error_code code = error_code::internal);
 
 } // namespace orderly

@@ -29,7 +29,15 @@ struct timeline_job {
   std::string cursor;
   reply<timeline_page> done;
 };
-using job = std::variant<load_job, list_job, find_job, timeline_job>;
+struct pending_job {
+  pending_request what;
+  reply<pending_page> done;
+};
+struct dead_letters_job {
+  dead_letter_filter filter;
+  reply<dead_letter_page> done;
+};
+using job = std::variant<load_job, list_job, find_job, timeline_job, pending_job, dead_letters_job>;
 
 struct read_metrics {
   explicit read_metrics(metrics& m)
@@ -37,7 +45,8 @@ struct read_metrics {
         overloaded(
             m.counter("orderly_storage_read_overloaded_total", "Reads refused because the queue was full")),
         load(seconds(m, "load")), list(seconds(m, "list")), find(seconds(m, "find")),
-        timeline(seconds(m, "timeline")) {}
+        timeline(seconds(m, "timeline")), pending(seconds(m, "pending")),
+        dead_letters(seconds(m, "dead_letters")) {}
 
   static histogram seconds(metrics& m, const std::string& what) {
     return m.histogram(
@@ -46,7 +55,7 @@ struct read_metrics {
   }
   gauge depth;
   counter overloaded;
-  histogram load, list, find, timeline;
+  histogram load, list, find, timeline, pending, dead_letters;
 };
 
 class stopwatch {
@@ -108,6 +117,12 @@ public:
   void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) override {
     push(timeline_job{std::move(key), limit, std::move(cursor), std::move(done)});
   }
+  void pending(pending_request what, reply<pending_page> done) override {
+    push(pending_job{std::move(what), std::move(done)});
+  }
+  void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override {
+    push(dead_letters_job{std::move(filter), std::move(done)});
+  }
 
 private:
   template <class Job>
@@ -154,6 +169,10 @@ private:
       else if (auto* page = std::get_if<timeline_job>(&jobs.front()))
         page->done(
             timed(measured_.timeline, [&] { return from.timeline(page->key, page->limit, page->cursor); }));
+      else if (auto* waiting = std::get_if<pending_job>(&jobs.front()))
+        waiting->done(timed(measured_.pending, [&] { return from.pending(waiting->what); }));
+      else if (auto* dead = std::get_if<dead_letters_job>(&jobs.front()))
+        dead->done(timed(measured_.dead_letters, [&] { return from.dead_letters(dead->filter); }));
       else
         load_all(from, jobs);
     }

@@ -25,6 +25,16 @@ struct shop_lease {
   timestamp now{}, until{};
 };
 
+/// Attention that no decision raises: it is not in the order's history, and its version does not move.
+struct attention_note {
+  tiktok_order_id order; ///< its row of `order_attention`, if the order has a row
+  shop_id shop;          ///< without an order: its row of `shop_attention`, if the shop is known
+  std::string kind;
+  bool raised = true;    ///< else cleared
+  timestamp at{};        ///< since, or until
+  json::object detail;
+};
+
 /// A writing connection. Used by one thread at a time: a lane of the storage writer.
 class store_writer {
 public:
@@ -32,8 +42,16 @@ public:
   /// One transaction for all units; one result per unit, in their order. Orders are locked in the order of tiktok_order_id. A
   /// unit that the store refuses (a constraint, a value it cannot hold) fails alone. An order may stand in a batch once.
   virtual result<std::vector<unit_result>> commit(std::span<const order_unit> units) = 0;
-  /// Inputs without an order. A key that is there already counts one more delivery.
+  /// Inputs apart from any order's commit: those without an order, and those of an order that are kept as pending or dead. What
+  /// is stored already counts one more delivery (unless it is this very input), and a pending one becomes what is given unless
+  /// that is pending too; a settled one stays, and a dead one that dies again counts in its dead letter. Errors also:
+  /// refused_by_store, for one of them; the others are recorded.
   virtual result<void> record(std::span<const input_record> inputs) = 0;
+  /// Raises and clears, in their order, in one transaction. Raising what is open, and clearing what is not, changes nothing.
+  virtual result<void> note(std::span<const attention_note> notes) = 0;
+  /// Makes the inputs of these dead letters pending again and returns them to be posted, oldest first. Dead letters that are not
+  /// there, or whose input is not dead (any more), are left out.
+  virtual result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) = 0;
   /// Leases open rows that are due, whose order is not held (writes), and before which no earlier write of the order is unsettled
   /// (writes).
   virtual result<claimed_rows> claim(const claim_request& what) = 0;
@@ -48,10 +66,13 @@ public:
 class store_reader {
 public:
   virtual ~store_reader() = default;
+  /// Errors also: order_unreadable, naming the order, for the whole batch.
   virtual result<std::vector<loaded_order>> load(std::span<const load_request> what) = 0;
   virtual result<order_page> list(const order_filter& filter) = 0;
   virtual result<order_view> find(const order_key& key) = 0;
   virtual result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) = 0;
+  virtual result<pending_page> pending(const pending_request& what) = 0;
+  virtual result<dead_letter_page> dead_letters(const dead_letter_filter& filter) = 0;
 };
 
 struct stored_token {

@@ -216,20 +216,11 @@ std::vector<bool> batch::settled(units what) {
 }
 
 void batch::write_inputs(std::span<const living> all) {
-  auto inputs = input_rows(false);
-  rows dead{type::uuid, type::text, type::time, type::integer};
+  std::vector<decided_input> inputs;
   for (const auto& one : all)
-    for (const auto& record : one.unit->inputs) {
-      add_input(inputs, record, events_caused_by(record, one.unit->events));
-      if (record.dead)
-        dead.id(record.what->id.value).text(name_of(*record.dead)).at(record.what->received_at).integer(1);
-    }
-  if (inputs.empty()) return;
-  const auto wanted = inputs.count();
-  if (over_.run(in_, sql::write_inputs, inputs).affected_rows() !=
-      static_cast<decltype(pqxx::result{}.affected_rows())>(wanted))
-    throw input_settled{};
-  if (!dead.empty()) over_.run(in_, sql::bury, dead);
+    for (const auto& record : one.unit->inputs)
+      inputs.push_back({&record, events_caused_by(record, one.unit->events)});
+  postgres::write_inputs(over_, in_, inputs);
 }
 
 void batch::count_deliveries(std::span<const living> all) {

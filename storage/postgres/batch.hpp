@@ -65,9 +65,14 @@ struct promised {
 /// Changes of promises, those of one order in their sequence; in outbox.cpp.
 void write_promises(session& over, pqxx::transaction_base& in, std::span<const promised> all);
 
-/// The columns of write_inputs and record_inputs; in input_rows.cpp.
-rows input_rows(bool counted);
-void add_input(rows& into, const input_record& record, std::int64_t events);
+struct decided_input {
+  const input_record* record;
+  std::int64_t events = 0; ///< how many it caused
+};
+/// Inserts each row, or turns the pending one into its outcome. Throws input_settled. In input_rows.cpp, as the next.
+void write_inputs(session& over, pqxx::transaction_base& in, std::span<const decided_input> all);
+/// store_writer::record, within a transaction.
+void record_inputs(session& over, pqxx::transaction_base& in, std::span<const input_record> inputs);
 
 /// Splits a sequence into steps within which no key occurs twice and the flag is one: a step can be written
 /// by one statement.

@@ -128,6 +128,14 @@ values& values::integer(std::int64_t value) {
   return *this;
 }
 
+values& values::integers(std::span<const std::int64_t> all) {
+  rows array{type::integer};
+  for (const auto value : all)
+    array.integer(value);
+  all_.push_back(std::move(array.take().front()));
+  return *this;
+}
+
 values& values::text(std::string_view value) {
   all_.emplace_back(value);
   return *this;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,6 +68,7 @@ private:
 class values {
 public:
   values& integer(std::int64_t value);
+  values& integers(std::span<const std::int64_t> all); ///< an array
   values& text(std::string_view value);
   values& id(const uuid& value);
   values& at(timestamp value);

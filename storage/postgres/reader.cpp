@@ -1,26 +1,13 @@
 #include "storage/postgres/reader.hpp"
 
+#include "storage/order_row.hpp"
+#include "storage/paging.hpp"
 #include "storage/postgres/statements.hpp"
 #include "storage/postgres/stored.hpp"
 #include "storage/timeline_merge.hpp"
 
-#include <algorithm>
-
 namespace orderly::postgres {
 namespace {
-
-constexpr std::size_t max_page = 200;
-
-std::size_t page_size(std::size_t asked) {
-  return std::clamp<std::size_t>(asked, 1, max_page);
-}
-
-error not_found(const order_key& key) {
-  const auto* id = std::get_if<order_id>(&key);
-  return {error_code::order_not_found,
-          "no order has the id " + (id ? to_string(*id) : std::get<tiktok_order_id>(key).str()),
-          {}};
-}
 
 pqxx::result by_key(session& over, pqxx::transaction_base& in, const order_key& key, const statement& with_id,
                     const statement& with_tiktok_id) {
@@ -38,6 +25,7 @@ result<void> load_rows(session& over, pqxx::transaction_base& in, std::span<cons
     auto found = read_order(row);
     if (!found) return found.error();
     loaded.exists = true;
+    loaded.quarantined = flag_at(row, quarantined_column);
     loaded.order = *std::move(found);
     if (row[document_column].is_null()) continue;
     auto document = read_document(row);
@@ -103,26 +91,14 @@ result<order_page> reader::list(const order_filter& filter) {
   return guarded([&](session& over) -> result<order_page> {
     const auto from = list_position_from(filter.cursor);
     if (!from) return from.error();
-    const auto limit = page_size(filter.limit);
     values asked;
-    asked.at(from->updated_at)
-        .id(from->id)
-        .integer(static_cast<std::int64_t>(limit + 1)); // one more tells whether there is a next page
+    asked.at(from->updated_at).id(from->id).integer(rows_to_ask_for(filter.limit));
     if (filter.state) asked.text(name_of(*filter.state));
     pqxx::nontransaction look{over.raw()};
-    order_page page;
-    for (const auto& row :
-         over.run(look, filter.state ? sql::orders_in_state : sql::orders_in_any_state, asked)) {
-      if (page.orders.size() == limit) {
-        page.next_cursor =
-            to_cursor(list_position{page.orders.back().updated_at, page.orders.back().id.value});
-        break;
-      }
-      auto found = read_order(row);
-      if (!found) return found.error();
-      page.orders.push_back(*std::move(found));
-    }
-    return page;
+    auto page = read_page<order>(over.run(look, filter.state ? sql::orders_in_state : sql::orders_in_any_state, asked),
+                                 filter.limit, read_order);
+    if (!page) return page.error();
+    return finished(*std::move(page));
   });
 }
 
@@ -130,7 +106,7 @@ result<order_view> reader::find(const order_key& key) {
   return guarded([&](session& over) -> result<order_view> {
     pqxx::nontransaction look{over.raw()};
     const auto rows_found = by_key(over, look, key, sql::order_by_id, sql::order_by_tiktok_id);
-    if (rows_found.empty()) return not_found(key);
+    if (rows_found.empty()) return no_such_order(key);
     auto found = read_order(rows_found[0]);
     if (!found) return found.error();
     auto document = read_document(rows_found[0]);
@@ -145,12 +121,43 @@ result<timeline_page> reader::timeline(const order_key& key, std::size_t limit, 
     if (!from) return from.error();
     snapshot_transaction snapshot{over.raw()};
     const auto ids = by_key(over, snapshot, key, sql::ids_by_id, sql::ids_by_tiktok_id);
-    if (ids.empty()) return not_found(key);
+    if (ids.empty()) return no_such_order(key);
     const auto size = page_size(limit);
     auto events = events_from(over, snapshot, id_at(ids[0], 0), *from, size + 1);
     if (!events) return events.error();
     return merge_timeline(*std::move(events),
                           inputs_from(over, snapshot, text_at(ids[0], 1), *from, size + 1), size);
+  });
+}
+
+result<pending_page> reader::pending(const pending_request& what) {
+  return guarded([&](session& over) -> result<pending_page> {
+    const auto from = pending_position_from(what.cursor);
+    if (!from) return from.error();
+    values asked;
+    asked.at(from->received_at).id(from->id).at(bound_of(what)).integer(rows_to_ask_for(what.limit));
+    if (what.order) asked.text(what.order->str());
+    pqxx::nontransaction look{over.raw()};
+    auto page = read_page<input_row>(over.run(look, what.order ? sql::pending_inputs_of_order : sql::pending_inputs, asked),
+                                     what.limit, read_input_row);
+    if (!page) return page.error();
+    return finished(*std::move(page));
+  });
+}
+
+result<dead_letter_page> reader::dead_letters(const dead_letter_filter& filter) {
+  return guarded([&](session& over) -> result<dead_letter_page> {
+    const auto from = dead_letter_position_from(filter.cursor);
+    if (!from) return from.error();
+    values asked;
+    asked.at(from->last_at).integer(from->id).integer(rows_to_ask_for(filter.limit));
+    if (filter.cause) asked.text(name_of(*filter.cause));
+    const auto& wanted = filter.cause ? filter.redriven ? sql::all_dead_letters_of_cause : sql::dead_letters_of_cause
+                                      : filter.redriven ? sql::all_dead_letters : sql::dead_letters;
+    pqxx::nontransaction look{over.raw()};
+    auto page = read_page<dead_letter_view>(over.run(look, wanted, asked), filter.limit, read_dead_letter);
+    if (!page) return page.error();
+    return finished(*std::move(page));
   });
 }
 

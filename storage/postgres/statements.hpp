@@ -41,39 +41,62 @@ insert into order_attention(order_id, kind, since, detail)
 select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[])
 on conflict (order_id, kind) do update set since = excluded.since, until = null, detail = excluded.detail, assignee = null,
   snoozed_until = null where order_attention.until is not null)sql"};
-// `lateral`: row by row through the key, whatever the planner thinks of the number of open ones.
+// Row by row through the key, whatever the planner thinks of the number of open ones: `until` is asked for behind the limit.
 inline constexpr statement clear_attention{"clear_attention", R"sql(
 with open as materialized (
   select a.* from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, kind, at) cross join lateral (
-    select from order_attention t where t.order_id = a.id and t.kind = a.kind and t.until is null limit 1) t)
+    select t.until from order_attention t where t.order_id = a.id and t.kind = a.kind limit 1) t where t.until is null)
 update order_attention t set until = open.at from open where t.order_id = open.id and t.kind = open.kind)sql"};
+// Attention apart from an order's commit: for those that are stored.
+#define ORDERLY_RAISED(table) \
+  " update set since = excluded.since, until = null, detail = excluded.detail, assignee = null, snoozed_until = null" \
+  " where " table ".until is not null"
+inline constexpr statement note_order{"note_order",
+    "insert into order_attention(order_id, kind, since, detail)"
+    " select o.id, $2::text, $3::timestamptz, $4::jsonb from orders o where o.tiktok_order_id = $1::text"
+    " on conflict (order_id, kind) do" ORDERLY_RAISED("order_attention")};
+inline constexpr statement clear_note_of_order{"clear_note_of_order", R"sql(
+update order_attention t set until = $3::timestamptz from orders o
+where o.tiktok_order_id = $1::text and t.order_id = o.id and t.kind = $2::text and t.until is null)sql"};
+inline constexpr statement note_shop{"note_shop",
+    "insert into shop_attention(shop_id, kind, since, detail)"
+    " select s.id, $2::text, $3::timestamptz, $4::jsonb from shops s where s.id = $1::text"
+    " on conflict (shop_id, kind) do" ORDERLY_RAISED("shop_attention")};
+inline constexpr statement clear_note_of_shop{"clear_note_of_shop", R"sql(
+update shop_attention set until = $3::timestamptz where shop_id = $1::text and kind = $2::text and until is null)sql"};
+#undef ORDERLY_RAISED
 
 // --- writing inputs ---
 inline constexpr statement standing_of_inputs{"standing_of_inputs", R"sql(
 select a.place, i.outcome = 'pending' from unnest($1::int8[], $2::text[], $3::text[]) as a(place, key, ref)
 join inputs i on i.dedupe_key = a.key and i.order_ref = a.ref)sql"};
-// A redelivery that decides a pending row gives it its own id, which the events name. A settled row is left as it is.
-inline constexpr statement write_inputs{"write_inputs", R"sql(
-insert into inputs as i (dedupe_key, order_ref, id, delivery_id, policy_version, decided_on, decided_at, outcome, answer, events,
-  received_at, source, actor, shop_id, type, notification_id, raw, raw_hash)
-select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[], $7::timestamptz[], $8::text[],
-  $9::jsonb[], $10::int8[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bytea[],
-  $18::bytea[]) as a(key, ref)
-order by a.key collate "C", a.ref collate "C"
-on conflict (dedupe_key, order_ref) do update set deliveries = i.deliveries + (i.id <> excluded.id)::int, id = excluded.id,
+#define ORDERLY_INSERT_INPUTS(times_more) \
+  "insert into inputs as i (dedupe_key, order_ref, id, delivery_id, policy_version, decided_on, decided_at, outcome, answer," \
+  " events, received_at, source, actor, shop_id, type, notification_id, raw, raw_hash)" \
+  " select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[], $7::timestamptz[]," \
+  " $8::text[], $9::jsonb[], $10::int8[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[]," \
+  " $16::text[], $17::bytea[], $18::bytea[]) as a(key, ref) order by a.key collate \"C\", a.ref collate \"C\"" \
+  " on conflict (dedupe_key, order_ref) do update set deliveries = i.deliveries + (" times_more ")::int"
+// A pending row is decided, a settled one left as it is. Told: how many were written, and the ids of those that were delivered
+// more than once, among which are all whose row has another id than the input that decided it.
+inline constexpr statement write_inputs{"write_inputs",
+    "with written as (" ORDERLY_INSERT_INPUTS("i.id <> excluded.id") R"sql(,
   delivery_id = excluded.delivery_id, policy_version = excluded.policy_version, decided_on = excluded.decided_on,
   decided_at = excluded.decided_at, outcome = excluded.outcome, answer = excluded.answer, events = excluded.events
-  where i.outcome = 'pending')sql"};
-// Inputs without an order: what is there counts the new deliveries, whatever became of it, and keeps its id.
-inline constexpr statement record_inputs{"record_inputs", R"sql(
-insert into inputs as i (dedupe_key, order_ref, id, delivery_id, policy_version, decided_on, decided_at, outcome, answer, events,
-  received_at, source, actor, shop_id, type, notification_id, raw, raw_hash, deliveries)
-select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[], $7::timestamptz[], $8::text[],
-  $9::jsonb[], $10::int8[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bytea[],
-  $18::bytea[], $19::int8[]) as a(key, ref)
-order by a.key collate "C", a.ref collate "C"
-on conflict (dedupe_key, order_ref) do update set deliveries = i.deliveries + excluded.deliveries
-returning dedupe_key, order_ref, id)sql"};
+  where i.outcome = 'pending' returning i.dedupe_key, i.order_ref, i.id, i.deliveries)
+select (select count(*) from written), w.dedupe_key, w.order_ref, w.id
+from (select 1) as always left join written w on w.deliveries > 1)sql"};
+// What is there stays, counts a delivery unless it is the same input or about to be decided, and is locked. Told: what stands now.
+inline constexpr statement record_inputs{"record_inputs",
+    ORDERLY_INSERT_INPUTS("i.id <> excluded.id and (i.outcome <> 'pending' or excluded.outcome = 'pending')")
+    " returning i.dedupe_key, i.order_ref, i.id, i.outcome"};
+#undef ORDERLY_INSERT_INPUTS
+// A redelivery that decided a pending row gives it its own id, which the events name; its dead letter follows.
+inline constexpr statement readdress_inputs{"readdress_inputs", R"sql(
+with moved as materialized (
+  select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[]) as a(key, ref, old, new)),
+letters as (update dead_letters d set input_id = m.new from moved m where d.input_id = m.old)
+update inputs i set id = m.new from moved m where i.dedupe_key = m.key and i.order_ref = m.ref)sql"};
 inline constexpr statement count_deliveries{"count_deliveries", R"sql(
 with again as materialized (
   select i.dedupe_key, i.order_ref, a.times from unnest($1::text[], $2::text[], $3::int8[]) as a(key, ref, times)
@@ -81,14 +104,14 @@ with again as materialized (
   order by i.dedupe_key, i.order_ref for no key update of i)
 update inputs i set deliveries = i.deliveries + again.times from again
 where i.dedupe_key = again.dedupe_key and i.order_ref = again.order_ref)sql"};
-inline constexpr statement bury{"bury", R"sql(
-insert into dead_letters as d (input_id, cause, first_at, last_at, count)
-select a.id, a.cause, a.at, a.at, a.times
-from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::int8[]) as a(id, cause, at, times)
-on conflict (input_id) do update set count = d.count + excluded.count, last_at = excluded.last_at)sql"};
-inline constexpr statement bury_again{"bury_again", R"sql(
-update dead_letters d set count = d.count + a.times, last_at = a.at
-from unnest($1::uuid[], $2::timestamptz[], $3::int8[]) as a(id, at, times) where d.input_id = a.id)sql"};
+#define ORDERLY_BURY(again) \
+  "insert into dead_letters as d (input_id, cause, first_at, last_at)" \
+  " select a.id, a.cause, a.at, a.at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, cause, at)" \
+  " on conflict (input_id) do " again
+inline constexpr statement bury{"bury", ORDERLY_BURY("update set count = d.count + 1, cause = excluded.cause,"
+    " last_at = greatest(d.last_at, excluded.last_at), redriven_at = null")};
+inline constexpr statement bury_once{"bury_once", ORDERLY_BURY("nothing")};
+#undef ORDERLY_BURY
 
 // --- the outbox ---
 // The two forms differ in what becomes of the lease of a row that is there.
@@ -117,6 +140,20 @@ update outbox o set state = u.state, last_error = coalesce(u.last_error, o.last_
 from unsettled u where o.id = u.id)sql"};
 
 #define ORDERLY_MICROS(column) "(extract(epoch from " column ") * 1000000)::int8"
+#define ORDERLY_INPUT_COLUMNS \
+  "i.id, i.delivery_id, i.dedupe_key, i.order_ref, " ORDERLY_MICROS("i.received_at") ", i.source, i.actor, i.shop_id, i.type," \
+  " i.notification_id, encode(i.raw, 'hex')"
+// The inputs first, in the order of their keys, like everybody: then nobody else has their dead letters in hand.
+inline constexpr statement redrive{"redrive", R"sql(
+with dead as materialized (
+  select d.id as letter, i.dedupe_key, i.order_ref from (select distinct * from unnest($1::int8[])) as a(letter)
+  join dead_letters d on d.id = a.letter join inputs i on i.id = d.input_id where i.outcome = 'dead'
+  order by i.dedupe_key, i.order_ref for no key update of i),
+marked as (update dead_letters d set redriven_at = $2::timestamptz from dead where d.id = dead.letter),
+revived as (
+  update inputs i set outcome = 'pending', policy_version = null, decided_on = null, decided_at = null, answer = null
+  from dead where i.dedupe_key = dead.dedupe_key and i.order_ref = dead.order_ref returning i.*)
+select )sql" ORDERLY_INPUT_COLUMNS " from revived i"};
 // Only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs. The
 // rows of an order get their ids under its lock, so an earlier id is never committed after a later one.
 // Two questions, each with its own partial index.
@@ -161,7 +198,8 @@ inline constexpr statement release_shop{"release_shop",
   "o.id, o.tiktok_order_id, o.state, o.failure, o.shop_id, o.facts, o.held, o.version, " ORDERLY_MICROS("o.created_at") ", " \
   ORDERLY_MICROS("o.updated_at") ", " ORDERLY_MICROS("o.closed_at")
 inline constexpr statement load_orders{"load_orders",
-    "select " ORDERLY_ORDER_COLUMNS ", case when a.with_document then o.order_data end, a.place"
+    "select " ORDERLY_ORDER_COLUMNS ", case when a.with_document then o.order_data end, a.place,"
+    " coalesce((select t.until is null from order_attention t where t.order_id = o.id and t.kind = 'quarantined' limit 1), false)"
     " from unnest($1::int8[], $2::text[], $3::bool[]) as a(place, key, with_document)"
     " join orders o on o.tiktok_order_id = a.key"};
 inline constexpr statement settled_inputs{"settled_inputs",
@@ -195,6 +233,29 @@ inline constexpr statement inputs_from{"inputs_from",
     "select id, " ORDERLY_MICROS("received_at") ", source, type, dedupe_key, notification_id, outcome, deliveries from inputs"
     " where order_ref = $1::text and order_ref <> '' and events = 0 and (received_at, id) <= ($2::timestamptz, $3::uuid)"
     " order by received_at desc, id desc limit $4::int8"};
+#define ORDERLY_PENDING \
+  "select " ORDERLY_INPUT_COLUMNS " from inputs i where i.outcome = 'pending'" \
+  " and (i.received_at, i.id) > ($1::timestamptz, $2::uuid) and i.received_at < $3::timestamptz"
+#define ORDERLY_OLDEST_FIRST " order by i.received_at, i.id limit $4::int8"
+inline constexpr statement pending_inputs{"pending_inputs", ORDERLY_PENDING ORDERLY_OLDEST_FIRST};
+inline constexpr statement pending_inputs_of_order{"pending_inputs_of_order",
+    ORDERLY_PENDING " and i.order_ref = $5::text" ORDERLY_OLDEST_FIRST};
+#undef ORDERLY_OLDEST_FIRST
+#undef ORDERLY_PENDING
+#define ORDERLY_DEAD_LETTERS \
+  "select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, " \
+  ORDERLY_MICROS("d.first_at") ", " ORDERLY_MICROS("d.last_at") ", " ORDERLY_MICROS("d.redriven_at") ", encode(i.raw, 'hex')" \
+  " from dead_letters d left join inputs i on i.id = d.input_id where (d.last_at, d.id) < ($1::timestamptz, $2::int8)"
+#define ORDERLY_LATEST_FIRST " order by d.last_at desc, d.id desc limit $3::int8"
+inline constexpr statement dead_letters{"dead_letters", ORDERLY_DEAD_LETTERS " and d.redriven_at is null" ORDERLY_LATEST_FIRST};
+inline constexpr statement dead_letters_of_cause{"dead_letters_of_cause",
+    ORDERLY_DEAD_LETTERS " and d.cause = $4::text and d.redriven_at is null" ORDERLY_LATEST_FIRST};
+inline constexpr statement all_dead_letters{"all_dead_letters", ORDERLY_DEAD_LETTERS ORDERLY_LATEST_FIRST};
+inline constexpr statement all_dead_letters_of_cause{"all_dead_letters_of_cause",
+    ORDERLY_DEAD_LETTERS " and d.cause = $4::text" ORDERLY_LATEST_FIRST};
+#undef ORDERLY_LATEST_FIRST
+#undef ORDERLY_DEAD_LETTERS
+#undef ORDERLY_INPUT_COLUMNS
 #undef ORDERLY_MICROS
 
 // --- what others committed ---

@@ -13,10 +13,20 @@ std::optional<order_state> maybe_state(const pqxx::row& row, int column) {
   return text.empty() ? std::nullopt : order_state_from(text);
 }
 
+std::string bytes_from(std::string_view hex) {
+  std::string bytes(hex.size() / 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    unsigned char byte = 0;
+    std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, byte, 16);
+    bytes[i] = static_cast<char>(byte);
+  }
+  return bytes;
+}
+
 sha256_digest digest_from(std::string_view hex) {
   sha256_digest digest{};
-  for (std::size_t i = 0; i < digest.size() && 2 * i + 1 < hex.size(); ++i)
-    std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, digest[i], 16);
+  const auto bytes = bytes_from(hex);
+  std::copy_n(bytes.begin(), std::min(bytes.size(), digest.size()), digest.begin());
   return digest;
 }
 
@@ -69,7 +79,7 @@ result<order> read_order(const pqxx::row& row) {
 }
 
 result<json::object> read_document(const pqxx::row& row) {
-  return stored_object(text_at(row, document_column), "order_data of order " + owned_at(row, 1));
+  return document_from(text_at(row, document_column), text_at(row, 1));
 }
 
 result<event> read_event(const pqxx::row& row) {
@@ -104,17 +114,44 @@ input_view read_input(const pqxx::row& row) {
 }
 
 result<settled_input> read_settled(const pqxx::row& row) {
-  settled_input settled;
-  settled.id = input_id{id_at(row, 0)};
-  settled.raw_hash = digest_from(text_at(row, 1));
-  const auto body = stored_object(text_at(row, 2), "answer of input " + to_string(settled.id));
-  if (!body) return body.error();
-  auto told = answer_from(*body);
-  if (!told) // written by a newer version, say: a fault of the store, never of the input that asks
-    return error{
-        error_code::storage_unavailable, "the stored answer cannot be read: " + told.error().message, {}};
-  settled.answer = *std::move(told);
-  return settled;
+  return settled_from(input_id{id_at(row, 0)}, digest_from(text_at(row, 1)), text_at(row, 2));
+}
+
+input_row read_input_row(const pqxx::row& row) {
+  input_row read;
+  auto& what = read.what;
+  what.id = input_id{id_at(row, 0)};
+  what.delivery = id_at(row, 1);
+  what.dedupe_key = text_at(row, 2);
+  what.order = tiktok_order_id{owned_at(row, 3)};
+  what.received_at = time_at(row, 4);
+  read.source = text_at(row, 5);
+  what.actor = text_at(row, 6);
+  what.shop = shop_id{owned_at(row, 7)};
+  what.type = text_at(row, 8);
+  what.notification_id = text_at(row, 9);
+  what.raw = std::make_shared<const std::string>(bytes_from(text_at(row, 10)));
+  return read;
+}
+
+result<dead_letter_view> read_dead_letter(const pqxx::row& row) {
+  dead_letter_view view;
+  view.id = integer_at(row, 0);
+  view.input = input_id{id_at(row, 1)};
+  view.order = tiktok_order_id{owned_at(row, 2)};
+  view.shop = shop_id{owned_at(row, 3)};
+  view.source = text_at(row, 4);
+  view.type = text_at(row, 5);
+  view.notification_id = text_at(row, 6);
+  const auto cause = cause_from(text_at(row, 7));
+  if (!cause) return cause.error();
+  view.cause = *cause;
+  view.count = integer_at(row, 8);
+  view.first_at = time_at(row, 9);
+  view.last_at = time_at(row, 10);
+  view.redriven_at = maybe_time_at(row, 11);
+  view.raw = std::make_shared<const std::string>(bytes_from(text_at(row, 12)));
+  return view;
 }
 
 } // namespace orderly::postgres

@@ -2,6 +2,7 @@
 // Rows of PostgreSQL as the domain's types.
 
 #include "domain/order_reader.hpp"
+#include "storage/input_row.hpp"
 #include "storage/postgres/pqxx_compat.hpp"
 
 #include <optional>
@@ -21,15 +22,18 @@ uuid id_at(const pqxx::row& row, int column);
 timestamp time_at(const pqxx::row& row, int column);
 std::optional<timestamp> maybe_time_at(const pqxx::row& row, int column);
 
-/// Of a query with the columns of an order. Errors: internal, when a column cannot be read.
+/// Of a query with the columns of an order. Errors: order_unreadable.
 result<order> read_order(const pqxx::row& row);
 /// Columns behind those of an order.
-inline constexpr int document_column = 11, place_column = 12;
+inline constexpr int document_column = 11, place_column = 12, quarantined_column = 13;
 result<json::object> read_document(const pqxx::row& row);
 
 result<event> read_event(const pqxx::row& row);
 input_view read_input(const pqxx::row& row);
 /// Of a query for id, raw_hash in hex, answer.
 result<settled_input> read_settled(const pqxx::row& row);
+/// Of a query for a whole input, its raw bytes in hex.
+input_row read_input_row(const pqxx::row& row);
+result<dead_letter_view> read_dead_letter(const pqxx::row& row);
 
 } // namespace orderly::postgres

@@ -3,11 +3,12 @@
 #include "storage/postgres/batch.hpp"
 #include "storage/postgres/statements.hpp"
 #include "storage/postgres/stored.hpp"
+#include "storage/record_each.hpp"
 #include "storage/unit_check.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
-#include <map>
-#include <string_view>
 
 namespace orderly::postgres {
 namespace {
@@ -162,48 +163,14 @@ bool changed_an_order(std::span<const order_unit> units, const results& told) {
   return false;
 }
 
-// --- inputs without an order ---
-
-struct arrivals { ///< of one key in one batch
-  const input_record* first = nullptr;
-  timestamp last_at{};
-  std::int64_t times = 0;
-};
-using by_key = std::map<std::pair<std::string_view, std::string_view>, arrivals>;
-
-by_key merged(std::span<const input_record> inputs) {
-  by_key all;
-  for (const auto& record : inputs) {
-    auto& one = all[{record.what->dedupe_key, record.what->order.str()}];
-    if (!one.first) one.first = &record;
-    one.last_at = record.what->received_at;
-    ++one.times;
-  }
-  return all;
-}
-
-void record_all(session& over, std::span<const input_record> inputs) {
-  const auto all = merged(inputs);
-  auto asked = input_rows(true);
-  for (const auto& [key, one] : all) {
-    add_input(asked, *one.first, 0);
-    asked.integer(one.times);
-  }
-  pqxx::work together{over.raw()};
-  rows dead{type::uuid, type::text, type::time, type::integer},
-      dead_again{type::uuid, type::time, type::integer};
-  for (const auto& row : over.run(together, sql::record_inputs, asked)) {
-    const auto& one = all.at({text_at(row, 0), text_at(row, 1)});
-    const auto stored = id_at(row, 2);
-    const bool is_new = stored == one.first->what->id.value;
-    if (is_new && one.first->dead)
-      dead.id(stored).text(name_of(*one.first->dead)).at(one.first->what->received_at).integer(1);
-    if (const auto again = one.times - (is_new ? 1 : 0); again > 0)
-      dead_again.id(stored).at(one.last_at).integer(again);
-  }
-  if (!dead.empty()) over.run(together, sql::bury, dead);
-  if (!dead_again.empty()) over.run(together, sql::bury_again, dead_again);
-  together.commit();
+void write_note(session& over, pqxx::transaction_base& in, const attention_note& note) {
+  const bool of_order = !note.order.empty();
+  values asked;
+  asked.text(of_order ? note.order.str() : note.shop.str()).text(note.kind).at(note.at);
+  if (note.raised)
+    over.run(in, of_order ? sql::note_order : sql::note_shop, asked.json(json::serialize(note.detail)));
+  else
+    over.run(in, of_order ? sql::clear_note_of_order : sql::clear_note_of_shop, asked);
 }
 
 } // namespace
@@ -221,17 +188,38 @@ result<std::vector<unit_result>> writer::commit(std::span<const order_unit> unit
 result<void> writer::record(std::span<const input_record> inputs) {
   if (inputs.empty()) return {};
   auto done = guarded([&](session& over) -> result<void> {
-    record_all(over, inputs);
+    pqxx::work together{over.raw()};
+    record_inputs(over, together, inputs);
+    together.commit();
     return {};
   });
   if (done || done.error().code != error_code::refused_by_store || inputs.size() == 1) return done;
-  // One of them is refused: the others go in without it.
-  result<void> worst;
-  for (const auto& one : inputs)
-    if (auto alone = record({&one, 1});
-        !alone && (worst || alone.error().code != error_code::refused_by_store))
-      worst = std::move(alone);
-  return worst;
+  return record_each(*this, inputs);
+}
+
+result<void> writer::note(std::span<const attention_note> notes) {
+  if (notes.empty()) return {};
+  return guarded([&](session& over) -> result<void> {
+    pqxx::work together{over.raw()};
+    for (const auto& one : notes)
+      write_note(over, together, one);
+    together.commit();
+    return {};
+  });
+}
+
+result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_letters, timestamp now) {
+  if (dead_letters.empty()) return std::vector<input>{};
+  return guarded([&](session& over) -> result<std::vector<input>> {
+    values asked;
+    asked.integers(dead_letters).at(now);
+    pqxx::work together{over.raw()};
+    std::vector<input_row> revived;
+    for (const auto& row : over.run(together, sql::redrive, asked))
+      revived.push_back(read_input_row(row));
+    together.commit();
+    return oldest_first(inputs_from(std::move(revived)));
+  });
 }
 
 result<claimed_rows> writer::claim(const claim_request& what) {

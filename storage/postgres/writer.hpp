@@ -17,6 +17,8 @@ public:
 
   result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
   result<void> record(std::span<const input_record> inputs) override;
+  result<void> note(std::span<const attention_note> notes) override;
+  result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) override;
   result<claimed_rows> claim(const claim_request& what) override;
   result<bool> hold_shop(const shop_lease& wanted) override;
   result<void> release_shop(const shop_id& shop, const std::string& owner) override;

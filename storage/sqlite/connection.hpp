@@ -7,6 +7,7 @@
 #include "base/uuid.hpp"
 
 #include <exception>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -62,6 +63,23 @@ public:
 
   /// True: a row is there to be read. False: done.
   bool step();
+  /// The rows that are left, for a range-for: each is this statement itself, at its row.
+  class iterator {
+  public:
+    explicit iterator(statement& over) : over_(over), there_(over.step()) {}
+    const statement& operator*() const { return over_; }
+    iterator& operator++() {
+      there_ = over_.step();
+      return *this;
+    }
+    bool operator==(std::default_sentinel_t) const { return !there_; }
+
+  private:
+    statement& over_;
+    bool there_;
+  };
+  iterator begin() { return iterator{*this}; }
+  [[nodiscard]] std::default_sentinel_t end() const { return {}; }
   /// For statements that give no rows. The number of rows changed.
   std::int64_t run();
 

@@ -1,6 +1,7 @@
 #include "storage/sqlite/input_writes.hpp"
 
 #include "base/digest.hpp"
+#include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/statements.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -30,29 +31,39 @@ void insert_input(connection& over, const input_record& record, const std::strin
   insert.blob(std::string_view{reinterpret_cast<const char*>(hash.data()), hash.size()}).run();
 }
 
+/// A redelivery that decides a pending row gives it its own id, which the events name; its dead letter follows.
+void decide_pending(connection& over, const input_record& record, const input_standing& stored, const std::string& answer,
+                    std::int64_t events) {
+  auto decide = over.use(sql::decide_pending_input);
+  bind_decided(decide, record, answer, events);
+  decide.run();
+  if (stored.id != record.what->id.value)
+    over.use(sql::readdress_dead_letter).id(record.what->id.value).id(stored.id).run();
+}
+
+void bury(connection& over, const uuid& input, const input_record& record) {
+  over.use(sql::insert_dead_letter).id(input).text(name_of(*record.dead)).at(died_at(record)).run();
+}
+
 } // namespace
 
-std::optional<stored_input> stored_input_of(connection& over, const input& what) {
+std::optional<input_standing> standing_of(connection& over, const input& what) {
   auto query = over.use(sql::input_standing);
   query.text(what.dedupe_key).text(what.order.str());
   if (!query.step())
     return std::nullopt;
-  return stored_input{query.id_at(1), query.text_at(0) == name_of(input_outcome::pending)};
+  const auto outcome = query.text_at(0);
+  return input_standing{query.id_at(1), outcome == name_of(input_outcome::pending), outcome == name_of(input_outcome::dead)};
 }
 
-void write_input(connection& over, const input_record& record, bool was_pending, std::int64_t events) {
+void write_input(connection& over, const input_record& record, const std::optional<input_standing>& stored, std::int64_t events) {
   const auto answer = record.outcome == input_outcome::pending ? std::string{} : json::serialize(to_json(record.answer));
-  if (was_pending) {
-    auto decide = over.use(sql::decide_pending_input);
-    bind_decided(decide, record, answer, events);
-    decide.run();
-  } else {
+  if (stored)
+    decide_pending(over, record, *stored, answer, events);
+  else
     insert_input(over, record, answer, events);
-  }
-  if (!record.dead)
-    return;
-  const auto& what = *record.what;
-  over.use(sql::insert_dead_letter).id(what.id.value).text(name_of(*record.dead)).at(what.received_at).run();
+  if (record.dead)
+    bury(over, record.what->id.value, record);
 }
 
 void count_delivery(connection& over, const std::string& dedupe_key, const tiktok_order_id& order) {
@@ -60,13 +71,29 @@ void count_delivery(connection& over, const std::string& dedupe_key, const tikto
 }
 
 void record_input(connection& over, const input_record& record) {
-  const auto stored = stored_input_of(over, *record.what);
-  if (!stored) {
-    write_input(over, record, false, 0);
+  const auto stored = standing_of(over, *record.what);
+  if (!stored || (stored->pending && record.outcome != input_outcome::pending)) {
+    write_input(over, record, stored, 0);
     return;
   }
+  if (stored->id == record.what->id.value)
+    return; // the same once more, after an answer that was lost
   count_delivery(over, record.what->dedupe_key, record.what->order);
-  over.use(sql::count_dead_letter).at(record.what->received_at).id(stored->id).run();
+  if (stored->dead && record.dead)
+    bury(over, stored->id, record);
+}
+
+void redrive_input(connection& over, std::int64_t dead_letter, timestamp now, std::vector<input_row>& into) {
+  input_row dead;
+  {
+    auto query = over.use(sql::dead_input);
+    if (!query.integer(dead_letter).step())
+      return;
+    dead = read_input_row(query);
+  }
+  over.use(sql::revive_input).text(dead.what.dedupe_key).text(dead.what.order.str()).run();
+  over.use(sql::mark_redriven).at(now).integer(dead_letter).run();
+  into.push_back(std::move(dead));
 }
 
 } // namespace orderly::sqlite

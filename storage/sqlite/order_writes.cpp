@@ -99,4 +99,15 @@ void write_event(connection& over, const uuid& order, const event& e) {
   project_attention(over, order, e, detail);
 }
 
+void write_note(connection& over, const attention_note& note) {
+  const bool of_order = !note.order.empty();
+  const auto& subject = of_order ? note.order.str() : note.shop.str();
+  if (!note.raised) {
+    over.use(of_order ? sql::clear_note_of_order : sql::clear_note_of_shop).text(subject).text(note.kind).at(note.at).run();
+    return;
+  }
+  const auto detail = json::serialize(note.detail);
+  over.use(of_order ? sql::note_order : sql::note_shop).text(subject).text(note.kind).at(note.at).text(detail).run();
+}
+
 } // namespace orderly::sqlite

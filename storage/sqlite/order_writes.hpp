@@ -2,7 +2,7 @@
 // Writing an order's row and its history. Within the writer's transaction.
 
 #include "storage/sqlite/connection.hpp"
-#include "storage/unit.hpp"
+#include "storage/store.hpp"
 
 #include <optional>
 
@@ -22,5 +22,8 @@ void update_order(connection& over, const order_unit& unit, const order_fence& s
 
 /// The event, and its projection in order_attention.
 void write_event(connection& over, const uuid& order, const event& e);
+
+/// Attention that no decision raises (store_writer::note).
+void write_note(connection& over, const attention_note& note);
 
 } // namespace orderly::sqlite

@@ -1,26 +1,13 @@
 #include "storage/sqlite/reader.hpp"
 
+#include "storage/order_row.hpp"
+#include "storage/paging.hpp"
 #include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/statements.hpp"
 #include "storage/timeline_merge.hpp"
 
-#include <algorithm>
-
 namespace orderly::sqlite {
 namespace {
-
-constexpr std::size_t max_page = 200;
-
-std::size_t page_size(std::size_t asked) {
-  return std::clamp<std::size_t>(asked, 1, max_page);
-}
-
-error not_found(const order_key& key) {
-  const auto* id = std::get_if<order_id>(&key);
-  return {error_code::order_not_found,
-          "no order has the id " + (id ? to_string(*id) : std::get<tiktok_order_id>(key).str()),
-          {}};
-}
 
 void bind_key(statement& query, const order_key& key) {
   if (const auto* id = std::get_if<order_id>(&key))
@@ -39,13 +26,13 @@ result<loaded_order> reader::load_one(const load_request& what) {
   loaded_order loaded;
   loaded.order.tiktok_id = what.order;
   {
-    auto query =
-        over_.use(what.with_document ? sql::order_and_document_by_tiktok_id : sql::order_by_tiktok_id);
+    auto query = over_.use(what.with_document ? sql::load_order_and_document : sql::load_order);
     query.text(what.order.str());
     if (query.step()) {
       auto found = read_order(query);
       if (!found) return found.error();
       loaded.exists = true;
+      loaded.quarantined = query.integer_at(quarantined_column) != 0;
       loaded.order = *std::move(found);
       if (what.with_document) {
         auto document = read_document(query);
@@ -84,23 +71,13 @@ result<order_page> reader::list(const order_filter& filter) {
   return guarded([&]() -> result<order_page> {
     const auto from = list_position_from(filter.cursor);
     if (!from) return from.error();
-    const auto limit = page_size(filter.limit);
     auto query = over_.use(filter.state ? sql::orders_in_state : sql::orders_in_any_state);
     query.at(from->updated_at).id(from->id);
     if (filter.state) query.text(name_of(*filter.state));
-    query.integer(static_cast<std::int64_t>(limit + 1)); // one more tells whether there is a next page
-    order_page page;
-    while (query.step()) {
-      if (page.orders.size() == limit) {
-        page.next_cursor =
-            to_cursor(list_position{page.orders.back().updated_at, page.orders.back().id.value});
-        break;
-      }
-      auto found = read_order(query);
-      if (!found) return found.error();
-      page.orders.push_back(*std::move(found));
-    }
-    return page;
+    query.integer(rows_to_ask_for(filter.limit));
+    auto page = read_page<order>(query, filter.limit, read_order);
+    if (!page) return page.error();
+    return finished(*std::move(page));
   });
 }
 
@@ -108,7 +85,7 @@ result<order_view> reader::find(const order_key& key) {
   return guarded([&]() -> result<order_view> {
     auto query = over_.use(by_id(key) ? sql::order_and_document_by_id : sql::order_and_document_by_tiktok_id);
     bind_key(query, key);
-    if (!query.step()) return not_found(key);
+    if (!query.step()) return no_such_order(key);
     auto found = read_order(query);
     if (!found) return found.error();
     auto document = read_document(query);
@@ -150,7 +127,7 @@ result<timeline_page> reader::timeline(const order_key& key, std::size_t limit, 
     {
       auto query = over_.use(by_id(key) ? sql::ids_by_id : sql::ids_by_tiktok_id);
       bind_key(query, key);
-      if (!query.step()) return not_found(key);
+      if (!query.step()) return no_such_order(key);
       id = query.id_at(0);
       tiktok_id = query.text_at(1);
     }
@@ -158,6 +135,33 @@ result<timeline_page> reader::timeline(const order_key& key, std::size_t limit, 
     auto events = events_from(id, *from, size + 1);
     if (!events) return events.error();
     return merge_timeline(*std::move(events), inputs_from(tiktok_id, *from, size + 1), size);
+  });
+}
+
+result<pending_page> reader::pending(const pending_request& what) {
+  return guarded([&]() -> result<pending_page> {
+    const auto from = pending_position_from(what.cursor);
+    if (!from) return from.error();
+    auto query = over_.use(what.order ? sql::pending_inputs_of_order : sql::pending_inputs);
+    query.at(from->received_at).id(from->id).at(bound_of(what)).integer(rows_to_ask_for(what.limit));
+    if (what.order) query.text(what.order->str());
+    auto page = read_page<input_row>(query, what.limit, read_input_row);
+    if (!page) return page.error();
+    return finished(*std::move(page));
+  });
+}
+
+result<dead_letter_page> reader::dead_letters(const dead_letter_filter& filter) {
+  return guarded([&]() -> result<dead_letter_page> {
+    const auto from = dead_letter_position_from(filter.cursor);
+    if (!from) return from.error();
+    auto query = over_.use(filter.cause ? filter.redriven ? sql::all_dead_letters_of_cause : sql::dead_letters_of_cause
+                                        : filter.redriven ? sql::all_dead_letters : sql::dead_letters);
+    query.at(from->last_at).integer(from->id).integer(rows_to_ask_for(filter.limit));
+    if (filter.cause) query.text(name_of(*filter.cause));
+    auto page = read_page<dead_letter_view>(query, filter.limit, read_dead_letter);
+    if (!page) return page.error();
+    return finished(*std::move(page));
   });
 }
 

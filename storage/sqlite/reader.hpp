@@ -16,6 +16,8 @@ public:
   result<order_page> list(const order_filter& filter) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
+  result<pending_page> pending(const pending_request& what) override;
+  result<dead_letter_page> dead_letters(const dead_letter_filter& filter) override;
 
 private:
   result<loaded_order> load_one(const load_request& what);

@@ -34,7 +34,7 @@ result<order> read_order(const statement& row) {
 }
 
 result<json::object> read_document(const statement& row) {
-  return stored_object(row.text_at(document_column), "order_data of order " + owned(row.text_at(1)));
+  return document_from(row.text_at(document_column), row.text_at(1));
 }
 
 result<event> read_event(const statement& row) {
@@ -70,17 +70,47 @@ input_view read_input(const statement& row) {
 }
 
 result<settled_input> read_settled(const statement& row) {
-  settled_input settled;
-  settled.id = input_id{row.id_at(0)};
+  sha256_digest raw_hash{};
   const auto hash = row.blob_at(1);
-  std::copy_n(hash.begin(), std::min(hash.size(), settled.raw_hash.size()), settled.raw_hash.begin());
-  const auto body = stored_object(row.text_at(2), "answer of input " + to_string(settled.id));
-  if (!body) return body.error();
-  auto told = answer_from(*body);
-  if (!told) // written by a newer version, say: a fault of the store, never of the input that asks
-    return error{error_code::storage_unavailable, "the stored answer cannot be read: " + told.error().message, {}};
-  settled.answer = *std::move(told);
-  return settled;
+  std::copy_n(hash.begin(), std::min(hash.size(), raw_hash.size()), raw_hash.begin());
+  return settled_from(input_id{row.id_at(0)}, raw_hash, row.text_at(2));
+}
+
+input_row read_input_row(const statement& row) {
+  input_row read;
+  auto& what = read.what;
+  what.id = input_id{row.id_at(0)};
+  what.delivery = row.id_at(1);
+  what.dedupe_key = row.text_at(2);
+  what.order = tiktok_order_id{owned(row.text_at(3))};
+  what.received_at = row.time_at(4);
+  read.source = row.text_at(5);
+  what.actor = row.text_at(6);
+  what.shop = shop_id{owned(row.text_at(7))};
+  what.type = row.text_at(8);
+  what.notification_id = row.text_at(9);
+  what.raw = std::make_shared<const std::string>(row.blob_at(10));
+  return read;
+}
+
+result<dead_letter_view> read_dead_letter(const statement& row) {
+  dead_letter_view view;
+  view.id = row.integer_at(0);
+  view.input = input_id{row.id_at(1)};
+  view.order = tiktok_order_id{owned(row.text_at(2))};
+  view.shop = shop_id{owned(row.text_at(3))};
+  view.source = row.text_at(4);
+  view.type = row.text_at(5);
+  view.notification_id = row.text_at(6);
+  const auto cause = cause_from(row.text_at(7));
+  if (!cause) return cause.error();
+  view.cause = *cause;
+  view.count = row.integer_at(8);
+  view.first_at = row.time_at(9);
+  view.last_at = row.time_at(10);
+  view.redriven_at = row.maybe_time_at(11);
+  view.raw = std::make_shared<const std::string>(row.blob_at(12));
+  return view;
 }
 
 } // namespace orderly::sqlite

@@ -44,6 +44,22 @@ inline constexpr text raise_attention = R"(
   where until is not null)";
 inline constexpr text clear_attention = R"(
   update order_attention set until = ? where order_id = ? and kind = ? and until is null)";
+// Attention apart from an order's commit: for those that are stored.
+inline constexpr text note_order = R"(
+  insert into order_attention(order_id, kind, since, detail) select id, ?2, ?3, ?4 from orders where tiktok_order_id = ?1
+  on conflict(order_id, kind) do update set since = excluded.since, until = null, detail = excluded.detail,
+    assignee = null, snoozed_until = null
+  where until is not null)";
+inline constexpr text clear_note_of_order = R"(
+  update order_attention set until = ?3
+  where order_id = (select id from orders where tiktok_order_id = ?1) and kind = ?2 and until is null)";
+inline constexpr text note_shop = R"(
+  insert into shop_attention(shop_id, kind, since, detail) select id, ?2, ?3, ?4 from shops where id = ?1
+  on conflict(shop_id, kind) do update set since = excluded.since, until = null, detail = excluded.detail,
+    assignee = null, snoozed_until = null
+  where until is not null)";
+inline constexpr text clear_note_of_shop = R"(
+  update shop_attention set until = ?3 where shop_id = ?1 and kind = ?2 and until is null)";
 
 // --- inputs -------------------------------------------------------------------------------------------------------
 inline constexpr text input_standing = "select outcome, id from inputs where dedupe_key = ? and order_ref = ?";
@@ -58,11 +74,21 @@ inline constexpr text decide_pending_input = R"(
   where dedupe_key = ?9 and order_ref = ?10)";
 inline constexpr text count_delivery = R"(
   update inputs set deliveries = deliveries + 1 where dedupe_key = ? and order_ref = ?)";
+// A dead letter follows its input to the id of the redelivery that decided it.
+inline constexpr text readdress_dead_letter = "update dead_letters set input_id = ?1 where input_id = ?2";
 inline constexpr text insert_dead_letter = R"(
   insert into dead_letters(input_id, cause, first_at, last_at) values (?1, ?2, ?3, ?3)
-  on conflict(input_id) do update set count = count + 1, last_at = excluded.last_at)";
-inline constexpr text count_dead_letter = R"(
-  update dead_letters set count = count + 1, last_at = ? where input_id = ?)";
+  on conflict(input_id) do update set count = count + 1, cause = excluded.cause, last_at = max(last_at, excluded.last_at),
+    redriven_at = null)";
+#define ORDERLY_INPUT \
+  "select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type," \
+  " i.notification_id, i.raw"
+inline constexpr text dead_input = ORDERLY_INPUT R"(
+  from dead_letters d join inputs i on i.id = d.input_id where d.id = ? and i.outcome = 'dead')";
+inline constexpr text revive_input = R"(
+  update inputs set outcome = 'pending', policy_version = null, decided_on = null, decided_at = null, answer = null
+  where dedupe_key = ? and order_ref = ?)";
+inline constexpr text mark_redriven = "update dead_letters set redriven_at = ? where id = ?";
 
 // --- the outbox ---------------------------------------------------------------------------------------------------
 inline constexpr text open_promise = R"(
@@ -117,7 +143,13 @@ inline constexpr text void_shop_leases = R"(
 // --- reading; the columns of an order in the order that read_order() takes them -------------------------------------
 #define ORDERLY_ORDER \
   "select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at"
-inline constexpr text order_by_tiktok_id = ORDERLY_ORDER " from orders where tiktok_order_id = ?";
+#define ORDERLY_QUARANTINED \
+  "exists (select 1 from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null)"
+inline constexpr text load_order =
+    ORDERLY_ORDER ", null, " ORDERLY_QUARANTINED " from orders where tiktok_order_id = ?";
+inline constexpr text load_order_and_document =
+    ORDERLY_ORDER ", order_data, " ORDERLY_QUARANTINED " from orders where tiktok_order_id = ?";
+#undef ORDERLY_QUARANTINED
 inline constexpr text order_and_document_by_tiktok_id = ORDERLY_ORDER ", order_data from orders where tiktok_order_id = ?";
 inline constexpr text order_and_document_by_id = ORDERLY_ORDER ", order_data from orders where id = ?";
 inline constexpr text settled_input = R"(
@@ -148,6 +180,26 @@ inline constexpr text inputs_from = R"(
   select id, received_at, source, type, dedupe_key, notification_id, outcome, deliveries from inputs
   where order_ref = ?1 and order_ref <> '' and events = 0 and (received_at, id) <= (?2, ?3)
   order by received_at desc, id desc limit ?4)";
+#define ORDERLY_PENDING \
+  ORDERLY_INPUT " from inputs i where i.outcome = 'pending' and (i.received_at, i.id) > (?1, ?2) and i.received_at < ?3"
+#define ORDERLY_OLDEST_FIRST " order by i.received_at, i.id limit ?4"
+inline constexpr text pending_inputs = ORDERLY_PENDING ORDERLY_OLDEST_FIRST;
+inline constexpr text pending_inputs_of_order = ORDERLY_PENDING " and i.order_ref = ?5" ORDERLY_OLDEST_FIRST;
+#undef ORDERLY_OLDEST_FIRST
+#undef ORDERLY_PENDING
+#undef ORDERLY_INPUT
+#define ORDERLY_DEAD_LETTERS \
+  "select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, d.first_at," \
+  " d.last_at, d.redriven_at, i.raw from dead_letters d left join inputs i on i.id = d.input_id" \
+  " where (d.last_at, d.id) < (?1, ?2)"
+#define ORDERLY_LATEST_FIRST " order by d.last_at desc, d.id desc limit ?3"
+inline constexpr text dead_letters = ORDERLY_DEAD_LETTERS " and d.redriven_at is null" ORDERLY_LATEST_FIRST;
+inline constexpr text dead_letters_of_cause =
+    ORDERLY_DEAD_LETTERS " and d.cause = ?4 and d.redriven_at is null" ORDERLY_LATEST_FIRST;
+inline constexpr text all_dead_letters = ORDERLY_DEAD_LETTERS ORDERLY_LATEST_FIRST;
+inline constexpr text all_dead_letters_of_cause = ORDERLY_DEAD_LETTERS " and d.cause = ?4" ORDERLY_LATEST_FIRST;
+#undef ORDERLY_LATEST_FIRST
+#undef ORDERLY_DEAD_LETTERS
 
 // --- at start -----------------------------------------------------------------------------------------------------
 inline constexpr text insert_policy = "insert into policies(body) values (?) on conflict(body) do nothing";

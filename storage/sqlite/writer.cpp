@@ -1,5 +1,6 @@
 #include "storage/sqlite/writer.hpp"
 
+#include "storage/record_each.hpp"
 #include "storage/sqlite/input_writes.hpp"
 #include "storage/sqlite/order_writes.hpp"
 #include "storage/sqlite/statements.hpp"
@@ -17,16 +18,16 @@ bool fence_holds(const order_unit& unit, const std::optional<order_fence>& store
   return unit.exists ? stored && stored->version == unit.decided_on : !stored;
 }
 
-/// For each input whether its row is pending; nothing when one of them is settled.
-std::optional<std::vector<bool>> pending_inputs(connection& over, const order_unit& unit) {
-  std::vector<bool> pending;
+/// What is stored of each input; nothing when one of them is settled.
+std::optional<std::vector<std::optional<input_standing>>> standings_of(connection& over, const order_unit& unit) {
+  std::vector<std::optional<input_standing>> all;
   for (const auto& record : unit.inputs) {
-    const auto stored = stored_input_of(over, *record.what);
+    const auto stored = standing_of(over, *record.what);
     if (stored && !stored->pending)
       return std::nullopt;
-    pending.push_back(stored.has_value());
+    all.push_back(stored);
   }
-  return pending;
+  return all;
 }
 
 std::int64_t events_caused_by(const input_record& record, const std::vector<event>& events) {
@@ -34,7 +35,7 @@ std::int64_t events_caused_by(const input_record& record, const std::vector<even
 }
 
 void write_parts(connection& over, const order_unit& unit, const std::optional<order_fence>& stored,
-                 const std::vector<bool>& pending) {
+                 const std::vector<std::optional<input_standing>>& pending) {
   if (unit.after)
     stored ? update_order(over, unit, *stored) : insert_order(over, unit);
   const uuid id = stored ? stored->id : unit.after ? unit.after->id.value : uuid{};
@@ -55,7 +56,7 @@ commit_verdict write_unit(connection& over, const order_unit& unit) {
   const auto stored = fence_of(over, unit.order);
   if (is_fenced(unit) && !fence_holds(unit, stored))
     return commit_verdict::conflict;
-  const auto pending = pending_inputs(over, unit);
+  const auto pending = standings_of(over, unit);
   if (!pending)
     return commit_verdict::conflict;
   if (auto flaw = flaw_of(unit); !flaw.empty())
@@ -151,7 +152,39 @@ result<void> writer::record(std::span<const input_record> inputs) {
     all.commit();
     return {};
   });
+  if (told)
+    return told;
+  if (told.error().code == error_code::refused_by_store && inputs.size() > 1)
+    return record_each(*this, inputs);
+  return with_fate(told.error());
+}
+
+result<void> writer::note(std::span<const attention_note> notes) {
+  auto told = guarded([&]() -> result<void> {
+    auto& to = over();
+    transaction all{to, transaction::kind::write};
+    for (const auto& one : notes)
+      write_note(to, one);
+    all.commit();
+    return {};
+  });
   return told ? told : with_fate(told.error());
+}
+
+result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_letters, timestamp now) {
+  auto told = guarded([&]() -> result<std::vector<input>> {
+    auto& to = over();
+    std::vector<input_row> revived;
+    transaction all{to, transaction::kind::write};
+    for (const auto id : dead_letters)
+      redrive_input(to, id, now, revived);
+    if (!revived.empty())
+      all.commit();
+    return oldest_first(inputs_from(std::move(revived)));
+  });
+  if (!told)
+    return with_fate(told.error());
+  return told;
 }
 
 result<claimed_rows> writer::claim(const claim_request& what) {

@@ -186,6 +186,6 @@ TEST_CASE("a row that no program wrote so is an error of that order, not a crash
   db->execute("update orders set facts = '{\"status\": 7}' where tiktok_order_id = '51'");
   const auto found = reader->find(tiktok_order_id{"51"});
   REQUIRE_FALSE(found.has_value());
-  CHECK(found.error().code == error_code::internal);
+  CHECK(found.error().code == error_code::order_unreadable);
   CHECK(found.error().message.find("51") != std::string::npos);
 }

@@ -57,10 +57,30 @@ public:
   void timeline(order_key, std::size_t, std::string, reply<timeline_page> done) override {
     done(timeline_page{timeline_rows, ""});
   }
+  void pending(pending_request, reply<pending_page> done) override { done(pending_page{}); }
+  void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override {
+    std::unique_lock lock{mutex_};
+    dead_letter_page page;
+    for (const auto& letter : dead_)
+      if ((!filter.cause || letter.cause == *filter.cause) && (filter.redriven || !letter.redriven_at))
+        page.letters.push_back(letter);
+    if (page.letters.size() > filter.limit) {
+      page.letters.resize(filter.limit);
+      page.next_cursor = "more";
+    }
+    const auto failure = failure_;
+    lock.unlock();
+    failure ? done(*failure) : done(std::move(page));
+  }
+  void bury(dead_letter_view letter) {
+    const std::lock_guard lock{mutex_};
+    dead_.push_back(std::move(letter));
+  }
 
 private:
   std::mutex mutex_;
   std::vector<order_view> views_;
+  std::vector<dead_letter_view> dead_;
   std::optional<error> failure_;
   order_filter filter_;
 };

@@ -18,6 +18,8 @@ public:
   void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) override {
     done(from_->timeline(key, limit, cursor));
   }
+  void pending(pending_request what, reply<pending_page> done) override { done(from_->pending(what)); }
+  void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override { done(from_->dead_letters(filter)); }
   /// The next so many loads fail.
   void fail_loads(int count) { failing_ = count; }
   /// The next so many loads throw, which ends the actor that asked: the stand-in for a defect in a handler.

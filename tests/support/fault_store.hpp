@@ -32,6 +32,10 @@ public:
       : inner_(std::move(inner)), plan_(std::move(plan)) {}
   result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
   result<void> record(std::span<const input_record> inputs) override { return inner_->record(inputs); }
+  result<void> note(std::span<const attention_note> notes) override { return inner_->note(notes); }
+  result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) override {
+    return inner_->redrive(dead_letters, now);
+  }
   result<claimed_rows> claim(const claim_request& what) override { return inner_->claim(what); }
   result<bool> hold_shop(const shop_lease& wanted) override { return inner_->hold_shop(wanted); }
   result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }

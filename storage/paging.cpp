@@ -1,0 +1,31 @@
+#include "storage/paging.hpp"
+
+#include "storage/cursor.hpp"
+
+namespace orderly {
+
+order_page finished(page_of<order> page) {
+  order_page out;
+  if (page.more) out.next_cursor = to_cursor(list_position{page.rows.back().updated_at, page.rows.back().id.value});
+  out.orders = std::move(page.rows);
+  return out;
+}
+
+pending_page finished(page_of<input_row> page) {
+  pending_page out;
+  if (page.more) {
+    const auto& last = page.rows.back().what;
+    out.next_cursor = to_cursor(pending_position{last.received_at, last.id.value});
+  }
+  out.inputs = inputs_from(std::move(page.rows));
+  return out;
+}
+
+dead_letter_page finished(page_of<dead_letter_view> page) {
+  dead_letter_page out;
+  if (page.more) out.next_cursor = to_cursor(dead_letter_position{page.rows.back().last_at, page.rows.back().id});
+  out.letters = std::move(page.rows);
+  return out;
+}
+
+} // namespace orderly

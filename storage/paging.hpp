@@ -1,0 +1,53 @@
+#pragma once
+// One page of a list, the same for both stores: what differs is where the rows come from and how one is read.
+
+#include "base/result.hpp"
+#include "domain/order_reader.hpp"
+#include "storage/input_row.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace orderly {
+
+constexpr std::size_t page_size(std::size_t asked) {
+  constexpr std::size_t largest = 200;
+  return std::clamp<std::size_t>(asked, 1, largest);
+}
+/// What to ask the database for: one row more tells whether there is a next page.
+constexpr std::int64_t rows_to_ask_for(std::size_t asked) { return static_cast<std::int64_t>(page_size(asked)) + 1; }
+
+template <class T>
+struct page_of {
+  std::vector<T> rows;
+  bool more = false;
+};
+
+/// `read(row)` gives a T or a result<T>, whose error is the page's.
+template <class T, class Rows, class Read>
+result<page_of<T>> read_page(Rows&& rows, std::size_t asked, Read&& read) {
+  page_of<T> page;
+  for (const auto& row : rows) {
+    if (page.rows.size() == page_size(asked)) {
+      page.more = true;
+      break;
+    }
+    result<T> one = read(row);
+    if (!one) return one.error();
+    page.rows.push_back(*std::move(one));
+  }
+  return page;
+}
+
+/// Rows received before it are asked for.
+inline timestamp bound_of(const pending_request& what) {
+  return what.received_before == timestamp{} ? timestamp::max() : what.received_before;
+}
+
+/// With the cursor of the next page, if there is one.
+order_page finished(page_of<order> page);
+pending_page finished(page_of<input_row> page);
+dead_letter_page finished(page_of<dead_letter_view> page);
+
+} // namespace orderly
