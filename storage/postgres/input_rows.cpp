@@ -84,7 +84,7 @@ void record_round(session& over, pqxx::transaction_base& in, std::span<const inp
     const auto outcome = input_outcome_from(text_at(row, 3));
     if (outcome == input_outcome::pending && record.outcome != input_outcome::pending)
       decided.push_back({&record, 0});
-    else if (outcome == input_outcome::dead && record.dead) // new, or the same once more after an answer that was lost; or another
+    else if (outcome == input_outcome::dead && record.dead) // new or the same again, its first answer being lost; or another
       add_dead(stored == record.what->id.value ? dead : dead_again, stored, record);
   }
   write_inputs(over, in, decided);

@@ -86,7 +86,7 @@ inline constexpr statement write_inputs{"write_inputs",
   where i.outcome = 'pending' returning i.dedupe_key, i.order_ref, i.id, i.deliveries)
 select (select count(*) from written), w.dedupe_key, w.order_ref, w.id
 from (select 1) as always left join written w on w.deliveries > 1)sql"};
-// What is there stays, counts a delivery unless it is the same input or about to be decided, and is locked. Told: what stands now.
+// What is there stays, counts a delivery unless it is the same input or about to be decided, and is locked. Told: what stands.
 inline constexpr statement record_inputs{"record_inputs",
     ORDERLY_INSERT_INPUTS("i.id <> excluded.id and (i.outcome <> 'pending' or excluded.outcome = 'pending')")
     " returning i.dedupe_key, i.order_ref, i.id, i.outcome"};
