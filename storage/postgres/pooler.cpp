@@ -38,7 +38,7 @@ bool answers(pqxx::connection& over) {
 // which is the first one's; if another client was faster, the first connection now gets another process than
 // before. Neither can happen to a session that is one's own.
 result<void> refuse_transaction_pooler(const database& where) {
-  constexpr int rounds = 5;
+  constexpr int rounds = 12;
   const auto first = connect(where.options), second = connect(where.options);
   const auto quiet_first = make_quiet(*first), quiet_second = make_quiet(*second);
   const auto own = process_of(*first);

@@ -1,0 +1,56 @@
+#include "storage/postgres/roll_call.hpp"
+
+#include "base/log.hpp"
+#include "storage/postgres/statements.hpp"
+#include "storage/postgres/stored.hpp"
+
+namespace orderly::postgres {
+
+result<void> roll_call::look(std::span<const std::string> engines) {
+  auto looked = guarded([&](session& on) -> result<void> {
+    for (const auto& engine : engines)
+      if (!answered_.contains(engine)) answer_for(on, engine);
+    count_missing(on);
+    return {};
+  });
+  if (!looked) {
+    answered_.clear();
+    missing_.clear();
+  }
+  return looked;
+}
+
+/// The row only once the lock is held: who has a row of this server without a lock had one and lost it.
+void roll_call::answer_for(session& on, const std::string& engine) {
+  pqxx::nontransaction at_once{on.raw()};
+  on.run(at_once, sql::hold_presence, values{}.text(engine));
+  on.run(at_once, sql::note_presence, values{}.text(engine));
+  answered_.insert(engine);
+}
+
+void roll_call::count_missing(session& on) {
+  std::map<std::string, int> now;
+  {
+    pqxx::nontransaction at_once{on.raw()};
+    for (const auto& row : on.run(at_once, sql::missing_engines, values{})) {
+      auto name = owned_at(row, 0);
+      const auto before = missing_.find(name);
+      now.emplace(std::move(name), before == missing_.end() ? 1 : before->second + 1);
+    }
+  }
+  missing_ = std::move(now);
+  for (const auto& [engine, looks] : missing_)
+    if (looks >= looks_until_gone) bury(on, engine);
+}
+
+void roll_call::bury(session& on, const std::string& engine) {
+  pqxx::nontransaction at_once{on.raw()};
+  const auto freed = on.run(at_once, sql::free_leases, values{}.text(engine))[0];
+  const auto promises = integer_at(freed, 0), shops = integer_at(freed, 1);
+  const bool forgotten = !on.run(at_once, sql::forget_engine, values{}.text(engine)).empty();
+  if (promises > 0 || shops > 0 || forgotten)
+    log(log_level::info, "storage.engine_gone", "another engine has ended; what it had leased is free",
+        {{"engine", engine}, {"promises", promises}, {"shops", shops}});
+}
+
+} // namespace orderly::postgres
