@@ -198,8 +198,17 @@ drop index outbox_due;
 create index outbox_due on outbox(due_at, id) where state = 'open';
 )sql";
 
+// The engines of this database, each by the server that knew it (roll_call.hpp).
+constexpr const char* engines_table = R"sql(
+create table engines(
+  name text collate "C" primary key,
+  server timestamptz not null, -- when that one was started
+  since timestamptz not null default now()
+);
+)sql";
+
 /// Version n stands at place n - 1.
-constexpr std::array<const char*, 2> steps{first_schema, life_and_death};
+constexpr std::array<const char*, 3> steps{first_schema, life_and_death, engines_table};
 
 constexpr const char* migrations_table = "create table if not exists schema_migrations(version bigint "
                                          "primary key, applied_at timestamptz not null default now())";

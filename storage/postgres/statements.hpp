@@ -193,6 +193,39 @@ select exists (select from shops where id = $1::text), exists (select from held)
 inline constexpr statement release_shop{"release_shop",
     "update shops set lease_owner = null, lease_until = null where id = $1::text and lease_owner = $2::text"};
 
+// --- which engines live (roll_call.hpp) ---
+// Shared: a connection that replaces a broken one must not wait until the server notices that the old one is gone.
+#define ORDERLY_PRESENCE_KEY(name) "hashtextextended(" name ", 7237971092416135522)"
+#define ORDERLY_MISSING(name) \
+  "not exists (select from pg_locks l where l.locktype = 'advisory' and l.granted and l.objsubid = 1" \
+  " and l.database = (select oid from pg_database where datname = current_database())" \
+  " and (l.classid::int8 << 32 | l.objid::int8) = " ORDERLY_PRESENCE_KEY(name) ")"
+inline constexpr statement hold_presence{"hold_presence",
+    "select pg_try_advisory_lock_shared(" ORDERLY_PRESENCE_KEY("$1::text") ")"};
+inline constexpr statement note_presence{"note_presence",
+    "insert into engines(name, server) values ($1::text, pg_postmaster_start_time())"
+    " on conflict (name) do update set server = excluded.server, since = now()"};
+inline constexpr statement missing_engines{"missing_engines", "select e.name from engines e where " ORDERLY_MISSING("e.name")};
+// Only who held its lock on this server can have lost it by ending: after a failover everybody's is gone. What somebody else is
+// just writing is left for the next look. A withdrawn call may have reached TikTok, and the next write of its order reads nothing
+// first: that lease lasts its time.
+inline constexpr statement free_leases{"free_leases",
+    "with gone as materialized (select e.name from engines e where e.name = $1::text"
+    " and e.server = pg_postmaster_start_time() and " ORDERLY_MISSING("e.name") "),"
+    " leased as materialized (select o.id from gone join outbox o on o.lease_owner = gone.name where o.state = 'open'"
+    " and o.lease_until is not null for update of o skip locked),"
+    " held as materialized (select s.id from gone join shops s on s.lease_owner = gone.name for update of s skip locked),"
+    " promises as (update outbox o set lease_owner = null, lease_until = null from leased where o.id = leased.id returning 1),"
+    " shops as (update shops s set lease_owner = null, lease_until = null from held where s.id = held.id returning 1)"
+    " select (select count(*) from promises), (select count(*) from shops)"};
+inline constexpr statement forget_engine{"forget_engine",
+    "delete from engines e where e.name = $1::text and " ORDERLY_MISSING("e.name")
+    " and (e.server <> pg_postmaster_start_time() or (not exists (select from shops where lease_owner = $1::text)"
+    " and not exists (select from outbox o where o.state = 'open' and o.lease_until is not null"
+    " and o.lease_owner = $1::text))) returning true"};
+#undef ORDERLY_MISSING
+#undef ORDERLY_PRESENCE_KEY
+
 // --- reading; the columns of an order in the order that read_order() takes them ---
 #define ORDERLY_ORDER_COLUMNS \
   "o.id, o.tiktok_order_id, o.state, o.failure, o.shop_id, o.facts, o.held, o.version, " ORDERLY_MICROS("o.created_at") ", " \

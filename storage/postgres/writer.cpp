@@ -223,10 +223,12 @@ result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_le
 }
 
 result<claimed_rows> writer::claim(const claim_request& what) {
+  lives_->answer_for(what.owner);
   return guarded([&](session& over) -> result<claimed_rows> { return claim_rows(over, what); });
 }
 
 result<bool> writer::hold_shop(const shop_lease& wanted) {
+  lives_->answer_for(wanted.owner);
   return guarded([&](session& over) -> result<bool> {
     pqxx::nontransaction at_once{over.raw()};
     const auto told =

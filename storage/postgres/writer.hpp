@@ -2,6 +2,7 @@
 // The writing connection: commits units, records inputs, leases promises and shops.
 
 #include "storage/postgres/notifier.hpp"
+#include "storage/postgres/presence.hpp"
 #include "storage/postgres/session.hpp"
 #include "storage/store.hpp"
 
@@ -12,8 +13,8 @@ namespace orderly::postgres {
 class writer final : public store_writer, private connected {
 public:
   /// Throws when the server cannot be reached.
-  writer(database where, std::shared_ptr<notifier> tells)
-      : connected(std::move(where), access::write), tells_(std::move(tells)) {}
+  writer(database where, std::shared_ptr<notifier> tells, std::shared_ptr<presence> lives)
+      : connected(std::move(where), access::write), tells_(std::move(tells)), lives_(std::move(lives)) {}
 
   result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
   result<void> record(std::span<const input_record> inputs) override;
@@ -25,6 +26,7 @@ public:
 
 private:
   std::shared_ptr<notifier> tells_;
+  std::shared_ptr<presence> lives_; ///< of whoever leases something
 };
 
 /// Leases and returns what may be called now; in outbox.cpp.
