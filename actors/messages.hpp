@@ -77,7 +77,7 @@ struct fetch_reply {
 /// How a call of the outbox ended.
 struct write_reply {
   std::int64_t row = 0;
-  std::shared_ptr<const report_answered> what;
+  std::shared_ptr<const report_answered> what; ///< null: the lease ended before the call was made
 };
 
 } // namespace orderly

@@ -14,17 +14,23 @@ namespace orderly {
 namespace {
 
 /// A call to TikTok for one row, on TikTok's client's threads: read first when an earlier attempt may have worked, write, and
-/// read again when the answer does not tell. At most one write is made.
+/// read again when the answer does not tell. At most one write is made, and none once the lease has ended: a process that stood
+/// still comes back here.
 class shipping_call : public std::enable_shared_from_this<shipping_call> {
 public:
-  shipping_call(outbox_row row, shop from, std::shared_ptr<const call_services> services,
+  shipping_call(claimed_write what, shop from, std::shared_ptr<const call_services> services,
                 std::shared_ptr<drop_box<outbox_actor>> box)
-      : row_(std::move(row)), from_(std::move(from)), services_(std::move(services)), box_(std::move(box)) {}
+      : row_(std::move(what.row)), lease_until_(what.lease_until), from_(std::move(from)), services_(std::move(services)),
+        box_(std::move(box)) {}
 
   void start() { row_.attempt > 1 ? read(true) : write(); }
 
 private:
   void write() {
+    if (services_->time->now() >= lease_until_) {
+      box_->send(atom::called::value, write_reply{row_.id, nullptr});
+      return;
+    }
     services_->tiktok->mark_shipped(from_, shipment_of(row_), [self = shared_from_this()](shipment_reply reply) {
       self->written_ = reply.outcome;
       if (const auto outcome = outcome_of(self->row_, reply))
@@ -59,11 +65,17 @@ private:
   }
 
   outbox_row row_;
+  timestamp lease_until_;
   shop from_;
   std::shared_ptr<const call_services> services_;
   std::shared_ptr<drop_box<outbox_actor>> box_;
   call_outcome written_; ///< what the write was told
 };
+
+/// Of a call whose lease has ended: nothing that would touch a row on which another engine may be at work.
+bool counts_late(report_result result) {
+  return result != report_result::try_again && result != report_result::on_hold;
+}
 
 } // namespace
 
@@ -90,16 +102,15 @@ void outbox_state::claim() {
   const auto room = options.max_calls - under_way;
   claiming_ = true;
   claim_again_ = false;
-  const auto now = services->time->now();
-  self->request(writer->get(), std::chrono::seconds{90}, atom::claim::value,
-                claim_request{now, room, options.owner, now + options.lease})
-      .then([this](const claim_reply& reply) { on_claimed(*reply.what); },
-            [this](const caf::error&) {
-              on_claimed(error{error_code::storage_unavailable, "no answer", {}});
+  const auto now = services->time->now(), until = now + options.lease;
+  self->request(writer->get(), std::chrono::seconds{90}, atom::claim::value, claim_request{now, room, options.owner, until})
+      .then([this, until](const claim_reply& reply) { on_claimed(*reply.what, until); },
+            [this, until](const caf::error&) {
+              on_claimed(error{error_code::storage_unavailable, "no answer", {}}, until);
             });
 }
 
-void outbox_state::on_claimed(const result<claimed_rows>& what) {
+void outbox_state::on_claimed(const result<claimed_rows>& what, timestamp lease_until) {
   claiming_ = false;
   if (!what)
     return; // the next scan tries again
@@ -109,7 +120,7 @@ void outbox_state::on_claimed(const result<claimed_rows>& what) {
       ++fetches;
       self->send(fetcher, atom::fetch::value, std::make_shared<const outbox_row>(row), outbox_actor{self});
     } else if (!writes.contains(row.id)) {
-      ship(row);
+      ship({row, lease_until});
     }
   services->measured->fetches_under_way.set(static_cast<double>(fetches));
   services->measured->writes_under_way.set(static_cast<double>(writes.size()));
@@ -120,8 +131,9 @@ void outbox_state::on_claimed(const result<claimed_rows>& what) {
     self->delayed_send(self, *what->next_due - now, atom::wake::value);
 }
 
-void outbox_state::ship(const outbox_row& row) {
-  writes.emplace(row.id, row);
+void outbox_state::ship(const claimed_write& what) {
+  const auto& row = what.row;
+  writes.emplace(row.id, what);
   const auto from = services->shops.find(row.shop);
   if (from == services->shops.end()) {
     auto outcome = unreadable(row, {call_class::not_authorized, 0, 0, "the shop is not connected", {}, {}});
@@ -129,19 +141,23 @@ void outbox_state::ship(const outbox_row& row) {
     return;
   }
   services->measured->writes.add();
-  std::make_shared<shipping_call>(row, from->second, services, box)->start();
+  std::make_shared<shipping_call>(what, from->second, services, box)->start();
 }
 
 void outbox_state::on_written(const write_reply& reply) {
-  const auto row = writes.find(reply.row);
-  if (row == writes.end())
+  const auto ended = writes.find(reply.row);
+  if (ended == writes.end())
     return;
-  delivery outcome;
-  outcome.inputs.push_back(outcome_input(row->second, *reply.what, services->ids->next(), services->time->now()));
-  writes.erase(row);
+  const auto write = std::move(ended->second);
+  writes.erase(ended);
   services->measured->writes_under_way.set(static_cast<double>(writes.size()));
-  // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
-  services->orders->post(std::move(outcome), [](const std::vector<answer>&) {});
+  const auto now = services->time->now();
+  if (reply.what && (now < write.lease_until || counts_late(reply.what->result))) {
+    delivery outcome;
+    outcome.inputs.push_back(outcome_input(write.row, *reply.what, services->ids->next(), now));
+    // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
+    services->orders->post(std::move(outcome), [](const std::vector<answer>&) {});
+  }
   claim();
 }
 

@@ -42,11 +42,17 @@ struct outbox_options {
   std::size_t max_calls = 200;
 };
 
+/// A write under way.
+struct claimed_write {
+  outbox_row row;
+  timestamp lease_until{}; ///< from then on the row is another engine's
+};
+
 struct outbox_state {
   explicit outbox_state(outbox_actor::pointer self);
 
   void claim();
-  void on_claimed(const result<claimed_rows>& what);
+  void on_claimed(const result<claimed_rows>& what, timestamp lease_until);
   void on_written(const write_reply& reply);
 
   outbox_actor::pointer self;
@@ -56,11 +62,11 @@ struct outbox_state {
   outbox_options options;
   std::shared_ptr<drop_box<outbox_actor>> box;
   std::size_t fetches = 0; ///< handed to the fetcher and not yet over
-  std::map<std::int64_t, outbox_row> writes; ///< under way, by row
+  std::map<std::int64_t, claimed_write> writes; ///< under way, by row
   static constexpr const char* name = "outbox";
 
 private:
-  void ship(const outbox_row& row);
+  void ship(const claimed_write& what);
 
   bool claiming_ = false, claim_again_ = false;
 };

@@ -227,6 +227,56 @@ TEST_CASE("a crash after TikTok took the parcel: the restart reads the order and
   CHECK(f.stored(id).order.state == order_state::shipped);
 }
 
+TEST_CASE("an engine that stood still beyond its lease begins no call that may be another engine's by now") {
+  engine_fixture f;
+  bring_to_processing(f);
+  f.ask(ship(f));
+  f.restart(); // so that the next attempt reads first
+  f.advance(1s);
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  auto read = f.tiktok.next_fetch();
+  f.time.advance(31s); // no timer fired: the process was stopped
+  detail_reply unchanged;
+  unchanged.orders.push_back(f.detail(id, "AWAITING_SHIPMENT", t0));
+  unchanged.requested_at = f.time.now();
+  read.answer(unchanged);
+  CHECK(f.tiktok.ships.empty());
+  f.drain(); // it claims the row anew, like anybody
+  CHECK(f.tiktok.ships.empty());
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  f.answer_fetch({f.detail(id, "AWAITING_SHIPMENT", t0)});
+  REQUIRE(f.tiktok.ships.size() == 1);
+  accept(f);
+  CHECK(f.stored(id).order.state == order_state::shipped);
+}
+
+TEST_CASE("a call that ends after its lease counts when it is final, and else leaves the row to whoever has it") {
+  engine_fixture f;
+  bring_to_processing(f);
+  f.ask(ship(f));
+  REQUIRE(f.tiktok.ships.size() == 1);
+  auto slow = f.tiktok.next_ship();
+  f.time.advance(31s);
+  const auto other = f.real->open_writer().value()->claim({f.time.now(), 10, "another", f.time.now() + 30s}).value();
+  REQUIRE(other.rows.size() == 1);
+  shipment_reply reply;
+  SECTION("overloaded") {
+    reply.outcome = {call_class::back_off, 503, 0, "overload", "", 0s};
+    slow.answer(reply);
+    f.drain();
+    f.advance(20s);
+    CHECK(f.tiktok.ships.empty());
+    CHECK(f.tiktok.fetches.empty());
+    f.advance(11s); // the other one's lease has ended too
+    CHECK(f.tiktok.fetches.size() == 1);
+  }
+  SECTION("accepted") {
+    slow.answer(reply);
+    f.drain();
+    CHECK(f.stored(id).order.state == order_state::shipped);
+  }
+}
+
 TEST_CASE("an unclear answer is settled by reading") {
   engine_fixture f;
   bring_to_processing(f);
