@@ -430,7 +430,7 @@ TEST_CASE("a command is decided from the bytes that are stored of it, also where
   const auto text = R"({"tiktok_order_id":"123","order_data":{"id":"123","rates":)" + numbers + "}}";
   REQUIRE(parse_json(numbers).value() != parse_json(canonical_json(parse_json(numbers).value())).value());
   REQUIRE(server.api("POST", "/api/v1/orders", text));
-  REQUIRE(server.api("POST", transitions, R"({"to":"shipped","tracking_number":" 1Z9 ","report":false,"line_item_ids":["2","1"]})"));
+  REQUIRE(server.api("POST", transitions, R"({"to":"shipped","tracking_number":" 1Z9 ","line_item_ids":["2","1"]})"));
   const auto posted = server.port.posted();
   REQUIRE(posted.size() == 2);
   for (const auto& one : posted) {
