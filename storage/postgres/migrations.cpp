@@ -191,7 +191,9 @@ drop index inputs_pending;
 create index inputs_pending on inputs(received_at, id) where outcome = 'pending';
 create index inputs_pending_of_order on inputs(order_ref, received_at, id) where outcome = 'pending';
 create index dead_letters_open on dead_letters(last_at desc, id desc) where redriven_at is null;
+create index dead_letters_open_of_cause on dead_letters(cause, last_at desc, id desc) where redriven_at is null;
 create index dead_letters_latest on dead_letters(last_at desc, id desc);
+create index dead_letters_of_cause on dead_letters(cause, last_at desc, id desc);
 drop index outbox_due;
 create index outbox_due on outbox(due_at, id) where state = 'open';
 )sql";
@@ -228,6 +230,14 @@ constexpr const char* lock = "select pg_advisory_xact_lock(7237971092416135521)"
 
 } // namespace
 
+result<void> check_known(std::int64_t version) {
+  if (version <= static_cast<std::int64_t>(steps.size())) return {};
+  return error{error_code::storage_newer,
+               "the database has schema version " + std::to_string(version) + ", this program knows up to " +
+                   std::to_string(steps.size()) + "; start the version that wrote it, or a newer one",
+               {}};
+}
+
 result<void> migrate(session& over) {
   for (;;) {
     pqxx::work locked{over.raw()};
@@ -235,14 +245,8 @@ result<void> migrate(session& over) {
     locked.exec(migrations_table);
     const auto version =
         locked.exec("select coalesce(max(version), 0) from schema_migrations")[0][0].as<std::int64_t>();
-    const auto known = static_cast<std::int64_t>(steps.size());
-    if (version > known)
-      return error{error_code::storage_newer,
-                   "the database has schema version " + std::to_string(version) +
-                       ", this program knows up to " + std::to_string(known) +
-                       "; start the version that wrote it, or a newer one",
-                   {}};
-    if (version == known) return {};
+    if (auto known = check_known(version); !known) return known;
+    if (version == static_cast<std::int64_t>(steps.size())) return {};
     locked.exec(steps[static_cast<std::size_t>(version)]);
     locked.exec("insert into schema_migrations(version) values (" + std::to_string(version + 1) + ")");
     locked.exec(close_to_public_api);

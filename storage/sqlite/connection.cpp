@@ -25,6 +25,18 @@ constexpr const char* writer_settings =
     "pragma journal_size_limit=134217728";
 constexpr const char* reader_settings =
     "pragma query_only=on; pragma cache_size=-16384; pragma temp_store=memory";
+constexpr const char* inspector_settings =
+    "pragma query_only=on; pragma cache_size=-65536; pragma temp_store=file";
+
+const char* settings_of(access how) {
+  switch (how) {
+  case access::read: return reader_settings;
+  case access::inspect: return inspector_settings;
+  case access::create:
+  case access::write: break;
+  }
+  return writer_settings;
+}
 
 } // namespace
 
@@ -123,7 +135,8 @@ uuid statement::id_at(int column) const {
 // --- connection ---
 
 connection::connection(const database& where, access how) {
-  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_READWRITE |
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
+                    (how == access::inspect ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
                     (how == access::create ? SQLITE_OPEN_CREATE : 0);
   const int code =
       sqlite3_open_v2(where.path.c_str(), &inner_, flags, where.vfs.empty() ? nullptr : where.vfs.c_str());
@@ -135,7 +148,7 @@ connection::connection(const database& where, access how) {
   try {
     sqlite3_busy_timeout(inner_, busy_wait_ms);
     if (how == access::create) begin_log();
-    run(how == access::read ? reader_settings : writer_settings);
+    run(settings_of(how));
   } catch (...) {
     close();
     throw;

@@ -98,7 +98,8 @@ private:
   int next_ = 1;
 };
 
-enum class access { create, write, read };
+/// `inspect`: beside an engine, alive or dead; never writes to the database, also not at its end; sorts on disk, not in memory.
+enum class access { create, write, read, inspect };
 
 struct database {
   std::string path, vfs; ///< vfs empty: the default

@@ -190,7 +190,9 @@ drop index inputs_pending;
 create index inputs_pending on inputs(received_at, id) where outcome = 'pending';
 create index inputs_pending_of_order on inputs(order_ref, received_at, id) where outcome = 'pending';
 create index dead_letters_open on dead_letters(last_at, id) where redriven_at is null;
+create index dead_letters_open_of_cause on dead_letters(cause, last_at, id) where redriven_at is null;
 create index dead_letters_latest on dead_letters(last_at, id);
+create index dead_letters_of_cause on dead_letters(cause, last_at, id);
 drop index outbox_due;
 create index outbox_due on outbox(due_at, id) where state = 'open';
 )sql";
@@ -211,19 +213,21 @@ std::int64_t stored_version(connection& over) {
 
 } // namespace
 
+result<void> check_known(std::int64_t version) {
+  if (version <= static_cast<std::int64_t>(steps.size())) return {};
+  return error{error_code::storage_newer,
+               "the database has schema version " + std::to_string(version) + ", this program knows up to " +
+                   std::to_string(steps.size()) + "; start the version that wrote it, or a newer one",
+               {}};
+}
+
 result<void> migrate(connection& over) {
   for (;;) {
     transaction locked{over, transaction::kind::write};
     over.run(migrations_table);
     const auto version = stored_version(over);
-    const auto known = static_cast<std::int64_t>(steps.size());
-    if (version > known)
-      return error{error_code::storage_newer,
-                   "the database has schema version " + std::to_string(version) +
-                       ", this program knows up to " + std::to_string(known) +
-                       "; start the version that wrote it, or a newer one",
-                   {}};
-    if (version == known) return {};
+    if (auto known = check_known(version); !known) return known;
+    if (version == static_cast<std::int64_t>(steps.size())) return {};
     over.run(steps[static_cast<std::size_t>(version)]);
     over.use(sql::record_migration).integer(version + 1).run();
     locked.commit();
