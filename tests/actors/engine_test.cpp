@@ -13,7 +13,6 @@
 
 using namespace orderly;
 using namespace orderly::test;
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -38,7 +37,6 @@ struct whole_engine {
     running = std::move(start_engine(options, {*into, *reader, tiktok, time, ids, measured}).value());
   }
   void stop() {
-    running->stop(10s);
     running.reset();
     reader.reset();
     into.reset();

@@ -8,6 +8,7 @@ import json
 import os
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,12 +20,13 @@ sys.path.insert(0, os.path.join(SOURCE, "tools", "lib"))
 sys.dont_write_bytecode = True
 
 from orderly_local import (ACCESS_TOKEN, APP_KEY, APP_SECRET, SHOP_CIPHER, SHOP_ID, UPS, Database, Engine,  # noqa: E402
-                           Sandbox, Warehouse, call, clean_environment, states_passed, tracking_number_for, wait_for,
-                           write_config)
+                           Sandbox, Warehouse, call, clean_environment, open_database, states_passed, tracking_number_for,
+                           wait_for, write_config)
 
 BIN = os.environ.get("ORDERLY_BIN") or os.path.join(SOURCE, "build", "release", "bin")
 SANDBOX = os.path.join(BIN, "tiktok-sandbox")
 ORDERLYD = os.path.join(BIN, os.environ.get("ORDERLY_ENGINE") or "orderlyd")  # tests/fault has one on another disk
+ORDERLY = os.path.join(BIN, "orderly")
 SEED = int(os.environ.get("ORDERLY_SEED") or random.SystemRandom().randrange(1, 2**31))
 
 
@@ -54,6 +56,20 @@ def post_webhook(base, body, signature=None, timeout=10):
     if signature:
         headers["Authorization"] = signature
     return call("POST", base, "/webhooks/tiktok", body, headers=headers, timeout=timeout)[0]
+
+
+class Audit:
+    """What `orderly audit` says about a store: its exit code, its findings and its last line, as objects."""
+
+    def __init__(self, storage, *options):
+        done = subprocess.run([ORDERLY, "audit", "--storage", storage, "--json", *options], capture_output=True, text=True,
+                              timeout=900, check=False)
+        self.code, self.trouble = done.returncode, done.stderr
+        lines = [json.loads(line) for line in done.stdout.splitlines()]
+        self.findings, self.sums = lines[:-1], lines[-1] if lines else {}
+
+    def __str__(self):
+        return f"exit code {self.code} {self.trouble}\n" + "\n".join(map(str, [*self.findings[:20], self.sums]))
 
 
 class Seller:
@@ -122,6 +138,20 @@ class Case(unittest.TestCase):
         self.addCleanup(warehouse.stop)
         warehouse.start()
         return warehouse
+
+    def answered_file(self, answered):
+        """For `orderly audit --answered`: (order, notification id, bytes) of webhooks that got their 200."""
+        path = os.path.join(self.folder, "answered")
+        with open(path, "w", encoding="ascii") as out:
+            out.writelines(f"{order_id} {notification_id} {hashlib.sha256(body).hexdigest()}\n"
+                           for order_id, notification_id, body in answered)
+        return path
+
+    def assert_audit_finds_nothing(self, storage, orders, answered=()):
+        """Every order keeps every rule; so does deciding all of it again, as the engine was this very version."""
+        audit = Audit(storage, "--replay", "--answered", self.answered_file(answered))
+        self.assertEqual((audit.code, audit.findings), (0, []), audit)
+        self.assertEqual(audit.sums["orders_read"], orders, audit)
 
     def assert_history_gapless(self, database, order_id):
         seqs = [event["seq"] for event in database.events(order_id)]

@@ -61,6 +61,7 @@ class KilledUnderLoad(LoadCase):
             self.check_everything(database, orders, generator.answered, travellers, sandbox.ledger())
             if WHAT == "sqlite":
                 self.assertEqual(database.value("pragma integrity_check"), "ok")
+        self.assert_audit_finds_nothing(engine.storage, len(orders) + len(travellers), generator.answered)
 
 
 if __name__ == "__main__":

@@ -67,6 +67,7 @@ class TwoEngines(LoadCase):
               f"the way and sent again, other answers {generator.others}; counted {self.counted}")
         with self.engines["a"].open_database() as database:
             self.check_everything(database, orders, generator.answered, travellers, sandbox.ledger())
+        self.assert_audit_finds_nothing(self.engines["a"].storage, len(orders) + len(travellers), generator.answered)
         for name in "ab":
             self.assertGreater(self.counted[name]["commits"], 0, f"engine {name} committed nothing")
         conflicts = sum(one["conflicts"] for one in self.counted.values())
@@ -90,6 +91,7 @@ class TwoEngines(LoadCase):
                 "select lease_owner from outbox where kind = 'mark_shipped' and state = 'open'")}
 
     def check_each_was_shipped_once(self, sandbox, travellers):
+        self.assert_audit_finds_nothing(self.engines["b"].storage, len(travellers))
         ledger, histories = sandbox.ledger(), self.engines["b"].open_database().histories()
         for order_id in travellers:
             self.check_history(*histories[order_id])
