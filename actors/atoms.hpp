@@ -15,6 +15,7 @@ using loaded = caf::atom_constant<caf::atom("loaded")>;
 using post = caf::atom_constant<caf::atom("post")>;
 using record = caf::atom_constant<caf::atom("record")>;
 using settled = caf::atom_constant<caf::atom("settled")>;
+using stop = caf::atom_constant<caf::atom("stop")>;
 using tick = caf::atom_constant<caf::atom("tick")>;
 using wake = caf::atom_constant<caf::atom("wake")>;
 

@@ -20,8 +20,18 @@ watcher_state::watcher_state(watcher_actor::pointer p) : self(p) {}
 
 std::size_t shard_of(const tiktok_order_id& order, std::size_t shards) { return std::hash<tiktok_order_id>{}(order) % shards; }
 
+result<std::vector<changed_order>> watcher_state::next_changes() {
+  if (!feed) {
+    auto opened = open();
+    if (!opened)
+      return opened.error();
+    feed = std::move(*opened);
+  }
+  return feed->wait(patience);
+}
+
 void watcher_state::look() {
-  const auto found = feed->wait(patience);
+  const auto found = next_changes();
   if (!found) {
     // What it misses costs a conflict and a second decision, never a wrong one.
     log(log_level::warn, "storage.changes_unreadable", "commits of other engines cannot be read now",
@@ -39,10 +49,9 @@ void watcher_state::look() {
 }
 
 watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
-                                            std::shared_ptr<std::unique_ptr<change_feed>> feed,
-                                            std::vector<box_of<registry_actor>> shards) {
+                                            feed_source open, std::vector<box_of<registry_actor>> shards) {
   keep_words_of_faults(self);
-  self->state.feed = std::move(*feed);
+  self->state.open = std::move(open);
   self->state.shards = std::move(shards);
   self->send(self, atom::tick::value);
   return {

@@ -4,26 +4,32 @@
 #include "actors/drop_box.hpp"
 #include "actors/protocol.hpp"
 
+#include <functional>
 #include <memory>
 #include <vector>
 
 namespace orderly {
+
+/// Makes the feed of one watcher.
+using feed_source = std::function<result<std::unique_ptr<change_feed>>()>;
 
 struct watcher_state {
   explicit watcher_state(watcher_actor::pointer self);
 
   void look();
 
+  feed_source open;
   watcher_actor::pointer self;
   std::unique_ptr<change_feed> feed;
   std::vector<box_of<registry_actor>> shards;
   static constexpr const char* name = "watcher";
+
+private:
+  result<std::vector<changed_order>> next_changes();
 };
 
-/// @param feed owned by the actor from now on
 watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
-                                            std::shared_ptr<std::unique_ptr<change_feed>> feed,
-                                            std::vector<box_of<registry_actor>> shards);
+                                            feed_source open, std::vector<box_of<registry_actor>> shards);
 
 /// Which shard an order belongs to.
 std::size_t shard_of(const tiktok_order_id& order, std::size_t shards);

@@ -14,6 +14,8 @@ static_assert(actor_state<fetcher_state, fetcher_actor::pointer>);
 
 fetcher_state::fetcher_state(fetcher_actor::pointer p) : self(p) {}
 
+fetcher_state::~fetcher_state() { box->close(); }
+
 void fetcher_state::tell(const outbox_row& row, input_body body) {
   delivery outcome;
   outcome.inputs.push_back(outcome_input(row, std::move(body), services->ids->next(), services->time->now()));
@@ -86,11 +88,10 @@ void fetcher_state::settle(const fetch_reply& reply) {
 }
 
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
-                                            std::shared_ptr<const call_services> services,
-                                            std::shared_ptr<drop_box<fetcher_actor>> box) {
+                                            std::shared_ptr<const call_services> services) {
   keep_words_of_faults(self);
   self->state.services = std::move(services);
-  self->state.box = std::move(box);
+  self->state.box->open(fetcher_actor{self});
   return {
       [self](atom::fetch, const std::shared_ptr<const outbox_row>& row, const outbox_actor& worker) {
         self->state.worker = worker;

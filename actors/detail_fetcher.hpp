@@ -1,6 +1,7 @@
 #pragma once
 // Joins the fetches of one shop into calls of up to 50 ids: while calls of a shop are under way the next one gathers.
 
+#include "actors/drop_box.hpp"
 #include "actors/outbox_worker.hpp"
 #include "actors/protocol.hpp"
 
@@ -12,6 +13,7 @@ namespace orderly {
 
 struct fetcher_state {
   explicit fetcher_state(fetcher_actor::pointer self);
+  ~fetcher_state();
 
   void add(const std::shared_ptr<const outbox_row>& row);
   void on_fetched(const fetch_reply& reply);
@@ -20,7 +22,7 @@ struct fetcher_state {
   std::shared_ptr<const call_services> services;
   std::size_t calls_per_shop = 2;
   outbox_actor worker; ///< told when fetches are over
-  std::shared_ptr<drop_box<fetcher_actor>> box;
+  const box_of<fetcher_actor> box = std::make_shared<drop_box<fetcher_actor>>(); ///< where calls bring their answers; its own
   static constexpr const char* name = "fetcher";
 
 private:
@@ -38,7 +40,6 @@ private:
 };
 
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
-                                            std::shared_ptr<const call_services> services,
-                                            std::shared_ptr<drop_box<fetcher_actor>> box);
+                                            std::shared_ptr<const call_services> services);
 
 } // namespace orderly

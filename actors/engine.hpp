@@ -1,7 +1,8 @@
 #pragma once
-// The engine as app/ and tests see it: no CAF in this header. Owns the one actor system, the registry, the order actors, the
-// storage writer, the outbox worker and the detail fetcher.
+// The engine as app/ and tests see it: no CAF in this header. Owns the one actor system and, through its root supervisor, every
+// actor.
 
+#include "actors/restart_budget.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/uuid.hpp"
@@ -13,7 +14,9 @@
 #include "storage/store.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace orderly {
@@ -27,7 +30,9 @@ struct engine_options {
   std::chrono::milliseconds outbox_scan{1000};
   std::chrono::seconds lease{30};
   std::size_t calls_in_flight = 200; ///< rows of the outbox under way at once
-  std::chrono::seconds stop_grace{10}; ///< for what was accepted, when the engine is destroyed
+  restart_limit restarts;            ///< of parts of the engine; one death more is a failure of the engine
+  /// Once, when the engine cannot mend itself any more: it is to be ended. On a thread of the engine: must not wait for it.
+  std::function<void(const std::string& why)> on_failure;
 };
 
 /// All references must outlive the engine.
@@ -42,9 +47,12 @@ struct engine_parts {
 
 class engine {
 public:
-  virtual ~engine() = default; ///< stops: what was accepted is finished or answered, then every actor ends
+  virtual ~engine() = default; ///< stops without a grace, unless that has been done
+  /// What was accepted is finished within `grace`, or answered; then every actor ends. Posting afterwards is answered
+  /// shutting_down.
+  virtual void stop(std::chrono::milliseconds grace) = 0;
   [[nodiscard]] virtual order_port& port() = 0;
-  /// Thread-safe. False while commits fail: /readyz answers 503.
+  /// Thread-safe. False while commits fail and after a failure: /readyz answers 503.
   [[nodiscard]] virtual bool healthy() const = 0;
 };
 

@@ -18,8 +18,7 @@ namespace {
 /// still comes back here.
 class shipping_call : public std::enable_shared_from_this<shipping_call> {
 public:
-  shipping_call(claimed_write what, shop from, std::shared_ptr<const call_services> services,
-                std::shared_ptr<drop_box<outbox_actor>> box)
+  shipping_call(claimed_write what, shop from, std::shared_ptr<const call_services> services, box_of<outbox_actor> box)
       : row_(std::move(what.row)), lease_until_(what.lease_until), from_(std::move(from)), services_(std::move(services)),
         box_(std::move(box)) {}
 
@@ -68,7 +67,7 @@ private:
   timestamp lease_until_;
   shop from_;
   std::shared_ptr<const call_services> services_;
-  std::shared_ptr<drop_box<outbox_actor>> box_;
+  box_of<outbox_actor> box_;
   call_outcome written_; ///< what the write was told
 };
 
@@ -90,6 +89,8 @@ call_metrics::call_metrics(metrics& m)
       writes_under_way(m.gauge("orderly_outbox_writes_under_way", "Claimed writes without an answer")) {}
 
 outbox_state::outbox_state(outbox_actor::pointer p) : self(p) {}
+
+outbox_state::~outbox_state() { box->close(); }
 
 void outbox_state::claim() {
   if (claiming_) {
@@ -163,14 +164,16 @@ void outbox_state::on_written(const write_reply& reply) {
 
 outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
-                                          outbox_options options, std::shared_ptr<drop_box<outbox_actor>> box) {
+                                          outbox_options options) {
   keep_words_of_faults(self);
   auto& state = self->state;
   state.writer = std::move(writer);
   state.fetcher = std::move(fetcher);
   state.services = std::move(services);
   state.options = std::move(options);
-  state.box = std::move(box);
+  state.box->open(outbox_actor{self});
+  state.services->measured->fetches_under_way.set(0); // what a predecessor had under way comes back by its leases
+  state.services->measured->writes_under_way.set(0);
   self->delayed_send(self, state.options.scan, atom::tick::value);
   self->send(self, atom::wake::value); // what was promised before this start
   return {

@@ -50,6 +50,7 @@ struct claimed_write {
 
 struct outbox_state {
   explicit outbox_state(outbox_actor::pointer self);
+  ~outbox_state();
 
   void claim();
   void on_claimed(const result<claimed_rows>& what, timestamp lease_until);
@@ -60,7 +61,9 @@ struct outbox_state {
   fetcher_actor fetcher;
   std::shared_ptr<const call_services> services;
   outbox_options options;
-  std::shared_ptr<drop_box<outbox_actor>> box;
+  /// Where calls bring their outcomes. This worker's own: one that comes for a dead worker is dropped, the lease ends, and the
+  /// order is read before a write is made again.
+  const box_of<outbox_actor> box = std::make_shared<drop_box<outbox_actor>>();
   std::size_t fetches = 0; ///< handed to the fetcher and not yet over
   std::map<std::int64_t, claimed_write> writes; ///< under way, by row
   static constexpr const char* name = "outbox";
@@ -73,6 +76,6 @@ private:
 
 outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
-                                          outbox_options options, std::shared_ptr<drop_box<outbox_actor>> box);
+                                          outbox_options options);
 
 } // namespace orderly

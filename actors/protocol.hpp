@@ -6,13 +6,15 @@
 //                            |                +--> OUTBOX WORKER --> DETAIL FETCHER --> TikTok
 //                            +------ answers of TikTok, as inputs -------+
 //
-// The registry monitors the orders; the writer monitors its lanes; the engine (engine.cpp) owns the rest. Replies of blocking
+// The registry monitors the orders; the writer monitors its lanes; the root supervisor monitors the rest. Replies of blocking
 // parts (readers, the TikTok client) come back as anonymous messages, sent from their threads.
 
 #include "actors/atoms.hpp"
 #include "actors/messages.hpp"
 
 #include <caf/typed_actor.hpp>
+
+#include <chrono>
 
 namespace orderly {
 
@@ -72,5 +74,12 @@ using fetcher_actor = caf::typed_actor<
     caf::reacts_to<atom::fetch, std::shared_ptr<const outbox_row>, outbox_actor>,
     // TikTok's answer to one call.
     caf::reacts_to<atom::called, fetch_reply>>;
+
+/// Starts anew what dies of all above but orders and lanes, which have supervisors of their own.
+using supervisor_actor = caf::typed_actor<
+    // Stops the calls, lets what was accepted be finished within this time, stops the rest and ends. Again: the time is over.
+    caf::reacts_to<atom::stop, std::chrono::milliseconds>,
+    // While it waits for that.
+    caf::reacts_to<atom::tick>>;
 
 } // namespace orderly

@@ -151,6 +151,8 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
   auto& state = self->state;
   state.options = std::move(given);
   state.measured.emplace(*state.options.measured);
+  state.measured->waiting.set(0); // a predecessor may have died with some
+  state.measured->lanes_busy.set(0);
   state.lane_deaths = restart_budget{state.options.lane_restarts};
   state.lanes = std::vector<writer_state::lane_slot>(state.options.lanes);
   for (auto& slot : state.lanes) {

@@ -5,12 +5,12 @@
 
 namespace orderly {
 
-result<std::unique_ptr<instance>> instance::start(const config& from, const data_dir& folder,
-                                                  const run_options& options) {
+result<std::unique_ptr<instance>> instance::start(const config& from, const data_dir& folder, const run_options& options,
+                                                  std::function<void(const std::string& why)> on_failure) {
   std::unique_ptr<instance> made{new instance{from}};
   if (auto done = made->open_storage(folder, options); !done) return done.error();
   if (auto done = made->prepare_storage(folder); !done) return done.error();
-  if (auto done = made->start_engine(); !done) return done.error();
+  if (auto done = made->start_engine(std::move(on_failure)); !done) return done.error();
   if (auto done = made->start_server(); !done) return done.error();
   return made;
 }
@@ -26,10 +26,18 @@ instance::~instance() {
   store_.reset();
 }
 
+void instance::stop(std::chrono::milliseconds grace) {
+  using steady = std::chrono::steady_clock;
+  const auto end = steady::now() + grace;
+  server_->drain(grace);
+  gate_.close();
+  engine_->stop(std::max(std::chrono::ceil<std::chrono::milliseconds>(end - steady::now()), std::chrono::milliseconds{0}));
+}
+
 result<void> instance::open_storage(const data_dir& folder, const run_options& options) {
   auto opened = open_store({config_.storage.url, folder.path(), options.sqlite_vfs, config_.storage.allow_unsafe});
   if (!opened) return opened.error();
-  store_ = std::move(*opened);
+  store_ = options.wrap_store ? options.wrap_store(std::move(*opened)) : std::move(*opened);
   folder.remove(ready_file); // of a crash; not earlier: it may have been another engine's until the store's
                              // lock was ours
   return {};
@@ -50,7 +58,7 @@ result<void> instance::prepare_storage(const data_dir& folder) {
   return {};
 }
 
-result<void> instance::start_engine() {
+result<void> instance::start_engine(std::function<void(const std::string& why)> on_failure) {
   auto reader = make_read_pool(*store_, read_pool_options_of(config_), measured_);
   if (!reader) return reader.error();
   reader_ = std::move(*reader);
@@ -59,6 +67,7 @@ result<void> instance::start_engine() {
   tiktok_ = std::move(*tiktok);
   auto options = engine_options_of(config_, rules_);
   options.engine_name = to_string(ids_.next());
+  options.on_failure = std::move(on_failure);
   auto started = orderly::start_engine(options, {*store_, *reader_, *tiktok_, time_, ids_, measured_});
   if (!started) return started.error();
   engine_ = std::move(*started);

@@ -16,6 +16,7 @@
 #include "storage/store.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -25,22 +26,24 @@ class instance {
 public:
   /// Opens the store, remembers the policy and the shops, makes sure that there is a user, starts the engine
   /// and then the listeners. Errors: those of the parts; nothing is left running then.
-  static result<std::unique_ptr<instance>> start(const config& from, const data_dir& folder,
-                                                 const run_options& options);
+  /// @param on_failure once, when the engine cannot go on; on a thread of it, which must not wait for it
+  static result<std::unique_ptr<instance>> start(const config& from, const data_dir& folder, const run_options& options,
+                                                 std::function<void(const std::string& why)> on_failure);
   ~instance();
   instance(const instance&) = delete;
   instance& operator=(const instance&) = delete;
 
   [[nodiscard]] std::string listen() const { return server_->listen(); }
   [[nodiscard]] std::string admin_listen() const { return server_->admin_listen(); }
-  /// Takes nothing new; what is under way may take until `grace`. The destructor stops the rest.
-  void drain(std::chrono::milliseconds grace) { server_->drain(grace); }
+  /// Takes nothing new and finishes what is under way; what takes longer than `grace` is told that it must be asked again, or
+  /// cut. The destructor ends the rest.
+  void stop(std::chrono::milliseconds grace);
 
 private:
   explicit instance(const config& from) : config_(from) {}
   result<void> open_storage(const data_dir& folder, const run_options& options);
   result<void> prepare_storage(const data_dir& folder);
-  result<void> start_engine();
+  result<void> start_engine(std::function<void(const std::string& why)> on_failure);
   result<void> start_server();
 
   config config_;

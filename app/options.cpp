@@ -53,7 +53,6 @@ engine_options engine_options_of(const config& from, const policy& rules) {
   options.outbox_scan = from.engine.outbox_scan;
   options.lease = from.engine.lease;
   options.calls_in_flight = size(from.engine.calls_in_flight);
-  options.stop_grace = from.shutdown.grace;
   return options;
 }
 

@@ -13,11 +13,16 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <mutex>
+#include <optional>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace orderly {
 namespace {
+
+/// Beyond shutdown.grace, for what takes no grace: a transaction under way, the ends of threads.
+constexpr std::chrono::seconds stop_margin{5};
 
 exit_code failed(const error& why) {
   log(log_level::error, "start.failed", to_string(why), why.details);
@@ -57,24 +62,56 @@ result<void> announce(const instance& running, const data_dir& folder) {
   return {};
 }
 
+/// What the engine says when it cannot go on.
+class failure_notice {
+public:
+  void tell(const std::string& why) {
+    {
+      std::lock_guard lock(mutex_);
+      why_ = why;
+    }
+    wake_waiter();
+  }
+  [[nodiscard]] std::optional<std::string> why() const {
+    std::lock_guard lock(mutex_);
+    return why_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  std::optional<std::string> why_;
+};
+
+/// The signal, or 0 for a failure.
+int wait_for_end(const config_sources& sources, const failure_notice& failure) {
+  for (;;) {
+    const int signal = next_signal();
+    if (signal == SIGHUP)
+      reload(sources);
+    else if (signal != 0 || failure.why())
+      return signal;
+  }
+}
+
 exit_code serve(const config& values, const config_sources& sources, const run_options& options) {
   auto folder = data_dir::open(values.data_dir);
   if (!folder) return failed(folder.error());
-  auto running = instance::start(values, *folder, options);
+  failure_notice failure;
+  auto running = instance::start(values, *folder, options, [&failure](const std::string& why) { failure.tell(why); });
   if (!running) return failed(running.error());
   if (const auto announced = announce(**running, *folder); !announced) return failed(announced.error());
 
-  int signal = next_signal();
-  for (; signal == SIGHUP; signal = next_signal())
-    reload(sources);
-  end_at_next_signal();
+  const int signal = wait_for_end(sources, failure);
+  end_at_next_signal(values.shutdown.grace + stop_margin);
   log(log_level::info, "stopping", "takes nothing new and finishes what is under way",
       {{"signal", signal}, {"grace_s", values.shutdown.grace.count()}});
   folder->remove(ready_file);
-  (*running)->drain(values.shutdown.grace);
+  (*running)->stop(values.shutdown.grace);
   running->reset();
-  log(log_level::info, "stopped", "orderlyd has ended");
-  return exit_code::done;
+  const auto broken = failure.why();
+  log(broken ? log_level::error : log_level::info, "stopped",
+      broken ? "orderlyd has ended because of a fault: " + *broken : "orderlyd has ended");
+  return broken ? exit_code::internal : exit_code::done;
 }
 
 exit_code run(int argc, char** argv, const run_options& options) {

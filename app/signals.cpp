@@ -1,42 +1,67 @@
 #include "app/signals.hpp"
 
+#include "app/exit_code.hpp"
+#include "base/log.hpp"
+
 #include <csignal>
+#include <initializer_list>
 #include <thread>
 #include <unistd.h>
 
 namespace orderly {
 namespace {
 
-sigset_t set_of(bool with_hangup) {
+constexpr int waking = SIGUSR1; // sent by this process; from anybody else it has no effect
+
+sigset_t set_of(std::initializer_list<int> signals) {
   sigset_t set;
   sigemptyset(&set);
-  sigaddset(&set, SIGTERM);
-  sigaddset(&set, SIGINT);
-  if (with_hangup) sigaddset(&set, SIGHUP);
+  for (const int one : signals)
+    sigaddset(&set, one);
   return set;
 }
 
-int wait_for(const sigset_t& set) {
-  int signal = 0;
-  while (sigwait(&set, &signal) != 0) {
+/// The second ending signal, or 0 when `until` comes first.
+int second_signal(std::chrono::steady_clock::time_point until) {
+  const auto set = set_of({SIGTERM, SIGINT});
+  for (;;) {
+    const auto left = until - std::chrono::steady_clock::now();
+    if (left.count() <= 0) return 0;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+    const timespec wait{static_cast<time_t>(seconds.count()),
+                        static_cast<long>(std::chrono::nanoseconds{left - seconds}.count())};
+    if (const int signal = sigtimedwait(&set, nullptr, &wait); signal > 0) return signal;
   }
-  return signal;
 }
 
 } // namespace
 
 void block_signals() {
-  const auto set = set_of(true);
+  const auto set = set_of({SIGTERM, SIGINT, SIGHUP, waking});
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN); // a peer that went away is an error of that write
 }
 
 int next_signal() {
-  return wait_for(set_of(true));
+  const auto set = set_of({SIGTERM, SIGINT, SIGHUP, waking});
+  int signal = 0;
+  while (sigwait(&set, &signal) != 0) {
+  }
+  return signal == waking ? 0 : signal;
 }
 
-void end_at_next_signal() {
-  std::thread{[] { _exit(128 + wait_for(set_of(false))); }}.detach();
+void wake_waiter() {
+  ::kill(::getpid(), waking);
+}
+
+void end_at_next_signal(std::chrono::milliseconds limit) {
+  const auto until = std::chrono::steady_clock::now() + limit;
+  std::thread{[until] {
+    if (const int signal = second_signal(until)) _exit(128 + signal);
+    log(log_level::error, "stop.overdue",
+        "the engine does not come to its end in time and is cut off; what was answered is stored");
+    _exit(static_cast<int>(exit_code::internal));
+  }}.detach();
 }
 
 } // namespace orderly

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <vector>
 
 namespace orderly {
@@ -54,6 +55,17 @@ std::string storable_escapes(std::string_view text) {
     }
   }
   return out;
+}
+
+/// The parser lets a number that no double holds become infinity, which is no JSON when it is written.
+bool is_finite(const json::value& value) {
+  if (const auto* number = value.if_double())
+    return std::isfinite(*number);
+  if (const auto* array = value.if_array())
+    return std::all_of(array->begin(), array->end(), is_finite);
+  if (const auto* object = value.if_object())
+    return std::all_of(object->begin(), object->end(), [](const auto& member) { return is_finite(member.value()); });
+  return true;
 }
 
 void write_canonical(const json::value& value, std::string& out) {
@@ -106,6 +118,8 @@ result<json::value> parse_json(std::string_view text) {
     value = json::parse(storable_escapes(text), ec, {}, options);
   if (ec)
     return error{error_code::not_json, "the body is not JSON: " + ec.message(), {}};
+  if (!is_finite(value))
+    return error{error_code::not_json, "the body has a number beyond what can be kept: at most 1.797e308", {}};
   return value;
 }
 

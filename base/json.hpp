@@ -20,7 +20,7 @@ namespace json = boost::json;
 inline constexpr std::size_t max_json_depth = 64;
 
 /// Parses UTF-8 text. `\u0000` and lone surrogates become U+FFFD, because PostgreSQL's jsonb can store neither;
-/// the caller keeps the raw bytes. Errors: not_json, with the offset.
+/// the caller keeps the raw bytes. Errors: not_json, also for a number too large for a double.
 result<json::value> parse_json(std::string_view text);
 
 /// Keys sorted by bytes, no spaces: equal values give equal bytes.

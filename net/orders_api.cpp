@@ -137,7 +137,11 @@ void submit(const edge_ptr& shared, command what, tiktok_order_id order, admitte
     in.shop = create->shop;
   in.type = type_of(what.body);
   in.raw = std::make_shared<const std::string>(raw_of(what.body));
-  in.body = std::move(what.body);
+  // Decided from what is stored, as a replay will: not every number comes back from its own text.
+  auto stored = parse_body(in.source, in.type, *in.raw, in.order);
+  if (!stored)
+    return to->answer(problem(stored.error()));
+  in.body = std::move(*stored);
   delivery out;
   out.inputs.push_back(std::move(in));
   auto waiting = std::make_shared<waiting_command>(waiting_command{shared, to, std::move(place), std::move(order), what.respond});

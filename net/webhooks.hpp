@@ -16,7 +16,7 @@ signature_check check_signature(const http_request& request, std::string_view ap
 /// The inputs of a parsed webhook: ids and times minted here. Chat bodies are not kept.
 delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, id_source& ids);
 
-/// The engine's answers mean that the webhook is safe: anything but "cannot commit now".
+/// Each of the engine's answers is known to be a stored outcome: the webhook need not come again.
 bool is_durable(const std::vector<answer>& answers);
 
 /// Signature, admission and hand-over for one request.

@@ -37,10 +37,12 @@ constexpr const char* common_settings =
     "set client_min_messages = error; set datestyle = 'ISO'; set bytea_output = 'hex'; "
     "set idle_in_transaction_session_timeout = '15s'; ";
 // A generic plan each, since planning costs more than running; a nested loop from the parameters into an
-// index, since the planner has no way to know how long the arrays are. See refresh_plans().
+// index, since the planner has no way to know how long the arrays are; and along the index, whose order is
+// often the one that is wanted. See refresh_plans().
 #define ORDERLY_PLANS                                                                                        \
-  "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_hashjoin = off; set "      \
-  "enable_mergejoin = off; set jit = off; set max_parallel_workers_per_gather = 0; "
+  "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off; "         \
+  "set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; "                                   \
+  "set max_parallel_workers_per_gather = 0; "
 constexpr const char* writer_settings =
     ORDERLY_PLANS "set synchronous_commit = on; set statement_timeout = '30s'; "
                   "set lock_timeout = '10s'";

@@ -55,9 +55,10 @@ inline constexpr statement note_order{"note_order",
     "insert into order_attention(order_id, kind, since, detail)"
     " select o.id, $2::text, $3::timestamptz, $4::jsonb from orders o where o.tiktok_order_id = $1::text"
     " on conflict (order_id, kind) do" ORDERLY_RAISED("order_attention")};
+// Does not ask for the open ones: the planner would go through all that are open of that kind.
 inline constexpr statement clear_note_of_order{"clear_note_of_order", R"sql(
-update order_attention t set until = $3::timestamptz from orders o
-where o.tiktok_order_id = $1::text and t.order_id = o.id and t.kind = $2::text and t.until is null)sql"};
+update order_attention set until = coalesce(until, $3::timestamptz)
+where order_id = (select id from orders where tiktok_order_id = $1::text) and kind = $2::text)sql"};
 inline constexpr statement note_shop{"note_shop",
     "insert into shop_attention(shop_id, kind, since, detail)"
     " select s.id, $2::text, $3::timestamptz, $4::jsonb from shops s where s.id = $1::text"
@@ -275,19 +276,20 @@ inline constexpr statement pending_inputs_of_order{"pending_inputs_of_order",
     ORDERLY_PENDING " and i.order_ref = $5::text" ORDERLY_OLDEST_FIRST};
 #undef ORDERLY_OLDEST_FIRST
 #undef ORDERLY_PENDING
-#define ORDERLY_DEAD_LETTERS \
+// The page first, then the inputs of its letters only.
+#define ORDERLY_LATEST_FIRST " order by d.last_at desc, d.id desc limit $3::int8"
+#define ORDERLY_DEAD_LETTERS(condition) \
   "select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, " \
   ORDERLY_MICROS("d.first_at") ", " ORDERLY_MICROS("d.last_at") ", " ORDERLY_MICROS("d.redriven_at") ", encode(i.raw, 'hex')" \
-  " from dead_letters d left join inputs i on i.id = d.input_id where (d.last_at, d.id) < ($1::timestamptz, $2::int8)"
-#define ORDERLY_LATEST_FIRST " order by d.last_at desc, d.id desc limit $3::int8"
-inline constexpr statement dead_letters{"dead_letters", ORDERLY_DEAD_LETTERS " and d.redriven_at is null" ORDERLY_LATEST_FIRST};
+  " from (select * from dead_letters d where (d.last_at, d.id) < ($1::timestamptz, $2::int8)" condition ORDERLY_LATEST_FIRST \
+  ") d left join inputs i on i.id = d.input_id" ORDERLY_LATEST_FIRST
+inline constexpr statement dead_letters{"dead_letters", ORDERLY_DEAD_LETTERS(" and d.redriven_at is null")};
 inline constexpr statement dead_letters_of_cause{"dead_letters_of_cause",
-    ORDERLY_DEAD_LETTERS " and d.cause = $4::text and d.redriven_at is null" ORDERLY_LATEST_FIRST};
-inline constexpr statement all_dead_letters{"all_dead_letters", ORDERLY_DEAD_LETTERS ORDERLY_LATEST_FIRST};
-inline constexpr statement all_dead_letters_of_cause{"all_dead_letters_of_cause",
-    ORDERLY_DEAD_LETTERS " and d.cause = $4::text" ORDERLY_LATEST_FIRST};
-#undef ORDERLY_LATEST_FIRST
+    ORDERLY_DEAD_LETTERS(" and d.redriven_at is null and d.cause = $4::text")};
+inline constexpr statement all_dead_letters{"all_dead_letters", ORDERLY_DEAD_LETTERS("")};
+inline constexpr statement all_dead_letters_of_cause{"all_dead_letters_of_cause", ORDERLY_DEAD_LETTERS(" and d.cause = $4::text")};
 #undef ORDERLY_DEAD_LETTERS
+#undef ORDERLY_LATEST_FIRST
 #undef ORDERLY_INPUT_COLUMNS
 #undef ORDERLY_MICROS
 

@@ -13,6 +13,7 @@
 
 using namespace orderly;
 using namespace orderly::test;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -37,6 +38,7 @@ struct whole_engine {
     running = std::move(start_engine(options, {*into, *reader, tiktok, time, ids, measured}).value());
   }
   void stop() {
+    running->stop(10s);
     running.reset();
     reader.reset();
     into.reset();

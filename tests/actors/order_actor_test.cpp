@@ -126,8 +126,8 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   const auto before = f.ask(f.webhook(id, "UNPAID", t0));
   commit_elsewhere(f, f.webhook(id, "ON_HOLD", t0 + 10));
   const auto loads = f.measured.counter("orderly_orders_loaded_total", "").value();
-  const auto shard = shard_of(tiktok_order_id{id}, f.now->shards.size());
-  f.now->shards[shard]->send(atom::changed::value,
+  const auto shard = shard_of(tiktok_order_id{id}, f.now->whole.shards.size());
+  f.now->whole.shards[shard]->send(atom::changed::value,
                              std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
   f.drain();
   CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == loads + 1);
@@ -136,7 +136,7 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   CHECK(f.measured.counter("orderly_storage_conflicts_total", "").value() == 0);
   SECTION("its own commits are no news") {
     const auto so_far = f.measured.counter("orderly_orders_loaded_total", "").value();
-    f.now->shards[shard]->send(atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, after.version}});
+    f.now->whole.shards[shard]->send(atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, after.version}});
     f.drain();
     CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == so_far);
   }
@@ -173,9 +173,9 @@ TEST_CASE("a store that cannot commit is said to the asker, nothing is kept, and
   REQUIRE(refused.refusal);
   CHECK(refused.refusal->code == error_code::storage_unavailable);
   CHECK_FALSE(f.stored(id).exists);
-  CHECK_FALSE(f.now->healthy->load());
+  CHECK_FALSE(f.now->whole.committing->load());
   CHECK(f.ask(hook).outcome == input_outcome::applied);
-  CHECK(f.now->healthy->load());
+  CHECK(f.now->whole.committing->load());
 }
 
 TEST_CASE("an order that cannot be read is said to the asker and read again for the next one") {

@@ -423,6 +423,32 @@ TEST_CASE("an order is created with 201, repeated with 200, refused with 409 whe
   }
 }
 
+TEST_CASE("a command is decided from the bytes that are stored of it, also where a number does not survive its own text") {
+  running_server server;
+  // Read, written and read again, each of these is another number.
+  const std::string numbers = "[0.82064985846377039e-10,0.64209287083703548e-18,0.63022233503682011e-20]";
+  const auto text = R"({"tiktok_order_id":"123","order_data":{"id":"123","rates":)" + numbers + "}}";
+  REQUIRE(parse_json(numbers).value() != parse_json(canonical_json(parse_json(numbers).value())).value());
+  REQUIRE(server.api("POST", "/api/v1/orders", text));
+  REQUIRE(server.api("POST", transitions, R"({"to":"shipped","tracking_number":" 1Z9 ","line_item_ids":["2","1"]})"));
+  const auto posted = server.port.posted();
+  REQUIRE(posted.size() == 2);
+  for (const auto& one : posted) {
+    const auto& in = one.inputs.at(0);
+    const auto replayed = parse_body(in.source, in.type, *in.raw, in.order);
+    REQUIRE(replayed.has_value());
+    CHECK(in.body == *replayed);
+  }
+}
+
+TEST_CASE("a number that cannot be kept is refused before anything is posted") {
+  running_server server;
+  const auto got = server.api("POST", "/api/v1/orders", R"({"tiktok_order_id":"1","order_data":{"weight":1e400}})");
+  CHECK(problem_code(got, 400) == "not_json");
+  CHECK(got->body.find("1.797e308") != std::string::npos);
+  CHECK(server.port.posted().empty());
+}
+
 TEST_CASE("hold, release, notes and clearing attention are commands of their own") {
   running_server server;
   const std::string base = "/api/v1/orders/" + known_id;

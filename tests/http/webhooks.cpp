@@ -5,6 +5,8 @@
 #include "tests/http/running_server.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
+#include <array>
 #include <thread>
 
 using namespace orderly;
@@ -188,22 +190,37 @@ TEST_CASE("ids beyond 2^53 arrive exactly, as numbers too; escaped NULs and unkn
   CHECK(std::get<observed_status>(unknown.inputs.front().body).status == "TELEPORTED");
 }
 
-TEST_CASE("a webhook that cannot be made durable gets 503 with Retry-After; a refused one is durable") {
-  running_server server;
-  struct outcome {
-    error_code code;
-    int status;
+TEST_CASE("only a refusal that is a stored decision is answered 200; after every other one the webhook has to come again") {
+  constexpr std::array catalogue{
+#define ORDERLY_ERROR(name, http, text) error_code::name,
+#include "base/error_codes.def"
+#undef ORDERLY_ERROR
   };
-  for (const auto [code, status] : {outcome{error_code::storage_unavailable, 503}, outcome{error_code::shutting_down, 503},
-                                    outcome{error_code::overloaded, 503}, outcome{error_code::internal, 503},
-                                    outcome{error_code::refused_by_store, 200}, outcome{error_code::shop_mismatch, 200}}) {
-    server.port.answer_with([code = code](const input&) { return refused(code); });
-    const auto got = ask_once(server.http->listen(), running_server::webhook(unpaid));
+  constexpr std::array stored{error_code::order_exists,     error_code::illegal_transition, error_code::guard_refused,
+                              error_code::held,             error_code::version_conflict,   error_code::shop_mismatch,
+                              error_code::refused_by_store};
+  running_server server;
+  raw_connection connection{server.http->listen()};
+  for (const auto code : catalogue) {
+    server.port.answer_with([code](const input&) { return refused(code); });
+    const auto got = connection.ask(running_server::webhook(unpaid));
     REQUIRE(got);
     INFO(name_of(code));
-    CHECK(got->status == status);
+    const bool durable = std::find(stored.begin(), stored.end(), code) != stored.end();
+    CHECK(got->status == (durable ? 200 : 503));
     CHECK(got->body.empty());
-    CHECK((got->headers.count("retry-after") == 1) == (status == 503));
+    CHECK((got->headers.count("retry-after") == 1) == !durable);
+  }
+  CHECK_FALSE(is_durable({}));
+}
+
+TEST_CASE("every outcome without a refusal is durable, also that of an input which is decided later") {
+  for (const auto outcome : {input_outcome::applied, input_outcome::refused, input_outcome::duplicate, input_outcome::stale,
+                             input_outcome::ignored, input_outcome::pending, input_outcome::dead}) {
+    answer a;
+    a.outcome = outcome;
+    CHECK(is_durable({a, a}));
+    CHECK_FALSE(is_durable({a, refused(error_code::storage_unavailable)}));
   }
 }
 

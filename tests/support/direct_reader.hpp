@@ -4,8 +4,11 @@
 #include "domain/order_reader.hpp"
 #include "storage/store.hpp"
 
+#include <functional>
 #include <memory>
 #include <stdexcept>
+#include <utility>
+#include <vector>
 
 namespace orderly::test {
 
@@ -24,16 +27,30 @@ public:
   void fail_loads(int count) { failing_ = count; }
   /// The next so many loads throw, which ends the actor that asked: the stand-in for a defect in a handler.
   void throw_on_loads(int count) { throwing_ = count; }
+  /// Loads are not answered until release().
+  void hold_loads() { holding_ = true; }
+  void release() {
+    holding_ = false;
+    for (auto& one : std::exchange(held_, {}))
+      one();
+  }
 
 private:
   std::unique_ptr<store_reader> from_;
   int failing_ = 0, throwing_ = 0;
+  bool holding_ = false;
+  std::vector<std::function<void()>> held_;
 };
 
 inline void direct_reader::load(load_request what, reply<loaded_order> done) {
   if (throwing_ > 0) {
     --throwing_;
     throw std::runtime_error("the test says so");
+  }
+  if (holding_) {
+    held_.emplace_back(
+        [this, what = std::move(what), done = std::move(done)]() mutable { load(std::move(what), std::move(done)); });
+    return;
   }
   if (failing_ > 0) {
     --failing_;

@@ -1,6 +1,5 @@
 #include "tests/support/engine_fixture.hpp"
 
-#include "actors/lane.hpp"
 #include "base/digest.hpp"
 #include "domain/webhook.hpp"
 #include "domain/webhook_topic.hpp"
@@ -16,16 +15,12 @@
 namespace orderly::test {
 namespace {
 
-template <class Handle>
-void end(drop_box<Handle>& box) {
-  if (const auto actor = box.get())
-    caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-  box.close();
-}
+constexpr int messages_a_turn = 50; // as in the product
 
 } // namespace
 
-engine_fixture::engine_fixture(std::uint64_t seed) : random_(seed), shuffled_(seed != 0) {
+engine_fixture::engine_fixture(std::uint64_t seed, engine_options given)
+    : settings(std::move(given)), random_(seed), shuffled_(seed != 0) {
   if (shuffled_)
     std::cout << "interleaving seed " << seed << std::endl;
   auto opened = open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = {}});
@@ -44,58 +39,26 @@ engine_fixture::engine_fixture(std::uint64_t seed) : random_(seed), shuffled_(se
 engine_fixture::~engine_fixture() { stop(); }
 
 void engine_fixture::start() {
-  now = std::make_unique<running>(time);
-  auto& system = now->system;
-  writer_options writer;
-  writer.spawn_lane = [into = faults.get()](caf::actor_system& in) { return in.spawn(lane, static_cast<store*>(into)); };
-  writer.healthy = now->healthy;
-  writer.measured = &measured;
-  writer.time = &time;
-  now->writer->open(system.spawn(storage_writer, writer));
-
-  auto calls = std::make_shared<call_services>();
-  calls->tiktok = &tiktok;
-  calls->orders = &now->orders;
-  calls->time = &time;
-  calls->ids = &ids;
-  calls->measured = std::make_shared<call_metrics>(measured);
-  calls->shops.emplace(shop_id{shop_name}, shop{shop_id{shop_name}, "US", "CIPHER", "TOKEN"});
-  now->fetcher = system.spawn(detail_fetcher, std::shared_ptr<const call_services>{calls}, now->fetcher_box);
-  now->fetcher_box->open(now->fetcher);
-  now->outbox->open(system.spawn(
-      outbox_worker, now->writer, now->fetcher, std::shared_ptr<const call_services>{calls},
-      outbox_options{
-          .owner = "test", .lease = std::chrono::seconds{30}, .scan = std::chrono::milliseconds{1000}, .max_calls = 200},
-      now->outbox));
-
-  auto services = std::make_shared<order_services>();
-  services->reader = reader.get();
-  services->time = &time;
-  services->rules = rules;
-  services->writer = now->writer;
-  services->outbox = now->outbox;
-  services->measured = std::make_shared<order_metrics>(measured);
-  services->loads_under_way = std::make_shared<std::atomic<int>>(0);
-  const auto registries = std::make_shared<registry_metrics>(measured);
-  for (int i = 0; i < 2; ++i)
-    now->shards.emplace_back(std::make_shared<drop_box<registry_actor>>())
-        ->open(system.spawn(registry, std::shared_ptr<const order_services>{services}, registries));
-  now->orders.open(now->shards, now->writer);
+  auto options = settings;
+  options.rules = rules;
+  options.shops = {{shop_id{shop_name}, "US", "CIPHER", "TOKEN"}};
+  options.engine_name = "test";
+  const engine_parts parts{*faults, *reader, tiktok, time, ids, measured};
+  auto feed = faults->open_changes();
+  REQUIRE(feed.has_value());
+  now = std::make_unique<running>(options, parts, std::move(*feed));
+  now->supervisor = now->whole.start(now->system, [this](const std::string& why) { failures.push_back(why); });
   drain();
 }
 
 void engine_fixture::stop() {
-  now->fetcher_box->close();
   tiktok.fetches.clear();
   tiktok.ships.clear();
   now->orders.close();
-  for (auto& shard : now->shards)
-    end(*shard);
-  end(*now->outbox);
-  caf::anon_send_exit(now->fetcher, caf::exit_reason::user_shutdown);
-  end(*now->writer);
-  now->fetcher = nullptr;
+  caf::anon_send(now->supervisor, atom::stop::value, std::chrono::milliseconds{0});
   drain();
+  now->supervisor = nullptr;
+  now->whole.close();
   now.reset();
 }
 
@@ -103,22 +66,36 @@ void engine_fixture::restart() {
   stop();
   // A new process: the lock is taken again and the leases of the dead one are void.
   reader.reset();
+  const auto plan = faults->plan;
   faults.reset();
   real.reset();
   real = std::move(open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = {}}).value());
-  faults = std::make_unique<fault_store>(*real);
+  faults = std::make_unique<fault_store>(*real, plan);
   reader = std::make_unique<direct_reader>(std::move(real->open_reader().value()));
   start();
 }
 
-void engine_fixture::drain() {
+bool engine_fixture::step() {
   auto& jobs = now->scheduler.jobs;
-  while (!jobs.empty()) {
-    if (shuffled_) {
-      const auto at = static_cast<std::ptrdiff_t>(random_() % jobs.size());
-      std::rotate(jobs.begin(), jobs.begin() + at, jobs.begin() + at + 1);
-    }
-    now->scheduler.run_once();
+  if (jobs.empty())
+    return false;
+  if (shuffled_) {
+    const auto at = static_cast<std::ptrdiff_t>(random_() % jobs.size());
+    std::rotate(jobs.begin(), jobs.begin() + at, jobs.begin() + at + 1);
+  }
+  auto* const ran = jobs.front();
+  now->scheduler.run_once();
+  const bool goes_on = !jobs.empty() && jobs.front() == ran; // the coordinator lets it until its mailbox is empty
+  in_a_row_ = goes_on ? in_a_row_ + 1 : 0;
+  if (in_a_row_ >= messages_a_turn) {
+    std::rotate(jobs.begin(), jobs.begin() + 1, jobs.end());
+    in_a_row_ = 0;
+  }
+  return true;
+}
+
+void engine_fixture::drain() {
+  while (step()) {
   }
 }
 

@@ -3,11 +3,7 @@
 // drain() and advance() run, on this thread, in an order that the seed decides. restart() is a crash: the actors are gone, the
 // store stays.
 
-#include "actors/detail_fetcher.hpp"
-#include "actors/gateway.hpp"
-#include "actors/outbox_worker.hpp"
-#include "actors/registry.hpp"
-#include "actors/storage_writer.hpp"
+#include "actors/assembly.hpp"
 #include "storage/store.hpp"
 #include "tests/support/direct_reader.hpp"
 #include "tests/support/fault_store.hpp"
@@ -30,10 +26,13 @@ namespace orderly::test {
 class engine_fixture {
 public:
   /// @param seed of the interleaving; 0 runs first come, first served
-  explicit engine_fixture(std::uint64_t seed = 0);
+  /// @param given rules, shops and name are the fixture's own
+  explicit engine_fixture(std::uint64_t seed = 0, engine_options given = {});
   ~engine_fixture();
 
-  /// Runs messages until none is left; timeouts stay armed.
+  /// Lets one actor handle a message. False: nobody has anything to do.
+  bool step();
+  /// Steps until nobody has; timeouts stay armed.
   void drain();
   /// Moves both clocks, fires what is due, drains.
   void advance(std::chrono::milliseconds by);
@@ -65,6 +64,8 @@ public:
   std::unique_ptr<fault_store> faults;
   std::unique_ptr<direct_reader> reader;
   policy rules;
+  engine_options settings;
+  std::vector<std::string> failures; ///< what the engine said when it could not mend itself
 
   struct running; // the actor system and its handles
   std::unique_ptr<running> now;
@@ -74,25 +75,22 @@ private:
   void stop();
   std::mt19937_64 random_;
   bool shuffled_;
+  int in_a_row_ = 0; ///< messages that one actor handled before any other
 };
 
 struct engine_fixture::running {
   struct config : caf::actor_system_config {
     config() { set("scheduler.policy", caf::atom("testing")); }
   };
+  assembly whole;
+  gateway& orders = whole.orders;
   config settings;
   caf::actor_system system{settings};
-  caf::scheduler::test_coordinator& scheduler;
-  gateway orders;
-  box_of<writer_actor> writer = std::make_shared<drop_box<writer_actor>>();
-  fetcher_actor fetcher;
-  box_of<outbox_actor> outbox = std::make_shared<drop_box<outbox_actor>>();
-  std::vector<box_of<registry_actor>> shards;
-  std::shared_ptr<drop_box<fetcher_actor>> fetcher_box = std::make_shared<drop_box<fetcher_actor>>();
-  std::shared_ptr<std::atomic<bool>> healthy = std::make_shared<std::atomic<bool>>(true);
+  caf::scheduler::test_coordinator& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  supervisor_actor supervisor;
 
-  explicit running(const clock& time)
-      : scheduler(dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler())), orders(time) {}
+  running(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed)
+      : whole(options, parts, std::move(feed), blocking::scheduled) {}
 };
 
 } // namespace orderly::test

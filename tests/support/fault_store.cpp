@@ -1,8 +1,21 @@
 #include "tests/support/fault_store.hpp"
 
 #include <algorithm>
+#include <stdexcept>
 
 namespace orderly::test {
+namespace {
+
+class scripted_feed final : public change_feed {
+public:
+  explicit scripted_feed(std::shared_ptr<fault_plan> plan) : plan_(std::move(plan)) {}
+  result<std::vector<changed_order>> wait(std::chrono::milliseconds) override { return plan_->changes(); }
+
+private:
+  std::shared_ptr<fault_plan> plan_;
+};
+
+} // namespace
 
 bool fault_writer::is_poisoned(const order_unit& unit) const {
   return std::any_of(unit.inputs.begin(), unit.inputs.end(), [&](const input_record& in) {
@@ -14,11 +27,13 @@ result<std::vector<unit_result>> fault_writer::commit(std::span<const order_unit
   plan_->batches.emplace_back(units.begin(), units.end());
   if (auto hook = std::exchange(plan_->before_commit, nullptr))
     hook();
-  auto fault = commit_fault::none;
+  auto fault = plan_->all_thrown ? commit_fault::thrown : commit_fault::none;
   if (!plan_->commits.empty()) {
     fault = plan_->commits.front();
     plan_->commits.pop_front();
   }
+  if (fault == commit_fault::thrown)
+    throw std::runtime_error("the test says so");
   if (fault == commit_fault::unavailable)
     return error{error_code::storage_unavailable, "the test says so", {}};
   if (fault == commit_fault::unknown_and_lost)
@@ -37,6 +52,18 @@ result<std::vector<unit_result>> fault_writer::commit(std::span<const order_unit
   for (const auto& unit : units)
     all.push_back(is_poisoned(unit) ? unit_result{commit_verdict::refused, "poisoned by the test"} : *next++);
   return all;
+}
+
+result<claimed_rows> fault_writer::claim(const claim_request& what) {
+  if (plan_->all_thrown)
+    throw std::runtime_error("the test says so");
+  return inner_->claim(what);
+}
+
+result<std::unique_ptr<change_feed>> fault_store::open_changes() {
+  if (!plan->changes)
+    return inner_.open_changes();
+  return std::unique_ptr<change_feed>{std::make_unique<scripted_feed>(plan)};
 }
 
 result<std::unique_ptr<store_writer>> fault_store::open_writer() {

@@ -15,7 +15,8 @@ enum class commit_fault {
   none,
   unavailable,            ///< nothing is written
   unknown_but_committed,  ///< everything is written, the answer is lost
-  unknown_and_lost        ///< nothing is written, the answer is lost
+  unknown_and_lost,       ///< nothing is written, the answer is lost
+  thrown                  ///< nothing is written, the lane dies: the stand-in for a defect
 };
 
 struct fault_plan {
@@ -23,6 +24,9 @@ struct fault_plan {
   std::function<void()> before_commit;           ///< once: e.g. another engine commits first
   std::set<std::string> poison;                  ///< dedupe keys of inputs that the store refuses
   bool poison_dead_letters = false;              ///< refuses them also by themselves
+  bool all_thrown = false;                       ///< whatever is asked of a lane ends it
+  /// The engine has a change feed, and this is what it brings.
+  std::function<result<std::vector<changed_order>>()> changes;
   std::vector<std::vector<order_unit>> batches;  ///< every batch that was committed or tried
 };
 
@@ -36,7 +40,7 @@ public:
   result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) override {
     return inner_->redrive(dead_letters, now);
   }
-  result<claimed_rows> claim(const claim_request& what) override { return inner_->claim(what); }
+  result<claimed_rows> claim(const claim_request& what) override;
   result<bool> hold_shop(const shop_lease& wanted) override { return inner_->hold_shop(wanted); }
   result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }
 
@@ -49,14 +53,15 @@ private:
 
 class fault_store final : public store {
 public:
-  explicit fault_store(store& inner) : inner_(inner) {}
+  explicit fault_store(store& inner, std::shared_ptr<fault_plan> by = std::make_shared<fault_plan>())
+      : plan(std::move(by)), inner_(inner) {}
   result<std::unique_ptr<store_writer>> open_writer() override;
   result<std::unique_ptr<store_reader>> open_reader() override { return inner_.open_reader(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
-  result<std::unique_ptr<change_feed>> open_changes() override { return inner_.open_changes(); }
+  result<std::unique_ptr<change_feed>> open_changes() override;
   [[nodiscard]] std::size_t max_lanes() const override { return inner_.max_lanes(); }
 
-  const std::shared_ptr<fault_plan> plan = std::make_shared<fault_plan>();
+  const std::shared_ptr<fault_plan> plan;
 
 private:
   store& inner_;

@@ -4,6 +4,7 @@
 #include "domain/tiktok_port.hpp"
 
 #include <deque>
+#include <stdexcept>
 
 namespace orderly::test {
 
@@ -21,9 +22,11 @@ public:
   };
 
   void fetch_orders(const shop& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
+    throw_if_told();
     fetches.push_back({from, std::move(ids), std::move(done)});
   }
   void mark_shipped(const shop& of, shipment parcel, std::function<void(shipment_reply)> done) override {
+    throw_if_told();
     ships.push_back({of, std::move(parcel), std::move(done)});
   }
 
@@ -39,8 +42,20 @@ public:
     return call;
   }
 
+  /// The next so many calls throw, which ends the actor that makes them: the stand-in for a defect.
+  void throw_on_calls(int count) { throwing_ = count; }
+
   std::deque<fetch_call> fetches;
   std::deque<ship_call> ships;
+
+private:
+  void throw_if_told() {
+    if (throwing_ > 0) {
+      --throwing_;
+      throw std::runtime_error("the test says so");
+    }
+  }
+  int throwing_ = 0;
 };
 
 } // namespace orderly::test

@@ -92,6 +92,22 @@ TEST_CASE("What is not JSON is refused") {
   CHECK(parsed.error().code == error_code::not_json);
 }
 
+TEST_CASE("A number that no double holds is refused by name, wherever it stands; the largest and the smallest are read") {
+  const std::string digits(400, '9');
+  for (const auto& number : {std::string{"1e400"}, std::string{"-1e400"}, std::string{"1.8e308"}, std::string{"1e99999999999"},
+                             digits, "-" + digits})
+    for (const auto& text : {number, "[1," + number + "]", R"({"a":[{"b":)" + number + "}]}"}) {
+      INFO(text);
+      const auto parsed = parse_json(text);
+      REQUIRE_FALSE(parsed.has_value());
+      CHECK(parsed.error().code == error_code::not_json);
+      if (number.find("999999") == std::string::npos) // the parser has its own words for an exponent of so many digits
+        CHECK(parsed.error().message.find("1.797e308") != std::string::npos);
+    }
+  for (const auto* text : {"1.7976931348623157e308", "-1.7976931348623157e308", "5e-324", "1e-400", R"("1e400")"})
+    CHECK(parse_json(text).has_value());
+}
+
 TEST_CASE("A zero escape becomes the replacement character, in values and in keys") {
   CHECK(text_of(R"("a\u0000b")") == std::string{"a"} + replacement + "b");
   const auto parsed = parse_json(R"({"k\u0000":1})");

@@ -1,0 +1,110 @@
+// How the server runs the statements that read by time or by key, with the settings of the engine's sessions.
+
+#include "storage/postgres/statements.hpp"
+#include "storage/store.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/postgres_server.hpp"
+
+using namespace orderly;
+using namespace orderly::test;
+namespace sql = orderly::postgres::sql;
+
+namespace {
+
+/// Enough rows that a plan which reads all of them would be dearer than one that does not; as many as there may be of each kind.
+void fill(postgres_shell& db) {
+  db.execute("insert into orders(tiktok_order_id, order_data) select n::text, '{}' from generate_series(1, 5000) n");
+  db.execute("insert into inputs(id, dedupe_key, order_ref, delivery_id, received_at, source, type, raw, raw_hash, outcome)"
+             " select gen_random_uuid(), 'w:' || n, (n % 5000)::text, gen_random_uuid(), now() - n * interval '1 second',"
+             " 'webhook', 'X', '', '', case n % 20 when 0 then 'dead' when 1 then 'pending' else 'applied' end"
+             " from generate_series(1, 20000) n");
+  db.execute("insert into dead_letters(input_id, cause, first_at, last_at, redriven_at)"
+             " select id, case when random() < 0.5 then 'unparsable' else 'killed_twice' end, received_at, received_at,"
+             " case when random() < 0.5 then now() end from inputs where outcome = 'dead'");
+  db.execute("insert into order_attention(order_id, kind, since, until)"
+             " select id, 'quarantined', now(), case when random() < 0.5 then now() end from orders");
+  db.execute("insert into outbox(order_id, kind, writes, state, due_at)"
+             " select id, 'fetch_detail', false, 'open', now() from orders");
+  db.execute("analyze");
+}
+
+/// A migrated database and a session with the settings of the engine's.
+class planner {
+public:
+  planner() {
+    shell_.execute("set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off;"
+                   " set enable_hashjoin = off; set enable_mergejoin = off; set jit = off");
+  }
+  postgres_shell& shell() { return shell_; }
+  std::string plan(const postgres::statement& what, const std::string& parameters) {
+    shell_.execute(std::string{"prepare "} + what.name + " as " + what.sql);
+    auto text = shell_.scalar(std::string{"explain (format json, costs off) execute "} + what.name + "(" + parameters + ")");
+    shell_.execute(std::string{"deallocate "} + what.name);
+    return text;
+  }
+
+private:
+  postgres_database database_;
+  std::unique_ptr<store> migrated_ = std::move(open_store({.url = database_.url(), .data_dir = {}, .vfs = {}}).value());
+  postgres_shell shell_{database_.url()};
+};
+
+bool has(const std::string& plan, const std::string& part) { return plan.find(part) != std::string::npos; }
+
+} // namespace
+
+TEST_CASE("pages of pending inputs and of dead letters are read in the order of an index") {
+  planner at;
+  const bool filled = GENERATE(false, true); // plans that are made while the tables are empty must do as well
+  if (filled) fill(at.shell());
+  struct expected {
+    const postgres::statement& what;
+    std::string parameters, index;
+  };
+  const std::string oldest = "'-infinity', '00000000-0000-0000-0000-000000000000', 'infinity', 101";
+  for (const auto& [what, parameters, index] :
+       {expected{sql::pending_inputs, oldest, "inputs_pending"},
+        expected{sql::pending_inputs_of_order, oldest + ", '51'", "inputs_pending_of_order"},
+        expected{sql::dead_letters, "'infinity', 4711, 51", "dead_letters_open"},
+        expected{sql::dead_letters_of_cause, "'infinity', 4711, 51, 'unparsable'", "dead_letters_open"},
+        expected{sql::all_dead_letters, "'infinity', 4711, 51", "dead_letters_latest"},
+        expected{sql::all_dead_letters_of_cause, "'infinity', 4711, 51, 'unparsable'", "dead_letters_latest"}}) {
+    const auto plan = at.plan(what, parameters);
+    INFO(what.name << "\n" << plan);
+    CHECK(has(plan, '"' + index + '"'));
+    CHECK_FALSE(has(plan, "Seq Scan"));
+    CHECK_FALSE(has(plan, "Sort"));
+  }
+}
+
+TEST_CASE("what is written beside an input finds its rows by their keys") {
+  planner at;
+  const bool filled = GENERATE(false, true);
+  if (filled) fill(at.shell());
+  struct expected {
+    const postgres::statement& what;
+    std::string parameters;
+  };
+  for (const auto& [what, parameters] :
+       {expected{sql::redrive, "'{1,2}', now()"},
+        expected{sql::bury, "'{}', '{}', '{}'"},
+        expected{sql::readdress_inputs, "'{}', '{}', '{}', '{}'"},
+        expected{sql::clear_attention, "'{}', '{}', '{}'"},
+        expected{sql::note_order, "'51', 'quarantined', now(), '{}'"},
+        expected{sql::clear_note_of_order, "'51', 'quarantined', now()"},
+        expected{sql::load_orders, "'{1}', '{51}', '{f}'"}}) {
+    const auto plan = at.plan(what, parameters);
+    INFO(what.name << "\n" << plan);
+    CHECK_FALSE(has(plan, "Seq Scan"));
+    CHECK_FALSE(has(plan, "order_attention_open")); // by its kind, that is: as many rows as there are open ones
+  }
+}
+
+TEST_CASE("a claim takes the first due rows without a sort of all that are due") {
+  planner at;
+  fill(at.shell());
+  const auto plan = at.plan(sql::claim_due, "now(), 100, 'engine', now()");
+  INFO(plan);
+  CHECK(has(plan, "\"outbox_due\""));
+  CHECK_FALSE(has(plan, "Sort"));
+}
