@@ -5,6 +5,7 @@
 #include "actors/outbox_worker.hpp"
 #include "actors/registry.hpp"
 #include "actors/storage_writer.hpp"
+#include "actors/sweeper.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -45,6 +46,7 @@ supervisor_actor assembly::start(caf::actor_system& in, std::function<void(const
   if (feeds_)
     supervised.parts.push_back(watcher());
   supervised.parts.push_back(calls());
+  supervised.parts.push_back(sweeping());
   supervised.restarts = options_.restarts;
   supervised.time = &parts_.time;
   supervised.measured = &parts_.measured;
@@ -58,6 +60,7 @@ void assembly::close() {
   orders.close();
   for (const auto& box : shards)
     box->close();
+  sweepers->close();
   outbox->close();
   writer->close();
 }
@@ -92,8 +95,14 @@ std::shared_ptr<const order_services> assembly::services_of_orders() {
 
 part assembly::registry_shard(const box_of<registry_actor>& box, const std::shared_ptr<const order_services>& services) {
   const auto measured = std::make_shared<registry_metrics>(parts_.measured);
-  const auto start = [box, services, measured](caf::actor_system& in) {
-    return std::vector{known_as(box, in.spawn(registry, services, measured))};
+  const auto share = [&](std::size_t of_all) { return std::max<std::size_t>(1, of_all / options_.workers); };
+  registry_options given;
+  given.max_residents = share(options_.max_residents);
+  given.max_waiting = share(options_.max_waiting);
+  given.max_parked = share(options_.max_parked);
+  given.idle_after = options_.order_idle;
+  const auto start = [box, services, given, measured](caf::actor_system& in) {
+    return std::vector{known_as(box, in.spawn(registry, services, given, measured))};
   };
   return {"registry shard", start, [box] { box->close(); }};
 }
@@ -129,6 +138,20 @@ part assembly::calls() {
                        known_as(box, in.spawn(outbox_worker, writes, fetcher, services, given))};
   };
   return {"outbox worker and detail fetcher", start, [box = outbox] { box->close(); }, true};
+}
+
+part assembly::sweeping() {
+  auto services = std::make_shared<sweeper_services>();
+  services->reader = &parts_.reader;
+  services->orders = &orders;
+  services->time = &parts_.time;
+  services->self = sweepers;
+  services->reads_under_way = loads_under_way;
+  services->measured = std::make_shared<sweeper_metrics>(parts_.measured);
+  const auto start = [box = sweepers, services = std::shared_ptr<const sweeper_services>{services}](caf::actor_system& in) {
+    return std::vector{known_as(box, in.spawn(sweeper, services))};
+  };
+  return {"sweeper", start, [box = sweepers] { box->close(); }};
 }
 
 } // namespace orderly

@@ -31,6 +31,7 @@ public:
 
   gateway orders;
   const box_of<writer_actor> writer = std::make_shared<drop_box<writer_actor>>();
+  const box_of<sweeper_actor> sweepers = std::make_shared<drop_box<sweeper_actor>>();
   const box_of<outbox_actor> outbox = std::make_shared<drop_box<outbox_actor>>();
   std::vector<box_of<registry_actor>> shards;
   const std::shared_ptr<std::atomic<bool>> committing = std::make_shared<std::atomic<bool>>(true); ///< false while commits fail
@@ -41,6 +42,7 @@ private:
   part registry_shard(const box_of<registry_actor>& box, const std::shared_ptr<const order_services>& services);
   part watcher();
   part calls();
+  part sweeping();
   std::shared_ptr<const order_services> services_of_orders();
   std::shared_ptr<const call_services> services_of_calls();
 

@@ -6,17 +6,24 @@
 namespace orderly::atom {
 
 using answered = caf::atom_constant<caf::atom("answered")>;
+using busy = caf::atom_constant<caf::atom("busy")>;
 using changed = caf::atom_constant<caf::atom("changed")>;
 using called = caf::atom_constant<caf::atom("called")>;
 using claim = caf::atom_constant<caf::atom("claim")>;
 using commit = caf::atom_constant<caf::atom("commit")>;
 using fetch = caf::atom_constant<caf::atom("fetch")>;
+using lift = caf::atom_constant<caf::atom("lift")>;
 using loaded = caf::atom_constant<caf::atom("loaded")>;
+using note = caf::atom_constant<caf::atom("note")>;
+using passivate = caf::atom_constant<caf::atom("passivate")>;
 using post = caf::atom_constant<caf::atom("post")>;
 using record = caf::atom_constant<caf::atom("record")>;
+using restart = caf::atom_constant<caf::atom("restart")>;
 using settled = caf::atom_constant<caf::atom("settled")>;
 using stop = caf::atom_constant<caf::atom("stop")>;
+using swept = caf::atom_constant<caf::atom("swept")>;
 using tick = caf::atom_constant<caf::atom("tick")>;
+using unfit = caf::atom_constant<caf::atom("unfit")>;
 using wake = caf::atom_constant<caf::atom("wake")>;
 
 } // namespace orderly::atom

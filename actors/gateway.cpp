@@ -109,7 +109,8 @@ void gateway::post(delivery what, delivery_answered done) {
       continue;
     }
     const auto& shard = shards_[shard_of(what.inputs[i].order, shards_.size())];
-    shard->send(atom::post::value, routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot});
+    shard->send(atom::post::value,
+                routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot, what.stored});
   }
 }
 

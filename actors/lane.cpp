@@ -78,6 +78,18 @@ batch_reply lane_state::commit(const commit_batch& batch) {
   return reply;
 }
 
+commit_reply lane_state::note(const attention_note& what) {
+  const auto open = connection();
+  if (!open)
+    return failed(open.error());
+  if (const auto done = (*open)->note({&what, 1}); !done) {
+    log(log_level::error, "storage.note_failed", "attention could not be stored", {{"why", to_string(done.error())}});
+    writer_.reset();
+    return failed(done.error());
+  }
+  return {};
+}
+
 result<claimed_rows> lane_state::claim(const claim_request& what) {
   const auto open = connection();
   if (!open)
@@ -93,6 +105,7 @@ lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, or
   self->state.store = into;
   return {
       [self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },
+      [self](atom::note, const std::shared_ptr<const attention_note>& what) { return self->state.note(*what); },
       [self](atom::claim, const claim_request& what) {
         return claim_reply{std::make_shared<const result<claimed_rows>>(self->state.claim(what))};
       },

@@ -13,6 +13,7 @@ struct lane_state {
   explicit lane_state(lane_actor::pointer self);
 
   batch_reply commit(const commit_batch& batch);
+  commit_reply note(const attention_note& what);
   result<claimed_rows> claim(const claim_request& what);
 
   orderly::store* store = nullptr;

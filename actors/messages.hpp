@@ -32,11 +32,19 @@ public:
 struct routed_input {
   input_ptr what;
   std::shared_ptr<answer_slot> slot;
+  bool stored = false; ///< as `pending`: whatever happens to this message, the input is not lost
 };
 
 struct answered_inputs {
   tiktok_order_id order;
   std::vector<std::pair<input_id, answer>> answers;
+};
+
+/// An order that cannot be served.
+struct unfit_order {
+  tiktok_order_id order;
+  bool stored = false; ///< read from its row of attention; else it is news
+  std::string why;
 };
 
 struct load_reply {
@@ -82,10 +90,12 @@ struct write_reply {
 
 } // namespace orderly
 
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::tiktok_order_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::input_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::unit_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::routed_input)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::answered_inputs)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::unfit_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::load_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::commit_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::batch_ptr)
@@ -93,7 +103,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::batch_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::claim_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::claim_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::input_record>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::attention_note>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::outbox_row>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::result<orderly::pending_page>>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<orderly::changed_order>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::fetch_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::write_reply)

@@ -55,6 +55,7 @@ void order_actor_state::start_unit() {
     --one_at_a_time;
   in_hand_.assign(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
+  hand_count->store(in_hand_.size());
   const bool document = std::any_of(in_hand_.begin(), in_hand_.end(), [](const auto& in) { return needs_document(*in); });
   if (!loaded_ || behind || document)
     load();
@@ -83,6 +84,10 @@ void order_actor_state::load() {
 }
 
 void order_actor_state::on_loaded(const result<loaded_order>& found) {
+  if (!found && found.error().code == error_code::order_unreadable)
+    return say_unfit(false, to_string(found.error()));
+  if (found && found->quarantined)
+    return say_unfit(true, "quarantined");
   if (!found) {
     forget_order();
     if (fate_unknown_)
@@ -98,6 +103,18 @@ void order_actor_state::on_loaded(const result<loaded_order>& found) {
   document_ = found->document;
   found_ = found->settled;
   decide_in_hand();
+}
+
+/// The registry keeps the inputs and ends this actor.
+void order_actor_state::say_unfit(bool stored, std::string why) {
+  self->send(registry, atom::unfit::value, unfit_order{id, stored, std::move(why)});
+}
+
+void order_actor_state::passivate() {
+  if (phase_ != phase::idle || !waiting.empty())
+    self->send(registry, atom::busy::value, id);
+  else
+    self->quit(caf::exit_reason::user_shutdown);
 }
 
 void order_actor_state::on_changed(std::int64_t version) {
@@ -288,6 +305,7 @@ void order_actor_state::finish(std::vector<std::pair<input_id, answer>> answers)
   phase_ = phase::idle;
   fate_unknown_ = false;
   in_hand_.clear();
+  hand_count->store(0);
   found_.clear();
   self->send(registry, atom::answered::value, answered_inputs{id, std::move(answers)});
   start_unit();
@@ -301,10 +319,11 @@ void order_actor_state::forget_order() {
 
 order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_actor_state> self, tiktok_order_id id,
                                           registry_actor registry, std::shared_ptr<const order_services> services,
-                                          std::size_t one_at_a_time) {
+                                          order_start with) {
   keep_words_of_faults(self);
   auto& state = self->state;
-  state.one_at_a_time = one_at_a_time;
+  state.one_at_a_time = with.one_at_a_time;
+  state.hand_count = std::move(with.hand_count);
   state.id = std::move(id);
   state.registry = std::move(registry);
   state.services = std::move(services);
@@ -318,6 +337,7 @@ order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_ac
           self->state.on_loaded(*reply.what);
       },
       [self](atom::changed, std::int64_t version) { self->state.on_changed(version); },
+      [self](atom::passivate) { self->state.passivate(); },
   };
 }
 

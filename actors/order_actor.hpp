@@ -47,6 +47,8 @@ struct order_actor_state {
   void on_loaded(const result<loaded_order>& found);
   /// Another engine may have committed: what is held is read again when it is older.
   void on_changed(std::int64_t version);
+  /// Ends, unless something is queued, in hand or at the writer.
+  void passivate();
 
   order_actor::pointer self;
   tiktok_order_id id;
@@ -55,6 +57,7 @@ struct order_actor_state {
   std::deque<input_ptr> waiting;
   std::size_t one_at_a_time = 0; ///< inputs still to be taken singly, so that a bad one takes no neighbour along
   std::uint64_t load_generation = 0;
+  std::shared_ptr<std::atomic<std::size_t>> hand_count; ///< inputs in hand; the registry reads it after this actor's death
   static constexpr const char* name = "order";
 
 private:
@@ -82,6 +85,7 @@ private:
   void answer_in_hand(const error& refusal);
   void finish(std::vector<std::pair<input_id, answer>> answers);
   void forget_order();
+  void say_unfit(bool stored, std::string why);
 
   phase phase_ = phase::idle;
   std::vector<input_ptr> in_hand_;
@@ -94,9 +98,13 @@ private:
   std::deque<std::pair<std::string, settled_input>> recent_; ///< keys settled lately: a repeat is answered without a conflict
 };
 
-/// @param one_at_a_time so many inputs are taken singly: those that were in hand when an earlier incarnation died
+struct order_start {
+  std::shared_ptr<std::atomic<std::size_t>> hand_count;
+  std::size_t one_at_a_time = 0; ///< so many inputs are taken singly: those that waited when an earlier incarnation died
+};
+
 order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_actor_state> self, tiktok_order_id id,
                                           registry_actor registry, std::shared_ptr<const order_services> services,
-                                          std::size_t one_at_a_time);
+                                          order_start with);
 
 } // namespace orderly

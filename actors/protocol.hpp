@@ -25,7 +25,17 @@ using registry_actor = caf::typed_actor<
     // From an order: these are settled; their slots are completed and the inputs forgotten.
     caf::reacts_to<atom::answered, answered_inputs>,
     // Committed by some engine on this database: residents that are behind read again.
-    caf::reacts_to<atom::changed, std::vector<changed_order>>>;
+    caf::reacts_to<atom::changed, std::vector<changed_order>>,
+    // From an order that was asked to passivate: it still has something to do, route to it again.
+    caf::reacts_to<atom::busy, tiktok_order_id>,
+    // From an order: it is quarantined or cannot be read; do not route to it.
+    caf::reacts_to<atom::unfit, unfit_order>,
+    // Lifts a quarantine, durably, then starts the order's actor anew if it lives or has something to do.
+    caf::replies_to<atom::restart, tiktok_order_id>::with<commit_reply>,
+    // The store no longer says that this order is quarantined.
+    caf::reacts_to<atom::lift, tiktok_order_id>,
+    // Several times a second: who has been idle, which webhooks wait too long.
+    caf::reacts_to<atom::tick>>;
 
 /// One order: owns its state, decides, has one unit of work at the writer at a time.
 using order_actor = caf::typed_actor<
@@ -34,14 +44,19 @@ using order_actor = caf::typed_actor<
     // What a reader found, for the load that this actor asked for.
     caf::reacts_to<atom::loaded, load_reply>,
     // The version that is stored by now.
-    caf::reacts_to<atom::changed, std::int64_t>>;
+    caf::reacts_to<atom::changed, std::int64_t>,
+    // Ends if there is nothing queued, in hand or at the writer; else says `busy` to the registry. No input follows it
+    // until the registry has one of both.
+    caf::reacts_to<atom::passivate>>;
 
 /// Group commit: gathers while its lane is busy, hands a batch over when it is free.
 using writer_actor = caf::typed_actor<
     // Commits one order's unit; the reply comes after the transaction.
     caf::replies_to<atom::commit, unit_ptr>::with<commit_reply>,
-    // Commits an input that is for no order.
+    // Commits an input apart from any order's unit: it is for no order, waits to be decided, or is a dead letter.
     caf::replies_to<atom::record, std::shared_ptr<const input_record>>::with<commit_reply>,
+    // Raises or clears attention apart from any order's unit.
+    caf::replies_to<atom::note, std::shared_ptr<const attention_note>>::with<commit_reply>,
     // Leases due rows of the outbox.
     caf::replies_to<atom::claim, claim_request>::with<claim_reply>>;
 
@@ -49,7 +64,8 @@ using writer_actor = caf::typed_actor<
 using lane_actor = caf::typed_actor<
     // One transaction.
     caf::replies_to<atom::commit, batch_ptr>::with<batch_reply>,
-    // One short transaction.
+    // One short transaction each.
+    caf::replies_to<atom::note, std::shared_ptr<const attention_note>>::with<commit_reply>,
     caf::replies_to<atom::claim, claim_request>::with<claim_reply>>;
 
 /// Keeps the promises: claims due rows, makes the calls, turns their outcomes into inputs of the orders.
@@ -62,6 +78,15 @@ using outbox_actor = caf::typed_actor<
     caf::reacts_to<atom::called, write_reply>,
     // So many fetches that were handed to the fetcher are over.
     caf::reacts_to<atom::settled, std::uint64_t>>;
+
+/// Brings inputs that are stored as `pending` back to their orders.
+using sweeper_actor = caf::typed_actor<
+    // Looks for some.
+    caf::reacts_to<atom::tick>,
+    // What a reader found.
+    caf::reacts_to<atom::swept, std::shared_ptr<const result<pending_page>>>,
+    // So many of them were answered.
+    caf::reacts_to<atom::swept, std::size_t>>;
 
 /// Listens to what other engines commit, on a thread of its own (detached), and tells the registry.
 using watcher_actor = caf::typed_actor<

@@ -174,10 +174,19 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         return asker;
       },
       [self](atom::record, const std::shared_ptr<const input_record>& record) {
+        auto& slot = self->state.lane_of(record->what->order);
         auto asker = self->make_response_promise<commit_reply>();
-        self->state.lanes.front().records.push_back({record, {asker, writer_ended()}});
-        self->state.flush(0);
+        slot.records.push_back({record, {asker, writer_ended()}});
+        self->state.flush(static_cast<std::size_t>(&slot - self->state.lanes.data()));
         return asker;
+      },
+      [self](atom::note, const std::shared_ptr<const attention_note>& what) {
+        auto promised = self->make_response_promise<commit_reply>();
+        const auto asker = std::make_shared<owed_reply<commit_reply>>(promised, writer_ended());
+        self->request(self->state.lane_of(what->order).handle, std::chrono::seconds{60}, atom::note::value, what)
+            .then([asker](const commit_reply& reply) { asker->deliver(reply); },
+                  [asker](const caf::error&) {}); // the asker is told when this is let go
+        return promised;
       },
       [self](atom::claim, const claim_request& what) {
         const error lost{error_code::storage_unavailable, "the lane did not answer", {}};

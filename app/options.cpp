@@ -53,6 +53,9 @@ engine_options engine_options_of(const config& from, const policy& rules) {
   options.outbox_scan = from.engine.outbox_scan;
   options.lease = from.engine.lease;
   options.calls_in_flight = size(from.engine.calls_in_flight);
+  options.max_residents = size(from.engine.max_resident_orders);
+  options.max_waiting = size(from.engine.max_waiting_orders);
+  options.order_idle = from.engine.order_idle;
   return options;
 }
 

@@ -34,8 +34,8 @@ struct config {
         command_deadline{};
   } http;
   struct {
-    std::int64_t workers = 0, max_in_flight = 0, calls_in_flight = 0;
-    std::chrono::milliseconds outbox_scan{};
+    std::int64_t workers = 0, max_in_flight = 0, calls_in_flight = 0, max_resident_orders = 0, max_waiting_orders = 0;
+    std::chrono::milliseconds outbox_scan{}, order_idle{};
     std::chrono::seconds lease{};
   } engine;
   struct {

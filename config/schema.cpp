@@ -75,6 +75,13 @@ const std::array keys{
              "How often the outbox is looked through, beside being woken by each commit.", 10, 1 * minute},
     key_spec{"engine.calls_in_flight", "200", ORDERLY_AT(engine.calls_in_flight),
              "Promises to TikTok Shop worked on at a time.", 1, 10'000},
+    key_spec{"engine.max_resident_orders", "50000", ORDERLY_AT(engine.max_resident_orders),
+             "Orders in memory at a time, about 2 KB each; at the limit the longest idle one leaves first.", 64,
+             10'000'000},
+    key_spec{"engine.max_waiting_orders", "2000", ORDERLY_AT(engine.max_waiting_orders),
+             "Orders that may wait for a place in memory while none of those there is idle; beyond it: 503.", 1, 1'000'000},
+    key_spec{"engine.order_idle", "5m", ORDERLY_AT(engine.order_idle),
+             "An order that nothing happened to for so long leaves memory; its next input brings it back.", 100, 1 * day},
     key_spec{"engine.lease", "30s", ORDERLY_AT(engine.lease),
              "How long a claimed promise belongs to the engine that claimed it.", 1 * second, 1 * hour},
 

@@ -14,6 +14,7 @@ namespace orderly {
 struct delivery {
   std::vector<input> inputs;                ///< never empty; each has its order_ref, or is the only one and has none
   std::optional<dead_letter_cause> dead;    ///< for an input without an order
+  bool stored = false;                      ///< as `pending`: brought back by the sweeper
 };
 
 /// One answer per input, in their order. Called once, when every one of them is durable or none will be in time; on a thread of

@@ -41,6 +41,7 @@ bool is_stored_decision(error_code code) {
   case error_code::held:
   case error_code::version_conflict:
   case error_code::shop_mismatch:
+  case error_code::killed_twice:
   case error_code::refused_by_store: return true;
   case error_code::bad_request:
   case error_code::invalid_field:
@@ -56,6 +57,7 @@ bool is_stored_decision(error_code code) {
   case error_code::body_too_large:
   case error_code::header_too_large:
   case error_code::internal:
+  case error_code::quarantined:
   case error_code::order_unreadable:
   case error_code::storage_unavailable:
   case error_code::storage_outcome_unknown:

@@ -7,8 +7,32 @@ using namespace orderly;
 using namespace orderly::test;
 
 namespace {
-const std::string id = "576461413038785752";
+
+const std::string id = "576461413038785752", other = "576461413038785753";
 constexpr std::int64_t t0 = 1789479000;
+
+using place = std::shared_ptr<std::optional<answer>>;
+
+input_outcome outcome_of(const place& p) {
+  REQUIRE(p->has_value());
+  return (*p)->outcome;
+}
+
+std::optional<error_code> refusal_of(const place& p) {
+  REQUIRE(p->has_value());
+  return (*p)->refusal ? std::optional{(*p)->refusal->code} : std::nullopt;
+}
+
+/// Three inputs, each of which ends the order's actor.
+std::vector<place> kill_thrice(engine_fixture& f) {
+  f.reader->throw_on_order(id);
+  std::vector<place> places;
+  for (int i = 0; i < 3; ++i)
+    places.push_back(f.post(f.webhook(id, "UNPAID", t0 + i)));
+  f.drain();
+  return places;
+}
+
 } // namespace
 
 TEST_CASE("inputs of an actor that dies are handed to the next incarnation in their order") {
@@ -16,25 +40,133 @@ TEST_CASE("inputs of an actor that dies are handed to the next incarnation in th
   f.reader->throw_on_loads(1);
   const auto a = f.post(f.webhook(id, "UNPAID", t0)), b = f.post(f.webhook(id, "ON_HOLD", t0 + 10));
   f.drain();
-  REQUIRE(a->has_value());
-  REQUIRE(b->has_value());
-  CHECK((*a)->outcome == input_outcome::applied);
-  CHECK((*b)->outcome == input_outcome::applied);
+  CHECK(outcome_of(a) == input_outcome::applied);
+  CHECK(outcome_of(b) == input_outcome::applied);
   CHECK((*a)->version < (*b)->version);
   CHECK(f.measured.counter("orderly_registry_restarts_total", "").value() == 1);
 }
 
-TEST_CASE("an input in hand at two deaths is given back to its sender, and what stood behind it is served") {
+TEST_CASE("an input in hand at two deaths becomes a dead letter, and what stood behind it is served") {
   engine_fixture f;
   f.reader->throw_on_loads(2);
   const auto a = f.post(f.webhook(id, "UNPAID", t0)), b = f.post(f.webhook(id, "ON_HOLD", t0 + 10));
   f.drain();
-  REQUIRE(a->has_value());
-  REQUIRE((*a)->refusal);
-  CHECK((*a)->refusal->code == error_code::internal);
-  REQUIRE(b->has_value());
-  CHECK((*b)->outcome == input_outcome::applied);
-  CHECK(f.ask(f.webhook("576461413038785753", "UNPAID", t0)).outcome == input_outcome::applied);
+  CHECK(outcome_of(a) == input_outcome::dead);
+  CHECK(refusal_of(a) == error_code::killed_twice);
+  CHECK(outcome_of(b) == input_outcome::applied);
+  const auto letters = f.dead_letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters.front().cause == dead_letter_cause::killed_twice);
+  CHECK(letters.front().order.str() == id);
+  CHECK(f.ask(f.webhook(other, "UNPAID", t0)).outcome == input_outcome::applied);
+}
+
+TEST_CASE("an input that was in hand at one death is not blamed for what its neighbour did") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  f.restart(); // so that the next unit loads
+  f.reader->throw_on_loads(2);
+  std::vector<place> places;
+  for (int i = 1; i <= 4; ++i)
+    places.push_back(f.post(f.webhook(id, "UNPAID", t0 + i)));
+  f.drain();
+  CHECK(outcome_of(places[0]) == input_outcome::dead);
+  for (int i = 1; i < 4; ++i)
+    CHECK(outcome_of(places[i]) == input_outcome::applied);
+}
+
+TEST_CASE("a dead letter that cannot be stored is given back") {
+  engine_fixture f;
+  f.reader->throw_on_loads(2);
+  f.faults->plan->refuse_records = true;
+  const auto a = f.post(f.webhook(id, "UNPAID", t0));
+  f.drain();
+  CHECK(refusal_of(a) == error_code::storage_unavailable);
+}
+
+TEST_CASE("three deaths within a minute over different inputs quarantine the order; its webhooks are kept as pending") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0 - 10)).outcome == input_outcome::applied);
+  f.restart();
+  const auto places = kill_thrice(f);
+  CHECK(outcome_of(places[0]) == input_outcome::dead);
+  CHECK(outcome_of(places[1]) == input_outcome::pending);
+  CHECK(outcome_of(places[2]) == input_outcome::pending);
+  f.reader->forgive_orders();
+  CHECK(f.stored(id).quarantined);
+  CHECK(outcome_of([&] {
+          auto late = f.post(f.webhook(id, "ON_HOLD", t0 + 50));
+          f.drain();
+          return late;
+        }()) == input_outcome::pending);
+  CHECK(f.ask(f.command(id, add_note{"is anybody there"})).refusal->code == error_code::quarantined);
+  CHECK(f.ask(f.webhook(other, "UNPAID", t0)).outcome == input_outcome::applied);
+}
+
+TEST_CASE("a quarantine outlives the engine, and a restart of the order's actor lifts it and applies what waited") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0 - 10)).outcome == input_outcome::applied);
+  f.restart();
+  kill_thrice(f);
+  f.restart();
+  CHECK(f.ask(f.command(id, add_note{"still ill"})).refusal->code == error_code::quarantined);
+  CHECK(outcome_of([&] {
+          auto late = f.post(f.webhook(id, "ON_HOLD", t0 + 50));
+          f.drain();
+          return late;
+        }()) == input_outcome::pending);
+  f.advance(std::chrono::seconds{10});
+  CHECK(f.pending().size() == 3);
+
+  REQUIRE(f.restart_order(id).fate == commit_fate::committed);
+  CHECK_FALSE(f.stored(id).quarantined);
+  f.advance(std::chrono::seconds{1});
+  f.advance(std::chrono::seconds{1});
+  CHECK(f.pending().empty());
+  CHECK(f.stored(id).order.facts.status->status == tiktok_status::on_hold);
+  CHECK(f.ask(f.command(id, add_note{"well again"})).outcome == input_outcome::applied);
+}
+
+TEST_CASE("deaths that are more than a minute apart do not add up to a quarantine") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  for (int i = 1; i <= 4; ++i) {
+    f.restart_order(id);
+    f.reader->throw_on_loads(1);
+    const auto a = f.post(f.webhook(id, "UNPAID", t0 + i));
+    f.drain();
+    CHECK(outcome_of(a) == input_outcome::applied);
+    f.advance(std::chrono::seconds{61});
+  }
+  CHECK_FALSE(f.stored(id).quarantined);
+}
+
+TEST_CASE("an order without a row that kills whatever comes keeps its webhooks as pending and does not starve the others") {
+  engine_fixture f;
+  const auto places = kill_thrice(f);
+  CHECK(outcome_of(places[2]) == input_outcome::pending);
+  for (int i = 0; i < 20; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.ask(f.webhook(other, "UNPAID", t0)).outcome == input_outcome::applied);
+  CHECK(f.pending().size() == 2);
+  f.reader->forgive_orders();
+  REQUIRE(f.restart_order(id).fate == commit_fate::committed);
+  f.advance(std::chrono::seconds{1});
+  f.advance(std::chrono::seconds{1});
+  CHECK(f.pending().empty());
+  CHECK(f.stored(id).exists);
+}
+
+TEST_CASE("an order whose row cannot be read is quarantined, and the next one is served") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  f.restart();
+  f.sql("update orders set facts = '[1]' where tiktok_order_id = '" + id + "'");
+  const auto late = f.post(f.webhook(id, "ON_HOLD", t0 + 10));
+  f.drain();
+  CHECK(outcome_of(late) == input_outcome::pending);
+  CHECK(f.ask(f.command(id, add_note{"?"})).refusal->code == error_code::quarantined);
+  CHECK(f.ask(f.webhook(other, "UNPAID", t0)).outcome == input_outcome::applied);
 }
 
 TEST_CASE("a delivery for several orders is answered once, when each is there") {
@@ -42,7 +174,7 @@ TEST_CASE("a delivery for several orders is answered once, when each is there") 
   std::vector<answer> got;
   delivery both;
   both.inputs.push_back(f.webhook(id, "UNPAID", t0));
-  both.inputs.push_back(f.webhook("576461413038785753", "UNPAID", t0));
+  both.inputs.push_back(f.webhook(other, "UNPAID", t0));
   int calls = 0;
   f.now->orders.post(std::move(both), [&](std::vector<answer> answers) {
     ++calls;
@@ -53,7 +185,7 @@ TEST_CASE("a delivery for several orders is answered once, when each is there") 
   CHECK(calls == 1);
   REQUIRE(got.size() == 2);
   CHECK(f.stored(id).exists);
-  CHECK(f.stored("576461413038785753").exists);
+  CHECK(f.stored(other).exists);
 }
 
 TEST_CASE("an input without an order is recorded and answered") {
@@ -84,12 +216,12 @@ TEST_CASE("a closed gateway answers shutting_down at once") {
 TEST_CASE("after a death the inputs that were in hand are taken one at a time") {
   engine_fixture f;
   f.reader->throw_on_loads(1);
-  std::vector<std::shared_ptr<std::optional<answer>>> answers;
+  std::vector<place> answers;
   for (int i = 0; i < 5; ++i)
     answers.push_back(f.post(f.webhook(id, "UNPAID", t0 + i)));
   f.drain();
-  for (const auto& place : answers)
-    CHECK(place->has_value());
+  for (const auto& at : answers)
+    CHECK(at->has_value());
   for (const auto& batch : f.faults->plan->batches)
     CHECK(batch.front().inputs.size() == 1);
 }

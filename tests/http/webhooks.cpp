@@ -198,7 +198,7 @@ TEST_CASE("only a refusal that is a stored decision is answered 200; after every
   };
   constexpr std::array stored{error_code::order_exists,     error_code::illegal_transition, error_code::guard_refused,
                               error_code::held,             error_code::version_conflict,   error_code::shop_mismatch,
-                              error_code::refused_by_store};
+                              error_code::refused_by_store, error_code::killed_twice};
   running_server server;
   raw_connection connection{server.http->listen()};
   for (const auto code : catalogue) {

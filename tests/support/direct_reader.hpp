@@ -4,9 +4,12 @@
 #include "domain/order_reader.hpp"
 #include "storage/store.hpp"
 
+#include <algorithm>
 #include <functional>
 #include <memory>
+#include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -25,10 +28,15 @@ public:
   void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override { done(from_->dead_letters(filter)); }
   /// The next so many loads fail.
   void fail_loads(int count) { failing_ = count; }
+  /// Loads of this order with inputs in hand throw until told otherwise: a defect that ends its actor whatever it handles.
+  void throw_on_order(const std::string& id) { poisoned_.insert(id); }
+  void forgive_orders() { poisoned_.clear(); }
   /// The next so many loads throw, which ends the actor that asked: the stand-in for a defect in a handler.
   void throw_on_loads(int count) { throwing_ = count; }
   /// Loads are not answered until release().
   void hold_loads() { holding_ = true; }
+  /// Whoever waits for them is gone.
+  void drop_loads() { held_.clear(); }
   void release() {
     holding_ = false;
     for (auto& one : std::exchange(held_, {}))
@@ -38,13 +46,15 @@ public:
 private:
   std::unique_ptr<store_reader> from_;
   int failing_ = 0, throwing_ = 0;
+  std::set<std::string> poisoned_;
   bool holding_ = false;
   std::vector<std::function<void()>> held_;
 };
 
 inline void direct_reader::load(load_request what, reply<loaded_order> done) {
-  if (throwing_ > 0) {
-    --throwing_;
+  const bool by_order = !what.keys.empty(); // the registry reads too, without inputs in hand
+  if (by_order && (throwing_ > 0 || poisoned_.contains(what.order.str()))) {
+    throwing_ = std::max(0, throwing_ - 1);
     throw std::runtime_error("the test says so");
   }
   if (holding_) {

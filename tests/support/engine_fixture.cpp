@@ -1,13 +1,17 @@
 #include "tests/support/engine_fixture.hpp"
 
+#include "actors/change_watcher.hpp"
 #include "base/digest.hpp"
 #include "domain/webhook.hpp"
 #include "domain/webhook_topic.hpp"
 #include "domain/wire.hpp"
 #include "tests/support/catch.hpp"
 
+#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
+#include <sqlite3.h>
 
 #include <algorithm>
 #include <iostream>
@@ -52,6 +56,8 @@ void engine_fixture::start() {
 }
 
 void engine_fixture::stop() {
+  each_step = nullptr;
+  reader->drop_loads();
   tiktok.fetches.clear();
   tiktok.ships.clear();
   now->orders.close();
@@ -91,6 +97,8 @@ bool engine_fixture::step() {
     std::rotate(jobs.begin(), jobs.begin() + 1, jobs.end());
     in_a_row_ = 0;
   }
+  if (each_step)
+    each_step();
   return true;
 }
 
@@ -182,6 +190,54 @@ void engine_fixture::answer_fetch(std::vector<json::object> orders) {
   reply.requested_at = time.now();
   tiktok.next_fetch().answer(std::move(reply));
   drain();
+}
+
+registry_actor engine_fixture::shard_of_order(const std::string& order) {
+  return now->whole.shards[shard_of(tiktok_order_id{order}, now->whole.shards.size())]->get();
+}
+
+void engine_fixture::changed(const std::string& order, std::int64_t version) {
+  caf::anon_send(shard_of_order(order), atom::changed::value, std::vector<changed_order>{{tiktok_order_id{order}, version}});
+}
+
+commit_reply engine_fixture::restart_order(const std::string& order) {
+  caf::scoped_actor self{now->system};
+  self->send(caf::actor_cast<caf::actor>(shard_of_order(order)), atom::restart::value, tiktok_order_id{order});
+  drain();
+  commit_reply said;
+  self->receive([&](const commit_reply& reply) { said = reply; });
+  return said;
+}
+
+std::vector<input> engine_fixture::pending() {
+  std::vector<input> found;
+  reader->pending({.order = {}, .received_before = time.now() + std::chrono::hours{1}, .limit = 1000, .cursor = ""},
+                  [&](result<pending_page> page) { found = std::move(page.value().inputs); });
+  return found;
+}
+
+std::vector<dead_letter_view> engine_fixture::dead_letters() {
+  std::vector<dead_letter_view> found;
+  reader->dead_letters({}, [&](result<dead_letter_page> page) { found = std::move(page.value().letters); });
+  return found;
+}
+
+std::int64_t engine_fixture::deliveries(const std::string& order) {
+  return std::stoll(sql("select deliveries from inputs where order_ref = '" + order + "' order by received_at desc, id desc"));
+}
+
+std::string engine_fixture::sql(const std::string& statement) {
+  sqlite3* over = nullptr;
+  REQUIRE(sqlite3_open(dir.file("orderly.db").c_str(), &over) == SQLITE_OK);
+  std::string first;
+  const auto take = [](void* into, int, char** columns, char**) {
+    if (auto& text = *static_cast<std::string*>(into); text.empty() && columns[0])
+      text = columns[0];
+    return 0;
+  };
+  REQUIRE(sqlite3_exec(over, statement.c_str(), take, &first, nullptr) == SQLITE_OK);
+  sqlite3_close(over);
+  return first;
 }
 
 loaded_order engine_fixture::stored(const std::string& order) {

@@ -15,6 +15,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <random>
@@ -51,7 +52,19 @@ public:
   /// Answers the oldest fetch with these.
   void answer_fetch(std::vector<json::object> orders);
 
+  /// Says to the registry that some engine has committed this version.
+  void changed(const std::string& order, std::int64_t version);
+  /// POST /actors/{id}/restart.
+  commit_reply restart_order(const std::string& order);
+
   loaded_order stored(const std::string& order);
+  /// Inputs that are stored as `pending`.
+  std::vector<input> pending();
+  std::vector<dead_letter_view> dead_letters();
+  /// How often the newest input of the order was delivered.
+  std::int64_t deliveries(const std::string& order);
+  /// Changes or reads the database behind the engine's back; gives the first column of the first row, if any.
+  std::string sql(const std::string& statement);
   std::vector<event> history(const std::string& order);
 
   static constexpr const char* shop_name = "7494049642642441621";
@@ -67,12 +80,15 @@ public:
   engine_options settings;
   std::vector<std::string> failures; ///< what the engine said when it could not mend itself
 
+  std::function<void()> each_step; ///< after each message, if set
+
   struct running; // the actor system and its handles
   std::unique_ptr<running> now;
 
 private:
   void start();
   void stop();
+  registry_actor shard_of_order(const std::string& order);
   std::mt19937_64 random_;
   bool shuffled_;
   int in_a_row_ = 0; ///< messages that one actor handled before any other

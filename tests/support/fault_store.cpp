@@ -54,6 +54,12 @@ result<std::vector<unit_result>> fault_writer::commit(std::span<const order_unit
   return all;
 }
 
+result<void> fault_writer::record(std::span<const input_record> inputs) {
+  if (plan_->refuse_records)
+    return error{error_code::storage_unavailable, "the test says so", {}};
+  return inner_->record(inputs);
+}
+
 result<claimed_rows> fault_writer::claim(const claim_request& what) {
   if (plan_->all_thrown)
     throw std::runtime_error("the test says so");

@@ -1,0 +1,17 @@
+#include "actors/order_entry.hpp"
+
+#include <algorithm>
+
+namespace orderly {
+
+void death_record::add(actor_time at, const input_id& blamed) {
+  std::erase_if(recent_, [&](const death& d) { return at - d.at > std::chrono::minutes{1}; });
+  recent_.push_back({at, blamed});
+}
+
+bool death_record::calls_for_quarantine() const {
+  return recent_.size() >= 3 &&
+         std::any_of(recent_.begin(), recent_.end(), [&](const death& d) { return d.blamed != recent_.front().blamed; });
+}
+
+} // namespace orderly

@@ -1,0 +1,191 @@
+// Deaths of order actors: whose fault they are, and what becomes of the inputs.
+
+#include "actors/owed_reply.hpp"
+#include "actors/registry.hpp"
+#include "base/log.hpp"
+#include "domain/attention.hpp"
+
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+namespace orderly {
+namespace {
+
+constexpr auto record_patience = std::chrono::seconds{90}; // above the writer's own, so that its answer comes first
+constexpr auto quarantine_believed = std::chrono::seconds{5};
+
+answer turned_away(const input& in, error_code code, std::string why) {
+  answer a;
+  a.outcome = is_command(in) ? input_outcome::refused : input_outcome::ignored;
+  a.refusal = error{code, std::move(why), {}};
+  return a;
+}
+
+} // namespace
+
+void registry_state::died(order_entry& e) {
+  e.now = standing::passive;
+  const auto in_hand = std::min(e.in_hand->load(), e.unanswered.size());
+  for (std::size_t i = 0; i < in_hand; ++i)
+    ++e.unanswered[i].deaths;
+  if (in_hand > 0)
+    e.deaths.add(self->clock().now(), e.unanswered.front().routed.what->id);
+  file(e);
+  if (e.deaths.calls_for_quarantine())
+    return quarantine(e, false);
+  if (in_hand > 0 && e.unanswered.front().deaths >= 2)
+    bury_front(e);
+  if (e.unanswered.empty())
+    return forget_if_done(e);
+  activate(e, e.unanswered.size());
+}
+
+/// The first in line was in hand at two deaths: it is kept as a dead letter, and what stood behind it goes on.
+void registry_state::bury_front(order_entry& e) {
+  const auto routed = e.unanswered.front().routed;
+  let_go(e, e.unanswered.begin());
+  file(e);
+  measured->killed_twice.add();
+  log(log_level::error, "input.killed_twice", "an input ended its order's actor twice; it is kept as a dead letter",
+      {{"order", e.id.str()}, {"input", to_string(routed.what->id)}});
+  auto record = std::make_shared<input_record>();
+  record->what = routed.what;
+  record->decided_at = services->time->now();
+  record->outcome = input_outcome::dead;
+  record->dead = dead_letter_cause::killed_twice;
+  record->answer = turned_away(*routed.what, error_code::killed_twice,
+                               "handling this input failed twice; it is a dead letter now");
+  record->answer.outcome = input_outcome::dead;
+  const auto say = [slot = routed.slot](const answer& a) {
+    if (slot)
+      slot->complete(a);
+  };
+  const auto lost = turned_away(*routed.what, error_code::storage_unavailable, "the store cannot keep this input");
+  self->request(services->writer->get(), record_patience, atom::record::value, std::shared_ptr<const input_record>{record})
+      .then([say, record, lost](const commit_reply& r) { say(r.fate == commit_fate::committed ? record->answer : lost); },
+            [say, lost](const caf::error&) { say(lost); });
+}
+
+void registry_state::quarantine(order_entry& e, bool stored) {
+  log(log_level::error, "order.quarantined", "an order is not served until somebody restarts its actor",
+      {{"order", e.id.str()}, {"unanswered", e.unanswered.size()}});
+  e.now = standing::quarantined;
+  e.quarantine_stored = stored;
+  e.quarantine_asked = self->clock().now();
+  measured->quarantined.add(1);
+  if (e.handle)
+    caf::anon_send_exit(e.handle, caf::exit_reason::user_shutdown);
+  file(e);
+  if (!stored)
+    store_quarantine(e);
+  turn_away(e);
+}
+
+/// Durable, so that other engines and the next start know it. An order without a row has nothing to mark: there the pending
+/// inputs alone tell.
+void registry_state::store_quarantine(order_entry& e) {
+  auto note = std::make_shared<attention_note>();
+  note->order = e.id;
+  note->kind = attention::quarantined;
+  note->at = services->time->now();
+  const auto stored = [this, id = e.id](bool done) {
+    if (const auto found = orders_.find(id); found != orders_.end()) {
+      found->second.quarantine_stored = done;
+      found->second.quarantine_asked = self->clock().now();
+    }
+  };
+  self->request(services->writer->get(), record_patience, atom::note::value, std::shared_ptr<const attention_note>{note})
+      .then([stored](const commit_reply& r) { stored(r.fate == commit_fate::committed); },
+            [stored](const caf::error&) { stored(false); });
+}
+
+/// A webhook of a quarantined order is stored as `pending` and waits there; whoever else asks is told.
+void registry_state::turn_away(order_entry& e) {
+  for (auto at = e.unanswered.begin(); at != e.unanswered.end();) {
+    if (at->routed.what->source == input_source::webhook && at->way != kept_input::lane::parked) {
+      park(e, *at);
+      ++at;
+      continue;
+    }
+    if (at->routed.slot)
+      at->routed.slot->complete(turned_away(*at->routed.what, error_code::quarantined,
+                                            "the order is quarantined; POST /actors/{id}/restart serves it again"));
+    const auto index = at - e.unanswered.begin();
+    let_go(e, at);
+    at = e.unanswered.begin() + index;
+  }
+  file(e);
+  if (e.quarantine_stored && self->clock().now() - e.quarantine_asked >= quarantine_believed)
+    ask_whether_lifted(e);
+}
+
+/// Several engines may know of a quarantine; `restart` reaches one of them.
+void registry_state::ask_whether_lifted(order_entry& e) {
+  e.quarantine_asked = self->clock().now();
+  services->loads_under_way->fetch_add(1);
+  services->reader->load({.order = e.id, .keys = {}, .with_document = false},
+                         [to = registry_actor{self}, id = e.id, under_way = services->loads_under_way](
+                             const result<loaded_order>& found) mutable {
+                           if (found && found->exists && !found->quarantined)
+                             caf::anon_send(to, atom::lift::value, id);
+                           to = nullptr; // before the count says that nothing of the actor system is held here any more
+                           under_way->fetch_sub(1);
+                         });
+}
+
+/// From an order that has read that it is quarantined, or that cannot be read.
+void registry_state::unfit(const unfit_order& what) {
+  const auto found = orders_.find(what.order);
+  if (found == orders_.end() || !found->second.handle || found->second.now == standing::quarantined)
+    return;
+  if (found->second.now == standing::leaving)
+    --leaving_;
+  quarantine(found->second, what.stored);
+}
+
+caf::result<commit_reply> registry_state::restart(const tiktok_order_id& order) {
+  auto note = std::make_shared<attention_note>();
+  note->order = order;
+  note->kind = attention::quarantined;
+  note->raised = false;
+  note->at = services->time->now();
+  auto promised = self->make_response_promise<commit_reply>();
+  const auto asker = std::make_shared<owed_reply<commit_reply>>(
+      promised, commit_reply{commit_fate::unknown, "the writer did not answer"});
+  self->request(services->writer->get(), record_patience, atom::note::value, std::shared_ptr<const attention_note>{note})
+      .then(
+          [this, asker, order](const commit_reply& r) {
+            if (r.fate == commit_fate::committed)
+              lift(order);
+            asker->deliver(r);
+          },
+          [asker](const caf::error&) {}); // the asker is told when this is let go
+  return promised;
+}
+
+void registry_state::lift(const tiktok_order_id& order) {
+  const auto found = orders_.find(order);
+  if (found == orders_.end())
+    return;
+  auto& e = found->second;
+  e.deaths.clear();
+  if (e.now != standing::quarantined) {
+    if (e.handle)
+      caf::anon_send_exit(e.handle, caf::exit_reason::user_shutdown);
+    return;
+  }
+  measured->quarantined.add(-1);
+  for (auto& kept : e.unanswered)
+    kept.deaths = 0;
+  e.now = standing::passive;
+  if (e.handle)
+    return; // its end is under way; on_down goes on from there
+  if (e.unanswered.empty())
+    forget_if_done(e);
+  else
+    find_place(e);
+}
+
+} // namespace orderly

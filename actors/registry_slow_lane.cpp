@@ -1,0 +1,71 @@
+// The slow lane of the answer (DESIGN 3): TikTok waits three seconds. A webhook that is not decided after two is stored by itself
+// as `pending` and answered 200; what decides it later finds that row and settles it. If nobody here does, the sweeper brings it
+// back.
+
+#include "actors/registry.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+namespace orderly {
+namespace {
+
+constexpr auto record_patience = std::chrono::seconds{5}; // the webhook's deadline is long over by then; the next tick asks again
+
+} // namespace
+
+void registry_state::park_late(order_entry& e, actor_time now) {
+  for (auto& kept : e.unanswered)
+    if (kept.routed.what->source == input_source::webhook && now - kept.posted >= options.park_after)
+      park(e, kept);
+}
+
+void registry_state::park(order_entry& e, kept_input& which) {
+  if (which.way != kept_input::lane::fast || parked_ >= options.max_parked)
+    return; // nobody promises 200 beyond the limit: the webhook's deadline answers 503
+  count_parked(which, kept_input::lane::parking);
+  auto record = std::make_shared<input_record>();
+  record->what = which.routed.what;
+  record->outcome = input_outcome::pending;
+  record->answer.outcome = input_outcome::pending;
+  const auto done = [this, order = e.id, id = which.routed.what->id](bool stored) { parked(order, id, stored); };
+  self->request(services->writer->get(), record_patience, atom::record::value,
+                std::shared_ptr<const input_record>{std::move(record)})
+      .then([done](const commit_reply& r) { done(r.fate == commit_fate::committed); },
+            [done](const caf::error&) { done(false); });
+}
+
+void registry_state::parked(const tiktok_order_id& order, const input_id& id, bool stored) {
+  const auto found = orders_.find(order);
+  if (found == orders_.end())
+    return;
+  auto& e = found->second;
+  const auto at = std::find_if(e.unanswered.begin(), e.unanswered.end(),
+                               [&](const kept_input& k) { return k.routed.what->id == id; });
+  if (at == e.unanswered.end())
+    return; // decided meanwhile
+  if (!stored) {
+    count_parked(*at, kept_input::lane::fast);
+    return;
+  }
+  measured->parked.add();
+  answer a;
+  a.outcome = input_outcome::pending;
+  if (const auto slot = std::exchange(at->routed.slot, nullptr))
+    slot->complete(std::move(a));
+  count_parked(*at, kept_input::lane::parked);
+  if (e.now == standing::quarantined) { // it waits in the store; the sweeper brings it when the order is served again
+    let_go(e, at);
+    file(e);
+  }
+}
+
+void registry_state::count_parked(kept_input& which, kept_input::lane way) {
+  const int change = (way != kept_input::lane::fast) - (which.way != kept_input::lane::fast);
+  which.way = way;
+  parked_ += static_cast<std::size_t>(change); // wraps around for -1
+  measured->parked_now.add(change);
+}
+
+} // namespace orderly
