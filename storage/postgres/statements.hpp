@@ -287,7 +287,8 @@ inline constexpr statement dead_letters{"dead_letters", ORDERLY_DEAD_LETTERS(" a
 inline constexpr statement dead_letters_of_cause{"dead_letters_of_cause",
     ORDERLY_DEAD_LETTERS(" and d.redriven_at is null and d.cause = $4::text")};
 inline constexpr statement all_dead_letters{"all_dead_letters", ORDERLY_DEAD_LETTERS("")};
-inline constexpr statement all_dead_letters_of_cause{"all_dead_letters_of_cause", ORDERLY_DEAD_LETTERS(" and d.cause = $4::text")};
+inline constexpr statement all_dead_letters_of_cause{"all_dead_letters_of_cause",
+    ORDERLY_DEAD_LETTERS(" and d.cause = $4::text")};
 #undef ORDERLY_DEAD_LETTERS
 #undef ORDERLY_LATEST_FIRST
 #undef ORDERLY_INPUT_COLUMNS
