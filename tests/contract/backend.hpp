@@ -31,11 +31,14 @@ public:
   std::unique_ptr<store_admin> admin();
 };
 
-/// "sqlite" and "postgresql", whose server tools/pg has to provide.
+/// "sqlite" and "postgresql", whose server tools/pg has to provide: what is shipped, and speaks SQL.
+std::vector<std::string> databases();
+/// Those and "memory", the simulator's.
 std::vector<std::string> backends();
 /// An empty store of that backend.
 std::unique_ptr<store_under_test> fresh(const std::string& backend);
 std::unique_ptr<store_under_test> fresh_sqlite();
 std::unique_ptr<store_under_test> fresh_postgres();
+std::unique_ptr<store_under_test> fresh_memory();
 
 } // namespace orderly::test

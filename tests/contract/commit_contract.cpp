@@ -209,7 +209,7 @@ TEST_CASE("a unit that would tear the history is refused") {
 }
 
 TEST_CASE("a row inserted by hand is unadopted: it exists, has version 0, and its first unit becomes seq 1") {
-  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto db = fresh(GENERATE(from_range(databases())));
   const auto writer = db->writer();
   const auto reader = db->reader();
   db->execute("insert into orders(tiktok_order_id, order_data) values ('5764', '{\"note\": \"by hand\"}')");

@@ -12,7 +12,7 @@ using namespace orderly;
 using namespace orderly::test;
 
 TEST_CASE("readers neither wait for an open write nor see it") {
-  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto db = fresh(GENERATE(from_range(databases())));
   const auto writer = db->writer();
   const auto reader = db->reader();
   stored(*writer, "51");

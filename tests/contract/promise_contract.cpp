@@ -238,7 +238,7 @@ TEST_CASE("of leases that end together the promise that is due first tells when"
 }
 
 TEST_CASE("an order that was inserted by hand can make promises") {
-  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto db = fresh(GENERATE(from_range(databases())));
   const auto writer = db->writer();
   const auto reader = db->reader();
   db->execute("insert into orders(tiktok_order_id, order_data) values ('5764', '{}')");
@@ -274,7 +274,7 @@ TEST_CASE("a write that was withdrawn before anybody claimed it keeps nothing wa
 }
 
 TEST_CASE("a promise that only another version can read waits for it and keeps no other waiting") {
-  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto db = fresh(GENERATE(from_range(databases())));
   const auto writer = db->writer();
   auto held = stored(*writer, "5764");
   promised(*writer, held, {fetch(promise_state::open), ship("a", promise_state::open)});

@@ -179,7 +179,7 @@ TEST_CASE("a page has at least one order and at most two hundred") {
 }
 
 TEST_CASE("a row that no program wrote so is an error of that order, not a crash") {
-  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto db = fresh(GENERATE(from_range(databases())));
   const auto writer = db->writer();
   const auto reader = db->reader();
   stored(*writer, "51");

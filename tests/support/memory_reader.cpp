@@ -1,0 +1,177 @@
+#include "storage/cursor.hpp"
+#include "storage/order_row.hpp"
+#include "storage/paging.hpp"
+#include "storage/timeline_merge.hpp"
+#include "tests/support/memory_store.hpp"
+
+#include <algorithm>
+
+namespace orderly::test {
+namespace {
+
+template <class T>
+result<T> as_it_is(const T& row) {
+  return row;
+}
+
+} // namespace
+
+class memory_reader final : public store_reader {
+public:
+  explicit memory_reader(memory_store& of) : of_(of) {}
+
+  result<std::vector<loaded_order>> load(std::span<const load_request> what) override;
+  result<order_page> list(const order_filter& filter) override;
+  result<order_view> find(const order_key& key) override;
+  result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
+  result<pending_page> pending(const pending_request& what) override;
+  result<dead_letter_page> dead_letters(const dead_letter_filter& filter) override;
+
+private:
+  loaded_order load_one(const load_request& what) const;
+  const memory_order* find_row(const order_key& key) const;
+  dead_letter_view view_of(std::int64_t id, const memory_dead_letter& letter) const;
+  const memory_tables& t() const { return of_.tables_; }
+  memory_store& of_;
+};
+
+result<std::vector<loaded_order>> memory_reader::load(std::span<const load_request> what) {
+  std::lock_guard alone(of_.mutex_);
+  std::vector<loaded_order> all;
+  for (const auto& each : what)
+    all.push_back(load_one(each));
+  return all;
+}
+
+loaded_order memory_reader::load_one(const load_request& what) const {
+  loaded_order loaded;
+  loaded.order.tiktok_id = what.order;
+  if (const auto found = t().orders.find(what.order); found != t().orders.end()) {
+    loaded.exists = true;
+    loaded.order = found->second.row;
+    const auto mark = found->second.attention.find("quarantined");
+    loaded.quarantined = mark != found->second.attention.end() && !mark->second.until;
+    if (what.with_document)
+      loaded.document = std::make_shared<const json::object>(found->second.document);
+  }
+  for (const auto& key : what.keys)
+    if (const auto row = t().inputs.find({key, what.order});
+        row != t().inputs.end() && row->second.outcome != input_outcome::pending)
+      loaded.settled.emplace(key, settled_input{row->second.what.id, row->second.raw_hash, *row->second.answer});
+  return loaded;
+}
+
+result<order_page> memory_reader::list(const order_filter& filter) {
+  const auto from = list_position_from(filter.cursor);
+  if (!from)
+    return from.error();
+  std::lock_guard alone(of_.mutex_);
+  const auto key = [](const order& o) { return std::pair{o.updated_at, o.id.value}; };
+  std::vector<order> rows;
+  for (const auto& [id, each] : t().orders)
+    if ((!filter.state || each.row.state == *filter.state) && key(each.row) < std::pair{from->updated_at, from->id})
+      rows.push_back(each.row);
+  std::sort(rows.begin(), rows.end(), [&](const order& a, const order& b) { return key(a) > key(b); });
+  auto page = read_page<order>(rows, filter.limit, as_it_is<order>);
+  return finished(*std::move(page));
+}
+
+const memory_order* memory_reader::find_row(const order_key& key) const {
+  for (const auto& [id, each] : t().orders)
+    if (key == order_key{id} || key == order_key{each.row.id})
+      return &each;
+  return nullptr;
+}
+
+result<order_view> memory_reader::find(const order_key& key) {
+  std::lock_guard alone(of_.mutex_);
+  const auto* row = find_row(key);
+  if (!row)
+    return no_such_order(key);
+  return order_view{row->row, row->document};
+}
+
+result<timeline_page> memory_reader::timeline(const order_key& key, std::size_t limit, const std::string& cursor) {
+  const auto from = timeline_position_from(cursor);
+  if (!from)
+    return from.error();
+  std::lock_guard alone(of_.mutex_);
+  const auto* row = find_row(key);
+  if (!row)
+    return no_such_order(key);
+  std::vector<event> events;
+  for (auto e = row->events.rbegin(); e != row->events.rend(); ++e)
+    if (e->what.seq <= from->seq)
+      events.push_back(e->what);
+  std::vector<input_view> inputs;
+  const std::pair bound{from->input.updated_at, from->input.id};
+  for (const auto& [at, in] : t().inputs)
+    if (at.second == row->row.tiktok_id && in.events == 0 && std::pair{in.what.received_at, in.what.id.value} <= bound)
+      inputs.push_back({in.what.id, in.what.received_at, std::string{name_of(in.what.source)}, in.what.type, in.what.dedupe_key,
+                        in.what.notification_id, in.outcome, in.deliveries});
+  std::sort(inputs.begin(), inputs.end(), [](const input_view& a, const input_view& b) {
+    return std::pair{a.received_at, a.id.value} > std::pair{b.received_at, b.id.value};
+  });
+  const auto size = page_size(limit);
+  events.resize(std::min(events.size(), size + 1));
+  inputs.resize(std::min(inputs.size(), size + 1));
+  return merge_timeline(std::move(events), std::move(inputs), size);
+}
+
+result<pending_page> memory_reader::pending(const pending_request& what) {
+  const auto from = pending_position_from(what.cursor);
+  if (!from)
+    return from.error();
+  std::lock_guard alone(of_.mutex_);
+  const auto key = [](const input& in) { return std::pair{in.received_at, in.id.value}; };
+  std::vector<input_row> rows;
+  for (const auto& [at, in] : t().inputs)
+    if (in.outcome == input_outcome::pending && in.what.received_at < bound_of(what) &&
+        (!what.order || at.second == *what.order) && key(in.what) > std::pair{from->received_at, from->id})
+      rows.push_back({in.what, std::string{name_of(in.what.source)}});
+  std::sort(rows.begin(), rows.end(), [&](const input_row& a, const input_row& b) { return key(a.what) < key(b.what); });
+  auto page = read_page<input_row>(rows, what.limit, as_it_is<input_row>);
+  return finished(*std::move(page));
+}
+
+dead_letter_view memory_reader::view_of(std::int64_t id, const memory_dead_letter& letter) const {
+  dead_letter_view view;
+  view.id = id;
+  view.input = letter.input;
+  view.raw = std::make_shared<const std::string>();
+  if (const auto* in = t().input_of(letter.input)) {
+    view.order = in->what.order;
+    view.shop = in->what.shop;
+    view.source = name_of(in->what.source);
+    view.type = in->what.type;
+    view.notification_id = in->what.notification_id;
+    view.raw = in->what.raw;
+  }
+  view.cause = letter.cause;
+  view.count = letter.count;
+  view.first_at = letter.first_at;
+  view.last_at = letter.last_at;
+  view.redriven_at = letter.redriven_at;
+  return view;
+}
+
+result<dead_letter_page> memory_reader::dead_letters(const dead_letter_filter& filter) {
+  const auto from = dead_letter_position_from(filter.cursor);
+  if (!from)
+    return from.error();
+  std::lock_guard alone(of_.mutex_);
+  std::vector<dead_letter_view> rows;
+  for (const auto& [id, letter] : t().dead_letters)
+    if ((!filter.cause || letter.cause == *filter.cause) && (filter.redriven || !letter.redriven_at) &&
+        std::pair{letter.last_at, id} < std::pair{from->last_at, from->id})
+      rows.push_back(view_of(id, letter));
+  std::sort(rows.begin(), rows.end(), [](const dead_letter_view& a, const dead_letter_view& b) {
+    return std::pair{a.last_at, a.id} > std::pair{b.last_at, b.id};
+  });
+  auto page = read_page<dead_letter_view>(rows, filter.limit, as_it_is<dead_letter_view>);
+  return finished(*std::move(page));
+}
+
+std::unique_ptr<store_reader> make_memory_reader(memory_store& of) { return std::make_unique<memory_reader>(of); }
+
+} // namespace orderly::test

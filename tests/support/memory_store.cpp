@@ -1,0 +1,102 @@
+#include "tests/support/memory_store.hpp"
+
+#include <algorithm>
+
+namespace orderly::test {
+
+
+const memory_input* memory_tables::input_of(const input_id& id) const {
+  const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const auto& row) { return row.second.what.id == id; });
+  return found == inputs.end() ? nullptr : &found->second;
+}
+
+class memory_admin final : public store_admin {
+public:
+  explicit memory_admin(memory_store& of) : of_(of) {}
+
+  result<policy> remember_policy(policy rules) override {
+    std::lock_guard alone(of_.mutex_);
+    const auto body = canonical_json(to_json(rules));
+    auto& all = of_.tables_.policies;
+    const auto held = std::find_if(all.begin(), all.end(), [&](const auto& row) { return row.second == body; });
+    rules.version = held != all.end() ? held->first : static_cast<std::int64_t>(all.size()) + 1;
+    all[rules.version] = body;
+    return rules;
+  }
+  result<void> upsert_shops(std::span<const shop> shops) override {
+    std::lock_guard alone(of_.mutex_);
+    for (const auto& s : shops) {
+      auto& row = of_.tables_.shops[s.id];
+      row.region = s.region;
+      row.cipher = s.cipher;
+    }
+    return {};
+  }
+  result<bool> has_users() override {
+    std::lock_guard alone(of_.mutex_);
+    return !of_.tables_.users.empty();
+  }
+  result<void> add_user(const new_user& user, const stored_token& token) override {
+    std::lock_guard alone(of_.mutex_);
+    if (!of_.tables_.users.emplace(user.name, user).second)
+      return error{error_code::refused_by_store, "the name is taken", {}};
+    of_.tables_.tokens.push_back(token);
+    return {};
+  }
+  result<std::vector<stored_token>> tokens() override {
+    std::lock_guard alone(of_.mutex_);
+    return of_.tables_.tokens;
+  }
+
+private:
+  memory_store& of_;
+};
+
+/// Never waits: with nothing to tell it says so at once.
+class memory_feed final : public change_feed {
+public:
+  explicit memory_feed(memory_store& of) : of_(of), next_(of.tables_.commits.size()) {}
+
+  result<std::vector<changed_order>> wait(std::chrono::milliseconds) override {
+    std::lock_guard alone(of_.mutex_);
+    std::map<tiktok_order_id, std::int64_t> newest;
+    for (; next_ < of_.tables_.commits.size(); ++next_)
+      newest[of_.tables_.commits[next_].order] = of_.tables_.commits[next_].version;
+    std::vector<changed_order> all;
+    for (const auto& [order, version] : newest)
+      all.push_back({order, version});
+    return all;
+  }
+
+private:
+  memory_store& of_;
+  std::size_t next_;
+};
+
+result<std::unique_ptr<store_writer>> memory_store::open_writer() {
+  return make_memory_writer(*this);
+}
+result<std::unique_ptr<store_reader>> memory_store::open_reader() {
+  return make_memory_reader(*this);
+}
+result<std::unique_ptr<store_admin>> memory_store::open_admin() {
+  return std::unique_ptr<store_admin>{std::make_unique<memory_admin>(*this)};
+}
+result<std::unique_ptr<change_feed>> memory_store::open_changes() {
+  std::lock_guard alone(mutex_);
+  return kind_ == kind::embedded ? std::unique_ptr<change_feed>{} : std::make_unique<memory_feed>(*this);
+}
+
+void memory_store::void_leases() {
+  std::lock_guard alone(mutex_);
+  for (auto& [id, p] : tables_.outbox) {
+    p.lease_owner.clear();
+    p.lease_until = std::nullopt;
+  }
+  for (auto& [id, row] : tables_.shops) {
+    row.lease_owner.clear();
+    row.lease_until = std::nullopt;
+  }
+}
+
+} // namespace orderly::test
