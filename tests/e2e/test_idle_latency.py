@@ -1,8 +1,6 @@
 #!/usr/bin/env python3
-"""How long one webhook alone waits for its 200, on an engine that has nothing else to do. Runs within `tools/pg run --`.
-
-The bar is for the quickest quarter: on a machine that others use, the rest says how long one waits for a processor.
-"""
+"""How long one webhook alone waits for its 200, on an engine that has nothing else to do, on SQLite and on PostgreSQL. Runs
+within `tools/pg run --`."""
 
 import http.client
 import os
@@ -11,18 +9,25 @@ import time
 
 from orderly_e2e import Case, main, sign_webhook, status_webhook
 
-BAR = 5.0  # ms
-SAMPLES, PAUSE = 40, 0.2
+BAR = 5.0  # ms, for the median
+SAMPLES, FIRST = 60, 5  # the first ones open connections and prepare statements
+PAUSE = 0.2  # s: by then the engine has fetched the detail and is idle again
 
 
 class IdleLatency(Case):
-    def test_one_webhook_alone_is_answered_in_under_5_ms(self):
-        engine = self.start_engine(self.start_sandbox(), storage=os.environ["ORDERLY_STORAGE"])
+    def test_one_webhook_alone_is_answered_in_under_5_ms_on_sqlite(self):
+        self.check_answers(None)
+
+    def test_one_webhook_alone_is_answered_in_under_5_ms_on_postgresql(self):
+        self.check_answers(os.environ["ORDERLY_STORAGE"])
+
+    def check_answers(self, storage):
+        engine = self.start_engine(self.start_sandbox(), storage=storage)
         host, port = engine.ready["listen"].rsplit(":", 1)
         connection = http.client.HTTPConnection(host, int(port), timeout=10)
         self.addCleanup(connection.close)
         took = {"a new order's": [], "a known order's": []}
-        for number in range(-3, SAMPLES):  # the first ones open connections and prepare statements
+        for number in range(SAMPLES + FIRST):
             for step, (kind, status) in enumerate(zip(took, ("UNPAID", "ON_HOLD"))):
                 notification = str(7_650_000_000_000_000_000 + 10 * number + step)
                 body = status_webhook(str(575_300_000_000_000_000 + number), status, 1_789_478_990 + step, notification)
@@ -30,11 +35,11 @@ class IdleLatency(Case):
                 time.sleep(PAUSE)
         print()
         for kind, samples in took.items():
-            samples = sorted(samples[3:])
-            quarter = samples[len(samples) // 4]
-            print(f"  {kind} webhook, ms: lowest {samples[0]:.2f}, a quarter below {quarter:.2f}, "
+            samples = sorted(samples[FIRST:])
+            print(f"  {kind} webhook, ms: lowest {samples[0]:.2f}, a quarter below {samples[len(samples) // 4]:.2f}, "
                   f"half below {statistics.median(samples):.2f}, highest {samples[-1]:.2f}")
-            self.assertLess(quarter, BAR, kind)
+        for kind, samples in took.items():
+            self.assertLess(statistics.median(samples[FIRST:]), BAR, kind)
 
     def milliseconds(self, connection, body):
         headers = {"Content-Type": "application/json", "Authorization": sign_webhook(body)}
