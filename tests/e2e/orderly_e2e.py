@@ -95,7 +95,8 @@ class Seller:
         if content_type:
             headers["Content-Type"] = content_type
         wire = bend.get("wire_body", raw)
-        return call(method, self.base, path + "?" + urllib.parse.urlencode(sent), wire if method != "GET" or wire else None,
+        target = path + "?" + urllib.parse.urlencode(sent) + bend.get("also", "")
+        return call(method, self.base, target, wire if method != "GET" or wire else None,
                     headers=headers, timeout=self.timeout)
 
     def detail(self, *ids, **bend):

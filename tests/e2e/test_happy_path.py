@@ -97,14 +97,18 @@ class WebhooksInAnyOrder(Case):
 
 class ShippingEarly(Case):
     def test_a_shipment_asked_for_during_the_hold_waits_and_then_happens_once(self):
-        sandbox = self.start_sandbox("--step-ms", "1500", "--address-change-percent", "0")
+        sandbox = self.start_sandbox("--step-ms", "3600000", "--address-change-percent", "0")  # it moves when it is told to
         engine = self.start_engine(sandbox)
         order_id = sandbox.create_orders(1)[0]
+        sandbox.step(order_id)
         wait_for("ON_HOLD at the engine", lambda: [o for o in engine.orders() if o["tiktok_status"] == "ON_HOLD"])
         number = tracking_number_for(order_id)
         status, answer = engine.ship(order_id, number)
         self.assertEqual((status, answer["pending"]), (202, "on_hold"))
-        wait_for("delivered", lambda: engine.orders("delivered"), seconds=30)
+        self.assertEqual(sandbox.step(order_id), "AWAITING_SHIPMENT")
+        wait_for("the parcel", lambda: sandbox.ledger()["orders"][order_id]["shipments"], seconds=60)
+        self.assertEqual([sandbox.step(order_id) for _ in range(2)], ["IN_TRANSIT", "DELIVERED"])
+        wait_for("delivered", lambda: engine.orders("delivered"), seconds=60)
         self.assertEqual([parcel["tracking_number"] for parcel in sandbox.ledger()["orders"][order_id]["shipments"]], [number])
         self.assertFalse([row for row in sandbox.ledger()["refused"] if "packages" in row["path"]], "it did not try too early")
 

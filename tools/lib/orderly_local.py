@@ -157,6 +157,10 @@ class Sandbox(Program):
     def create_orders(self, count):
         return self.own("POST", "orders", {"count": count})["orders"]
 
+    def step(self, order_id):
+        """The order's next status, now; it would have had it a step later."""
+        return self.own("POST", f"orders/{order_id}/step")["status"]
+
     def ledger(self):
         return self.own("GET", "ledger")
 

@@ -91,6 +91,8 @@ std::optional<refusal> refuse_cipher(const request& call, const std::string& end
 std::optional<refusal> refuse_call(const request& call, const std::string& endpoint, const settings& with, std::int64_t now) {
   if (auto why = refuse_route(call, endpoint))
     return why;
+  if (!call.repeated.empty()) // several values are one, joined by commas; what else would be signed is nowhere said (sheet 2.1)
+    return invalid("Invalid parameter: `" + call.repeated + "` is given more than once.");
   const auto* key = value_of(call, "app_key");
   if (!key || *key != with.app_key)
     return invalid("Invalid credentials. The `app_key` query parameter is invalid.");
@@ -130,9 +132,11 @@ std::variant<shipping_request, refusal> shipping_request_from(const request& cal
       return *why;
     *into = std::get<std::string>(text);
   }
-  if (const auto* lines = body.if_contains("order_line_item_ids"); lines && !lines->is_null()) {
-    if (!lines->is_array())
-      return mistyped("order_line_item_ids", "[]string");
+  if (body.contains("order_line_list")) // names lines too, of bundles: not to be mistaken for the whole order
+    return invalid("Invalid parameter: `order_line_list` is for bundles; this shop has none.");
+  if (const auto* lines = body.if_contains("order_line_item_ids")) { // omitted, and only then, it means the whole order
+    if (!lines->is_array() || lines->as_array().empty())
+      return mistyped("order_line_item_ids", "[]string, not empty");
     for (const auto& id : lines->as_array()) {
       if (!id.is_string())
         return mistyped("order_line_item_ids", "[]string");

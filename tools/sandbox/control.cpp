@@ -29,6 +29,14 @@ response with(json::object body, unsigned status = 200) {
 response bad(std::string_view why) { return with({{"error", json::string{why}}}, 400); }
 response missing() { return with({{"error", "nothing is there"}}, 404); }
 
+/// The id of "orders/ID/verb".
+std::optional<std::string> order_in(std::string_view what, std::string_view verb) {
+  constexpr std::string_view orders = "orders/";
+  if (!what.starts_with(orders) || !what.ends_with(verb) || what.size() <= orders.size() + verb.size())
+    return std::nullopt;
+  return std::string{what.substr(orders.size(), what.size() - orders.size() - verb.size())};
+}
+
 template <class Table>
 auto look_up(const Table& table, std::string_view name) -> std::optional<std::decay_t<decltype(table[0].second)>> {
   for (const auto& [word, value] : table)
@@ -127,12 +135,11 @@ response control::post(const request& call, const std::string& what) {
                           static_cast<int>(std::clamp<std::int64_t>(int_at(body, "count").value_or(1), 0, 1'000'000)));
     return with({{"endpoint", endpoint}});
   }
-  constexpr std::string_view cancel = "/cancel";
-  if (what.starts_with("orders/") && what.ends_with(cancel)) {
-    const auto from = std::string_view{"orders/"}.size();
-    const auto id = what.substr(from, what.size() - from - cancel.size());
-    return shop_.cancel(id, "BUYER", "Changed my mind") ? with({{"cancelled", id}}) : bad("unknown, or too late to cancel");
-  }
+  if (const auto id = order_in(what, "/cancel"))
+    return shop_.cancel(*id, "BUYER", "Changed my mind") ? with({{"cancelled", *id}}) : bad("unknown, or too late to cancel");
+  if (const auto id = order_in(what, "/step"))
+    return shop_.step(*id) ? with({{"status", json::string{name_of(shop_.find(*id)->status)}}})
+                           : bad("unknown, or it does not move by itself");
   return missing();
 }
 

@@ -37,8 +37,8 @@ void read_target(std::string_view target, request& into) {
     const auto pair = rest.substr(0, rest.find('&'));
     const auto equals = pair.find('=');
     const auto value = equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1);
-    if (!pair.empty())
-      into.query.insert_or_assign(decoded(pair.substr(0, equals)), decoded(value));
+    if (const auto key = decoded(pair.substr(0, equals)); !pair.empty() && !into.query.emplace(key, decoded(value)).second)
+      into.repeated = key;
     rest.remove_prefix(pair.size() < rest.size() ? pair.size() + 1 : rest.size());
   }
 }

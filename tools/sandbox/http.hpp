@@ -11,6 +11,7 @@ struct request {
   std::string method;
   std::string path;                           ///< as sent, without the query: the signature covers these bytes
   std::map<std::string, std::string> query;   ///< decoded
+  std::string repeated;                       ///< a key of the query that came more than once
   std::map<std::string, std::string> headers; ///< names in lower case
   std::string body;                           ///< raw bytes
   [[nodiscard]] std::string_view header(const std::string& name) const;

@@ -127,6 +127,15 @@ void shop::advance(const std::string& id, tiktok_status from) {
   }
 }
 
+bool shop::step(const std::string& id) {
+  const auto found = orders_.find(id);
+  if (found == orders_.end())
+    return false;
+  const auto before = found->second.status;
+  advance(id, before); // the timer finds another status and does nothing
+  return found->second.status != before;
+}
+
 void shop::change_address(const std::string& id) {
   auto& which = orders_.at(id);
   if (which.status != tiktok_status::awaiting_shipment)

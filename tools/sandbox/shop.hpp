@@ -44,6 +44,8 @@ public:
 
   /// Sheet 5.4. Takes effect once; the carrier collects and delivers only afterwards.
   std::variant<shipping_answer, refusal> mark_shipped(const shipping_request& wanted, const std::string& request_id);
+  /// Moves the order on at once, as it would have by itself a step later. False: unknown, or nothing moves it but the seller.
+  bool step(const std::string& id);
   /// By the buyer or the seller, before everything is shipped. False when it is too late or unknown.
   bool cancel(const std::string& id, const std::string& by, const std::string& reason);
 
