@@ -3,6 +3,7 @@
 happened."""
 
 import hashlib
+import json
 
 from orderly_e2e import ORDERLYD, Case, Database, Engine, call, main, post_webhook, sign_webhook, status_webhook, write_config
 
@@ -61,11 +62,21 @@ class Garbage(Case):
             self.assertEqual(self.assert_history_gapless(database, order_id)["tiktok_status"], "ON_HOLD")
 
     def test_nul_characters_are_replaced_in_json_and_kept_in_the_raw_bytes(self):
-        body = (b'{"type":1,"tts_notification_id":"7\\u00007","shop_id":"7494049642642441621","timestamp":1789478990,'
-                b'"data":{"order_id":"576000000000000077","order_status":"UNPAID","update_time":1789478990}}')
+        body = (b'{"type":1,"tts_notification_id":"77","shop_id":"7494049642642441621","timestamp":1789478990,'
+                b'"data":{"order_id":"576000000000000077","order_status":"UN\\u0000PAID","update_time":1789478990}}')
         self.assertEqual(post_webhook(self.engine.public, body), 200)
-        raw = self.rows("select raw from inputs where order_ref = '576000000000000077' and source = 'webhook'")
-        self.assertEqual(raw, [(body,)])
+        stored = self.rows("select raw, outcome from inputs where order_ref = '576000000000000077' and source = 'webhook'")
+        self.assertEqual(stored, [(body, "applied")])
+        details = [json.loads(detail) for detail, in self.rows("select detail from order_events order by seq")]
+        self.assertEqual([detail["unknown_status"] for detail in details if "unknown_status" in detail], ["UN\ufffdPAID"])
+        [(facts,)] = self.rows("select facts from orders")
+        self.assertEqual(json.loads(facts)["unknown_status"]["word"], "UN\ufffdPAID")
+
+        posted = {"tiktok_order_id": "576000000000000078", "order_data": {"no\u0000te": "a\u0000b", "list": ["\u0000"]}}
+        self.assertEqual(self.engine.api("POST", "/orders", posted)[0], 201)
+        [(document,)] = self.rows("select order_data from orders where tiktok_order_id = '576000000000000078'")
+        self.assertEqual(json.loads(document), {"no\ufffdte": "a\ufffdb", "list": ["\ufffd"]})
+        self.assert_still_serving()
 
     def test_too_large_a_body_gets_413(self):
         body = b'{"type":1,"filler":"' + b"x" * (1 << 20) + b'"}'

@@ -14,7 +14,7 @@ import threading
 import time
 
 from orderly_e2e import (APP_KEY, APP_SECRET, ORDERLYD, SOURCE, Case, call, clean_environment, main, post_webhook,
-                         status_webhook, wait_for)
+                         sign_webhook, status_webhook, wait_for)
 
 DONE, USAGE, UNAVAILABLE, BAD_CONFIG = 0, 64, 69, 78
 
@@ -212,7 +212,17 @@ class FirstStart(EngineCase):
         engine = self.engine()
         engine.ready()
         self.assertEqual(len(engine.logged("config.incomplete")), 1)
-        self.assertEqual(call("POST", engine.public, "/webhooks/tiktok", b"{}", headers={"Authorization": "0" * 64})[0], 401)
+        body = status_webhook("576461413038785752", "UNPAID", 1_789_482_600, "1")
+        # Whoever knows that there is no secret can sign with that.
+        for signature in (sign_webhook(body, key="", secret=""), sign_webhook(body, secret=""), "0" * 64):
+            self.assertEqual(post_webhook(engine.public, body, signature), 401)
+
+    def test_an_app_key_without_a_secret_refuses_them_too(self):
+        engine = self.engine(ORDERLY_TIKTOK_APP_KEY=APP_KEY)
+        engine.ready()
+        self.assertEqual(len(engine.logged("config.incomplete")), 1)
+        body = status_webhook("576461413038785752", "UNPAID", 1_789_482_600, "1")
+        self.assertEqual(post_webhook(engine.public, body, sign_webhook(body, secret="")), 401)
 
 
 class OpenFiles(EngineCase):

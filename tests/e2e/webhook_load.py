@@ -110,6 +110,7 @@ class LoadCase(Case):
         """Until everything is answered, the travellers are delivered and every input has its outcome."""
         wait_for("an answer to each", lambda: generator.progress() == generator.total, seconds=300)
         generator.end()
+        self.assertLessEqual(set(generator.others), {503}, "an answer is 200, or says that it has to come again")
         wait_for("the travellers", lambda: self.delivered(engine, travellers), seconds=180, every=0.2)
         wait_for("pending inputs", lambda: self.pending(engine) == 0, seconds=60, every=0.2)
 
