@@ -307,7 +307,7 @@ TEST_CASE("a server that is killed between and within commits loses nothing that
   constexpr int crashes = 5;
   std::atomic<bool> stop{false};
   std::map<std::string, std::int64_t> answered; // order -> version
-  std::atomic<int> lost{0}, unknown{0}, wrong{0};
+  std::atomic<int> lost{0}, unknown{0}, wrong{0}, commits{0};
   std::thread load_thread{[&] {
     const auto writer = db->writer();
     const auto reader = db->reader();
@@ -326,6 +326,7 @@ TEST_CASE("a server that is killed between and within commits loses nothing that
           held[batch[i].order.str()] = *batch[i].after;
           answered[batch[i].order.str()] = batch[i].after->version;
         }
+        ++commits;
         continue;
       }
       ++(told.error().code == error_code::storage_outcome_unknown ? unknown : lost);
@@ -338,11 +339,15 @@ TEST_CASE("a server that is killed between and within commits loses nothing that
       }
     }
   }};
+  const auto goes_on = [&] { // commits again, several times
+    for (const int before = commits; commits < before + 12;)
+      std::this_thread::sleep_for(20ms);
+  };
   for (int i = 0; i < crashes; ++i) {
-    std::this_thread::sleep_for(400ms);
+    goes_on();
     tools_pg("restart immediate");
   }
-  std::this_thread::sleep_for(300ms);
+  goes_on();
   stop = true;
   load_thread.join();
   INFO("lost connections " << lost << ", unknown outcomes " << unknown);

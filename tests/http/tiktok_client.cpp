@@ -298,7 +298,7 @@ TEST_CASE("answers may be chunked, or end with the connection; too large ones ar
 }
 
 TEST_CASE("the client's end answers what is under way") {
-  scripted_server server{always(http_answer(accepted), false, 400)};
+  scripted_server server{always(http_answer(accepted), false, 2000)};
   auto client = std::make_unique<client_of>(server.base(), 5s, 1);
   auto under_way = client->ship(), waiting = client->ship();
   while (server.requests().empty())

@@ -58,8 +58,12 @@ server_setting::~server_setting() {
 
 void server_setting::apply(const std::string& sql) {
   shell_.execute(sql);
+  const auto before = shell_.scalar("select clock_timestamp()");
   shell_.execute("select pg_reload_conf()");
-  shell_.execute("select pg_sleep(0.3)"); // each process of the server reads it when the signal reaches it
+  // A new session has what the server's first process has read; that one then signals all the others.
+  while (postgres_shell{postgres_url()}.scalar("select pg_conf_load_time() > '" + before + "'") != "t")
+    shell_.execute("select pg_sleep(0.02)");
+  shell_.execute("select pg_sleep(0.3)");
 }
 
 std::string server_log() {
