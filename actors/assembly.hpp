@@ -29,13 +29,13 @@ public:
   supervisor_actor start(caf::actor_system& in, std::function<void(const std::string& why)> on_failure);
   void close();
 
-  gateway orders;
   const box_of<writer_actor> writer = std::make_shared<drop_box<writer_actor>>();
   const box_of<sweeper_actor> sweepers = std::make_shared<drop_box<sweeper_actor>>();
   const box_of<outbox_actor> outbox = std::make_shared<drop_box<outbox_actor>>();
   std::vector<box_of<registry_actor>> shards;
   const std::shared_ptr<std::atomic<bool>> committing = std::make_shared<std::atomic<bool>>(true); ///< false while commits fail
   const std::shared_ptr<std::atomic<int>> loads_under_way = std::make_shared<std::atomic<int>>(0);
+  gateway orders; // below what it uses
 
 private:
   part storage();

@@ -29,6 +29,7 @@ public:
   ~engine_impl() override { engine_impl::stop(std::chrono::milliseconds{0}); }
   void stop(std::chrono::milliseconds grace) override;
   order_port& port() override { return parts_.orders; }
+  actor_port& actors() override { return parts_.orders; }
   bool healthy() const override { return parts_.committing->load() && !failed_.load(); }
 
 private:

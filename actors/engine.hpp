@@ -6,6 +6,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/uuid.hpp"
+#include "domain/actor_port.hpp"
 #include "domain/order_port.hpp"
 #include "domain/order_reader.hpp"
 #include "domain/policy.hpp"
@@ -56,6 +57,7 @@ public:
   /// shutting_down.
   virtual void stop(std::chrono::milliseconds grace) = 0;
   [[nodiscard]] virtual order_port& port() = 0;
+  [[nodiscard]] virtual actor_port& actors() = 0;
   /// Thread-safe. False while commits fail and after a failure: /readyz answers 503.
   [[nodiscard]] virtual bool healthy() const = 0;
 };

@@ -1,10 +1,13 @@
 #include "actors/gateway.hpp"
 
 #include "actors/change_watcher.hpp"
+#include "actors/redriver.hpp"
+#include "domain/delivery.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <algorithm>
 #include <mutex>
 
 namespace orderly {
@@ -81,7 +84,25 @@ caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& w
   return {};
 }
 
+/// One a wish.
+caf::behavior ask_for_restart(caf::event_based_actor* self, const registry_actor& shard, const tiktok_order_id& order,
+                              const std::function<void(result<restarted>)>& done) {
+  self->request(shard, std::chrono::seconds{95}, atom::restart::value, order)
+      .then(
+          [done](const restart_reply& reply) {
+            if (reply.stored)
+              done(restarted{reply.known});
+            else
+              done(error{error_code::storage_unavailable, "the store cannot commit now", {}});
+          },
+          [done](const caf::error&) { done(error{error_code::outcome_unknown, "the registry did not answer", {}}); });
+  return {};
+}
+
 } // namespace
+
+gateway::gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading)
+    : time_(time), ids_(ids), reader_(reader), reading_(std::move(reading)) {}
 
 void gateway::open(std::vector<box_of<registry_actor>> shards, box_of<writer_actor> writer) {
   std::unique_lock lock(mutex_);
@@ -97,6 +118,8 @@ void gateway::close() {
 
 void gateway::post(delivery what, delivery_answered done) {
   const auto all = std::make_shared<joined_answers>(what.inputs.size(), std::move(done), under_way_);
+  if (what.stored && what.inputs.front().order.empty())
+    return reread(what.inputs.front(), std::make_shared<joined_slot>(all, 0));
   std::shared_lock lock(mutex_);
   for (std::size_t i = 0; i < what.inputs.size(); ++i) {
     const auto slot = std::make_shared<joined_slot>(all, i);
@@ -105,7 +128,7 @@ void gateway::post(delivery what, delivery_answered done) {
       continue;
     }
     if (what.inputs[i].order.empty()) {
-      record(what, slot);
+      record(what.inputs[i], what.dead, slot);
       continue;
     }
     const auto& shard = shards_[shard_of(what.inputs[i].order, shards_.size())];
@@ -114,15 +137,57 @@ void gateway::post(delivery what, delivery_answered done) {
   }
 }
 
-void gateway::record(const delivery& what, const std::shared_ptr<answer_slot>& slot) {
+/// Under the lock. Drops the slot, which answers, when the gateway is closed or the writer is being replaced.
+void gateway::record(const input& what, std::optional<dead_letter_cause> dead, const std::shared_ptr<answer_slot>& slot) const {
   auto kept = std::make_shared<input_record>();
-  kept->what = std::make_shared<const input>(what.inputs.front());
+  kept->what = std::make_shared<const input>(what);
   kept->decided_at = time_.now();
-  kept->dead = what.dead;
-  kept->outcome = what.dead ? input_outcome::dead : input_outcome::ignored;
+  kept->dead = dead;
+  kept->outcome = dead ? input_outcome::dead : input_outcome::ignored;
   kept->answer.outcome = kept->outcome;
-  if (const auto writer = writer_->get())
+  if (const auto writer = writer_ ? writer_->get() : writer_actor{})
     writer->home_system().spawn(keep_orderless, writer, std::shared_ptr<const input_record>{std::move(kept)}, slot);
+}
+
+/// A re-driven input that was for no order is read anew, by a program that may understand it by now.
+void gateway::reread(const input& what, const std::shared_ptr<answer_slot>& slot) {
+  auto parsed = parse_webhook(*what.raw);
+  if (parsed.kind != webhook_kind::for_orders) {
+    const std::shared_lock lock(mutex_);
+    std::optional<dead_letter_cause> dead;
+    if (parsed.kind != webhook_kind::ignored)
+      dead = parsed.kind == webhook_kind::unparsable ? dead_letter_cause::unparsable : dead_letter_cause::no_order_id;
+    return record(what, dead, slot);
+  }
+  post(delivery_of(std::move(parsed), what.raw, what.received_at, ids_), [this, what, slot](const std::vector<answer>& answers) {
+    const auto failed = std::find_if(answers.begin(), answers.end(), [](const answer& a) { return a.refusal.has_value(); });
+    if (failed != answers.end())
+      return slot->complete(*failed);
+    const std::shared_lock lock(mutex_);
+    record(what, std::nullopt, slot);
+  });
+}
+
+void gateway::restart(tiktok_order_id order, std::function<void(result<restarted>)> done) {
+  const std::shared_lock lock(mutex_);
+  const auto shard = shards_.empty() ? registry_actor{} : shards_[shard_of(order, shards_.size())]->get();
+  if (!shard)
+    return done(error{error_code::shutting_down, "the engine is draining", {}});
+  shard->home_system().spawn(ask_for_restart, shard, std::move(order), std::move(done));
+}
+
+void gateway::redrive(redrive_request what, std::function<void(result<redrive_report>)> done) {
+  const std::shared_lock lock(mutex_);
+  const auto writer = writer_ ? writer_->get() : writer_actor{};
+  if (!writer)
+    return done(error{error_code::shutting_down, "the engine is draining", {}});
+  auto services = std::make_shared<redrive_services>();
+  services->reader = &reader_;
+  services->orders = this;
+  services->time = &time_;
+  services->writer = writer_;
+  services->reads_under_way = reading_;
+  writer->home_system().spawn(redriver, std::shared_ptr<const redrive_services>{std::move(services)}, what, std::move(done));
 }
 
 } // namespace orderly

@@ -1,10 +1,14 @@
 #pragma once
-// The engine's side of order_port: spreads a delivery over the registry's shards and joins the answers.
+// The engine's side of order_port and actor_port: spreads a delivery over the registry's shards and joins the answers, and finds
+// the actor that a wish of an operator is for.
 
 #include "actors/drop_box.hpp"
 #include "actors/protocol.hpp"
 #include "base/clock.hpp"
+#include "base/uuid.hpp"
+#include "domain/actor_port.hpp"
 #include "domain/order_port.hpp"
+#include "domain/order_reader.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -13,9 +17,10 @@
 
 namespace orderly {
 
-class gateway final : public order_port {
+class gateway final : public order_port, public actor_port {
 public:
-  explicit gateway(const clock& time) : time_(time) {}
+  /// @param reading counts callbacks that may still come from reader threads
+  gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading);
 
   /// Once, before the first post.
   void open(std::vector<box_of<registry_actor>> shards, box_of<writer_actor> writer);
@@ -23,13 +28,19 @@ public:
   void close();
 
   void post(delivery what, delivery_answered done) override;
+  void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override;
+  void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override;
   /// Deliveries that have not been answered.
   [[nodiscard]] std::size_t under_way() const { return under_way_->load(); }
 
 private:
-  void record(const delivery& what, const std::shared_ptr<answer_slot>& slot);
+  void record(const input& what, std::optional<dead_letter_cause> dead, const std::shared_ptr<answer_slot>& slot) const;
+  void reread(const input& what, const std::shared_ptr<answer_slot>& slot);
 
   const clock& time_;
+  id_source& ids_;
+  order_reader& reader_;
+  const std::shared_ptr<std::atomic<int>> reading_;
   mutable std::shared_mutex mutex_; // post() only reads: held shared, so that nothing is sent after close()
   std::vector<box_of<registry_actor>> shards_;
   box_of<writer_actor> writer_;

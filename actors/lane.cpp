@@ -90,6 +90,16 @@ commit_reply lane_state::note(const attention_note& what) {
   return {};
 }
 
+result<std::vector<input>> lane_state::redrive(const std::vector<std::int64_t>& dead_letters, timestamp now) {
+  const auto open = connection();
+  if (!open)
+    return open.error();
+  auto reopened = (*open)->redrive(dead_letters, now);
+  if (!reopened)
+    writer_.reset();
+  return reopened;
+}
+
 result<claimed_rows> lane_state::claim(const claim_request& what) {
   const auto open = connection();
   if (!open)
@@ -106,6 +116,10 @@ lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, or
   return {
       [self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },
       [self](atom::note, const std::shared_ptr<const attention_note>& what) { return self->state.note(*what); },
+      [self](atom::redrive, const std::shared_ptr<const std::vector<std::int64_t>>& dead_letters, timestamp now) {
+        return redrive_reply{
+            std::make_shared<const result<std::vector<input>>>(self->state.redrive(*dead_letters, now))};
+      },
       [self](atom::claim, const claim_request& what) {
         return claim_reply{std::make_shared<const result<claimed_rows>>(self->state.claim(what))};
       },

@@ -14,6 +14,7 @@ struct lane_state {
 
   batch_reply commit(const commit_batch& batch);
   commit_reply note(const attention_note& what);
+  result<std::vector<input>> redrive(const std::vector<std::int64_t>& dead_letters, timestamp now);
   result<claimed_rows> claim(const claim_request& what);
 
   orderly::store* store = nullptr;

@@ -47,6 +47,11 @@ struct unfit_order {
   std::string why;
 };
 
+struct restart_reply {
+  bool stored = false; ///< the store does not say any more that the order is quarantined
+  bool known = false;  ///< the shard has something of the order
+};
+
 struct load_reply {
   std::uint64_t generation = 0; ///< of the request, so that a late reply to an abandoned one is recognised
   std::shared_ptr<const result<loaded_order>> what;
@@ -73,6 +78,10 @@ struct batch_reply {
   commit_reply records;            ///< one for all of them
 };
 
+struct redrive_reply {
+  std::shared_ptr<const result<std::vector<input>>> what; ///< pending again, to be posted
+};
+
 struct claim_reply {
   std::shared_ptr<const result<claimed_rows>> what;
 };
@@ -96,16 +105,21 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::unit_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::routed_input)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::answered_inputs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::unfit_order)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::restart_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::load_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::commit_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::batch_reply)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::redrive_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::claim_request)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::claim_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::input_record>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::attention_note>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::outbox_row>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::result<orderly::pending_page>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::result<orderly::dead_letter_page>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const std::vector<std::int64_t>>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::timestamp)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<orderly::changed_order>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::fetch_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::write_reply)

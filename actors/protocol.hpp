@@ -31,7 +31,7 @@ using registry_actor = caf::typed_actor<
     // From an order: it is quarantined or cannot be read; do not route to it.
     caf::reacts_to<atom::unfit, unfit_order>,
     // Lifts a quarantine, durably, then starts the order's actor anew if it lives or has something to do.
-    caf::replies_to<atom::restart, tiktok_order_id>::with<commit_reply>,
+    caf::replies_to<atom::restart, tiktok_order_id>::with<restart_reply>,
     // The store no longer says that this order is quarantined.
     caf::reacts_to<atom::lift, tiktok_order_id>,
     // Several times a second: who has been idle, which webhooks wait too long.
@@ -57,6 +57,8 @@ using writer_actor = caf::typed_actor<
     caf::replies_to<atom::record, std::shared_ptr<const input_record>>::with<commit_reply>,
     // Raises or clears attention apart from any order's unit.
     caf::replies_to<atom::note, std::shared_ptr<const attention_note>>::with<commit_reply>,
+    // Makes the inputs of dead letters pending again, at this time.
+    caf::replies_to<atom::redrive, std::shared_ptr<const std::vector<std::int64_t>>, timestamp>::with<redrive_reply>,
     // Leases due rows of the outbox.
     caf::replies_to<atom::claim, claim_request>::with<claim_reply>>;
 
@@ -66,6 +68,7 @@ using lane_actor = caf::typed_actor<
     caf::replies_to<atom::commit, batch_ptr>::with<batch_reply>,
     // One short transaction each.
     caf::replies_to<atom::note, std::shared_ptr<const attention_note>>::with<commit_reply>,
+    caf::replies_to<atom::redrive, std::shared_ptr<const std::vector<std::int64_t>>, timestamp>::with<redrive_reply>,
     caf::replies_to<atom::claim, claim_request>::with<claim_reply>>;
 
 /// Keeps the promises: claims due rows, makes the calls, turns their outcomes into inputs of the orders.
@@ -87,6 +90,13 @@ using sweeper_actor = caf::typed_actor<
     caf::reacts_to<atom::swept, std::shared_ptr<const result<pending_page>>>,
     // So many of them were answered.
     caf::reacts_to<atom::swept, std::size_t>>;
+
+/// Handles a cohort of dead letters again, then ends.
+using redriver_actor = caf::typed_actor<
+    // What a reader found.
+    caf::reacts_to<atom::found, std::shared_ptr<const result<dead_letter_page>>>,
+    // A group was answered: so many were handled, and why the first of the others was not.
+    caf::reacts_to<atom::redriven, std::size_t, std::string>>;
 
 /// Listens to what other engines commit, on a thread of its own (detached), and tells the registry.
 using watcher_actor = caf::typed_actor<

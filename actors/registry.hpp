@@ -43,7 +43,7 @@ struct registry_state {
   void changed(const std::vector<changed_order>& orders);
   void busy(const tiktok_order_id& order);
   void unfit(const unfit_order& what);
-  caf::result<commit_reply> restart(const tiktok_order_id& order);
+  caf::result<restart_reply> restart(const tiktok_order_id& order);
   void on_down(const caf::down_msg& msg);
   void lift(const tiktok_order_id& order);
   void tick();

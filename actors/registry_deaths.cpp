@@ -145,21 +145,22 @@ void registry_state::unfit(const unfit_order& what) {
   quarantine(found->second, what.stored);
 }
 
-caf::result<commit_reply> registry_state::restart(const tiktok_order_id& order) {
+caf::result<restart_reply> registry_state::restart(const tiktok_order_id& order) {
   auto note = std::make_shared<attention_note>();
   note->order = order;
   note->kind = attention::quarantined;
   note->raised = false;
   note->at = services->time->now();
-  auto promised = self->make_response_promise<commit_reply>();
-  const auto asker = std::make_shared<owed_reply<commit_reply>>(
-      promised, commit_reply{commit_fate::unknown, "the writer did not answer"});
+  auto promised = self->make_response_promise<restart_reply>();
+  const auto asker = std::make_shared<owed_reply<restart_reply>>(promised, restart_reply{});
   self->request(services->writer->get(), record_patience, atom::note::value, std::shared_ptr<const attention_note>{note})
       .then(
           [this, asker, order](const commit_reply& r) {
-            if (r.fate == commit_fate::committed)
+            const bool known = orders_.contains(order);
+            const bool stored = r.fate == commit_fate::committed;
+            if (stored)
               lift(order);
-            asker->deliver(r);
+            asker->deliver({stored, known});
           },
           [asker](const caf::error&) {}); // the asker is told when this is let go
   return promised;

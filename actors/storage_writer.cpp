@@ -46,6 +46,15 @@ writer_state::lane_slot& writer_state::lane_of(const tiktok_order_id& order) {
   return lanes[std::hash<tiktok_order_id>{}(order) % lanes.size()];
 }
 
+/// A pending input must not wait behind what keeps its order from being decided: with its own lane busy it takes an idle one.
+writer_state::lane_slot& writer_state::lane_for(const input_record& record) {
+  auto& own = lane_of(record.what->order);
+  if (!own.busy)
+    return own;
+  const auto idle = std::find_if(lanes.begin(), lanes.end(), [](const lane_slot& one) { return !one.busy; });
+  return idle == lanes.end() ? own : *idle;
+}
+
 void writer_state::take_units(lane_slot& from, std::vector<waiting_unit>& into) {
   // An order may stand in a batch once. It has one unit here at a time, unless it gave one up for lost and asks again.
   std::unordered_set<std::string> seen;
@@ -174,7 +183,7 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         return asker;
       },
       [self](atom::record, const std::shared_ptr<const input_record>& record) {
-        auto& slot = self->state.lane_of(record->what->order);
+        auto& slot = self->state.lane_for(*record);
         auto asker = self->make_response_promise<commit_reply>();
         slot.records.push_back({record, {asker, writer_ended()}});
         self->state.flush(static_cast<std::size_t>(&slot - self->state.lanes.data()));
@@ -185,6 +194,16 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         const auto asker = std::make_shared<owed_reply<commit_reply>>(promised, writer_ended());
         self->request(self->state.lane_of(what->order).handle, std::chrono::seconds{60}, atom::note::value, what)
             .then([asker](const commit_reply& reply) { asker->deliver(reply); },
+                  [asker](const caf::error&) {}); // the asker is told when this is let go
+        return promised;
+      },
+      [self](atom::redrive, const std::shared_ptr<const std::vector<std::int64_t>>& dead_letters, timestamp now) {
+        const error lost{error_code::storage_unavailable, "the lane did not answer", {}};
+        auto promised = self->make_response_promise<redrive_reply>();
+        const auto asker = std::make_shared<owed_reply<redrive_reply>>(
+            promised, redrive_reply{std::make_shared<const result<std::vector<input>>>(lost)});
+        self->request(self->state.lanes.front().handle, std::chrono::seconds{60}, atom::redrive::value, dead_letters, now)
+            .then([asker](const redrive_reply& reply) { asker->deliver(reply); },
                   [asker](const caf::error&) {}); // the asker is told when this is let go
         return promised;
       },

@@ -54,6 +54,7 @@ struct writer_state {
   };
 
   lane_slot& lane_of(const tiktok_order_id& order);
+  lane_slot& lane_for(const input_record& record);
   void flush(std::size_t lane);
   void replace(const caf::down_msg& dead);
   /// Tells all that still wait for a lane that nothing of theirs was written.

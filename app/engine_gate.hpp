@@ -3,6 +3,7 @@
 // neither half of it.
 
 #include "actors/engine.hpp"
+#include "domain/actor_port.hpp"
 #include "domain/order_port.hpp"
 
 #include <mutex>
@@ -11,7 +12,7 @@
 namespace orderly {
 
 /// Thread-safe; outlives the engine and the listeners.
-class engine_gate final : public order_port {
+class engine_gate final : public order_port, public actor_port {
 public:
   void open(engine& to) {
     std::unique_lock lock(mutex_);
@@ -33,12 +34,27 @@ public:
     refused.refusal = error{error_code::shutting_down, "the engine is draining", {}};
     done(std::vector<answer>(what.inputs.size(), refused));
   }
+  void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override {
+    ask([&](actor_port& to) { to.restart(std::move(order), done); }, done);
+  }
+  void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override {
+    ask([&](actor_port& to) { to.redrive(what, done); }, done);
+  }
   [[nodiscard]] bool healthy() const {
     std::shared_lock lock(mutex_);
     return engine_ && engine_->healthy();
   }
 
 private:
+  template <class Ask, class Done>
+  void ask(Ask forward, const Done& done) {
+    {
+      std::shared_lock lock(mutex_);
+      if (engine_) return forward(engine_->actors());
+    }
+    done(error{error_code::shutting_down, "the engine is draining", {}});
+  }
+
   mutable std::shared_mutex mutex_;
   engine* engine_ = nullptr;
 };

@@ -76,7 +76,7 @@ result<void> instance::start_engine(std::function<void(const std::string& why)> 
 }
 
 result<void> instance::start_server() {
-  const server_parts parts{gate_, *reader_, who_, [this] { return gate_.healthy(); }, time_, ids_, measured_};
+  const server_parts parts{gate_, gate_, *reader_, who_, [this] { return gate_.healthy(); }, time_, ids_, measured_};
   auto started = orderly::start_server(server_options_of(config_, rules_), parts);
   if (!started) return started.error();
   server_ = std::move(*started);

@@ -27,15 +27,20 @@ sha256_digest hmac_sha256(std::string_view key, std::string_view message) {
   return digest;
 }
 
-std::string to_hex(const sha256_digest& digest) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string text;
-  text.reserve(digest.size() * 2);
-  for (auto byte : digest) {
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
+std::string to_hex(std::string_view bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string out;
+  out.reserve(2 * bytes.size());
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    out += digits[byte >> 4];
+    out += digits[byte & 0x0f];
   }
-  return text;
+  return out;
+}
+
+std::string to_hex(const sha256_digest& digest) {
+  return to_hex(std::string_view{reinterpret_cast<const char*>(digest.data()), digest.size()});
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

@@ -15,6 +15,7 @@ sha256_digest sha256(std::string_view bytes);
 sha256_digest hmac_sha256(std::string_view key, std::string_view message);
 /// Lower-case hex.
 std::string to_hex(const sha256_digest& digest);
+std::string to_hex(std::string_view bytes);
 /// Constant time for equal lengths; the length itself is not a secret.
 bool equal_in_constant_time(std::string_view a, std::string_view b);
 

@@ -1,5 +1,6 @@
 #include "net/admin_site.hpp"
 
+#include "net/actors_api.hpp"
 #include "net/orders_api.hpp"
 #include "net/problem.hpp"
 #include "net/public_site.hpp"
@@ -43,6 +44,10 @@ public:
     }
     if (path.size() >= 3 && path[2] == "orders")
       return orders_.find(request, *target, {path.begin() + 3, path.end()}, *who);
+    if (path.size() >= 3 && path[2] == "actors")
+      return actors_route(shared_, request, {path.begin() + 3, path.end()}, *who);
+    if (path.size() >= 3 && path[2] == "dead-letters")
+      return dead_letters_route(shared_, request, *target, {path.begin() + 3, path.end()}, *who);
     return no_such_path();
   }
 

@@ -61,6 +61,23 @@ public:
     fail(wrong(key, json::serialize(*value), "a whole number from 0"));
     return std::nullopt;
   }
+  std::size_t count(std::string_view key, std::size_t otherwise, std::int64_t max) {
+    const auto* value = from_.if_contains(key);
+    if (!value)
+      return otherwise;
+    if (value->is_int64() && value->get_int64() >= 1 && value->get_int64() <= max)
+      return static_cast<std::size_t>(value->get_int64());
+    fail(wrong(key, json::serialize(*value), "a whole number from 1 to " + std::to_string(max)));
+    return otherwise;
+  }
+  dead_letter_cause cause(std::string_view key) {
+    const auto* value = from_.if_contains(key);
+    const auto known = value && value->is_string() ? dead_letter_cause_from(value->get_string()) : std::nullopt;
+    if (!known)
+      fail(wrong(key, value ? json::serialize(*value) : "absent",
+                 "one of: unparsable, no_order_id, shop_mismatch, refused_by_store, killed_twice"));
+    return known.value_or(dead_letter_cause::killed_twice);
+  }
   std::optional<bool> flag(std::string_view key) {
     const auto* value = from_.if_contains(key);
     if (!value)
@@ -193,6 +210,20 @@ result<input_body> read_hold(std::string_view text) {
 
 result<input_body> read_release(std::string_view text) {
   return read_command<release_order>(text, true, [](field_reader& fields, release_order&) { fields.allow_only({}); });
+}
+
+result<redrive_request> read_redrive(std::string_view text) {
+  const auto body = read_object(text, false);
+  if (!body)
+    return body.error();
+  field_reader fields{*body};
+  fields.allow_only({"cause", "limit"});
+  redrive_request out;
+  out.cause = fields.cause("cause");
+  out.limit = fields.count("limit", out.limit, 200);
+  if (fields.problem())
+    return *fields.problem();
+  return out;
 }
 
 result<input_body> read_note(std::string_view text) {

@@ -2,6 +2,7 @@
 // Strict reading of command bodies: an unknown field, a wrong type or an unknown word is refused by name (422 invalid_field).
 
 #include "base/result.hpp"
+#include "domain/actor_port.hpp"
 #include "domain/input.hpp"
 
 #include <string_view>
@@ -22,5 +23,7 @@ result<input_body> read_retry(std::string_view text);
 result<input_body> read_hold(std::string_view text);
 result<input_body> read_release(std::string_view text);
 result<input_body> read_note(std::string_view text);
+/// `/dead-letters/redrive`: {cause, limit?}.
+result<redrive_request> read_redrive(std::string_view text);
 
 } // namespace orderly

@@ -1,6 +1,8 @@
 #include "net/order_json.hpp"
 
+#include "base/digest.hpp"
 #include "domain/decide.hpp"
+#include "net/client_text.hpp"
 
 namespace orderly {
 namespace {
@@ -132,6 +134,30 @@ json::object timeline_body(const timeline_page& page) {
       entries.push_back(input_body_of(*entry.received));
   }
   return {{"events", std::move(entries)}, {"next_cursor", cursor_or_null(page.next_cursor)}};
+}
+
+json::object dead_letters_body(const dead_letter_page& page) {
+  json::array letters;
+  for (const auto& letter : page.letters) {
+    json::object out{{"id", letter.id},
+                     {"input_id", to_string(letter.input)},
+                     {"tiktok_order_id", text_or_null(letter.order.str())},
+                     {"shop_id", text_or_null(letter.shop.str())},
+                     {"source", letter.source},
+                     {"type", letter.type},
+                     {"notification_id", text_or_null(letter.notification_id)},
+                     {"cause", name_of(letter.cause)},
+                     {"count", letter.count},
+                     {"first_at", to_rfc3339(letter.first_at)},
+                     {"last_at", to_rfc3339(letter.last_at)},
+                     {"redriven_at", time_or_null(letter.redriven_at)}};
+    if (is_utf8(*letter.raw))
+      out["raw"] = *letter.raw;
+    else
+      out["raw_hex"] = to_hex(*letter.raw);
+    letters.push_back(std::move(out));
+  }
+  return {{"dead_letters", std::move(letters)}, {"next_cursor", cursor_or_null(page.next_cursor)}};
 }
 
 json::object answer_body(const answer& a, const tiktok_order_id& order) {

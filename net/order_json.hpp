@@ -13,6 +13,8 @@ json::object order_summary(const order& o);
 json::object order_body(const order_view& view, const policy& rules, timestamp now);
 json::object page_body(const order_page& page);
 json::object timeline_body(const timeline_page& page);
+/// `raw` is text where it is UTF-8; else it is null and `raw_hex` has the bytes.
+json::object dead_letters_body(const dead_letter_page& page);
 /// What a command led to. Precondition: not refused.
 json::object answer_body(const answer& a, const tiktok_order_id& order);
 

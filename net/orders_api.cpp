@@ -2,33 +2,18 @@
 
 #include "domain/attention.hpp"
 #include "domain/wire.hpp"
-#include "net/client_text.hpp"
+#include "net/api_parts.hpp"
 #include "net/command_body.hpp"
 #include "net/order_json.hpp"
-#include "net/problem.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
-#include <charconv>
 
 namespace orderly {
 namespace {
 
-constexpr std::size_t default_limit = 50, max_limit = 200, max_idempotency_key = 255, max_cursor = 512;
+constexpr std::size_t default_limit = 50, max_idempotency_key = 255;
 
-http_response read_too_late() { return problem(error_code::overloaded, "The answer could not be read in time."); }
 http_response command_too_late() { return problem(error_code::outcome_unknown); }
-
-http_response json_response(int status, const json::object& body) {
-  return {status, json_type, json::serialize(body), {{"Cache-Control", "no-store"}}};
-}
-
-error bad_parameter(std::string_view name, std::string_view found, std::string allowed) {
-  error e{error_code::invalid_field, "The query parameter \"" + shown(name) + "\" must be " + allowed + ".", {}};
-  e.details = {{"field", shown(name)}, {"found", shown(found)}, {"allowed", std::move(allowed)}};
-  return e;
-}
 
 struct page_query {
   std::optional<order_state> state;
@@ -44,13 +29,15 @@ result<page_query> read_page_query(const request_target& target, bool with_state
       return bad_parameter(name, "given twice", "given once");
     seen.push_back(name);
     if (name == "limit") {
-      const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), out.limit);
-      if (ec != std::errc{} || end != value.data() + value.size() || out.limit < 1 || out.limit > max_limit)
-        return bad_parameter(name, value, "a whole number from 1 to 200");
+      const auto limit = read_limit(value);
+      if (!limit)
+        return limit.error();
+      out.limit = *limit;
     } else if (name == "cursor") {
-      if (value.size() > max_cursor)
-        return error{error_code::invalid_cursor, "The cursor is too long.", {}};
-      out.cursor = value;
+      auto cursor = read_cursor(value);
+      if (!cursor)
+        return cursor.error();
+      out.cursor = *std::move(cursor);
     } else if (name == "state" && with_state) {
       out.state = order_state_from(value);
       if (!out.state)
@@ -60,20 +47,6 @@ result<page_query> read_page_query(const request_target& target, bool with_state
     }
   }
   return out;
-}
-
-std::optional<order_key> key_from(const std::string& segment) {
-  if (is_usable_order_id(segment))
-    return order_key{tiktok_order_id{segment}};
-  if (const auto id = uuid_from(segment))
-    return order_key{order_id{*id}};
-  return std::nullopt;
-}
-
-/// Prints a read's result, or its error.
-template <class T, class Print>
-reply<T> reply_with(const responder_ptr& to, Print print) {
-  return [to, print = std::move(print)](result<T> got) { to->answer(got ? print(*got) : problem(got.error())); };
 }
 
 http_response answer_response(const answer& a, const tiktok_order_id& order) {
@@ -199,17 +172,6 @@ void serve_create(const edge_ptr& shared, const principal& who, const http_reque
            std::move(body->order), std::move(place), to);
 }
 
-http_route read_route(std::string_view label, std::function<void(const responder_ptr&)> serve) {
-  return {label, std::chrono::seconds{10}, read_too_late,
-          [serve = std::move(serve)](const http_request&, const responder_ptr& to) { serve(to); }};
-}
-
-bool is_read(const http_request& request) { return request.method == "GET" || request.method == "HEAD"; }
-
-http_route forbidden(std::string_view label) {
-  return answers(label, problem(error_code::forbidden, "Acting on orders needs the role operator.", {{"role", "operator"}}));
-}
-
 http_route list_route(const edge_ptr& shared, const request_target& target) {
   auto query = read_page_query(target, true);
   if (!query)
@@ -277,7 +239,7 @@ http_route orders_api::find(const http_request& request, const request_target& t
     if (request.method != "POST")
       return wrong_method("orders", "GET, HEAD, POST");
     if (!may_act)
-      return forbidden("orders");
+      return needs_operator("orders");
     return {"orders", shared_->options.command_deadline, command_too_late,
             [shared = shared_, who](const http_request& r, const responder_ptr& to) { serve_create(shared, who, r, to); }};
   }
@@ -293,13 +255,13 @@ http_route orders_api::find(const http_request& request, const request_target& t
       return wrong_method("order_attention", "POST");
     if (!attention::is_known(rest[2]))
       return answers("order_attention", problem(error_code::not_found, "There is no attention of this kind."));
-    return may_act ? clear_attention_route(shared_, rest[2], *key, who) : forbidden("order_attention");
+    return may_act ? clear_attention_route(shared_, rest[2], *key, who) : needs_operator("order_attention");
   }
   for (const auto& what : verbs)
     if (rest.size() == 2 && rest[1] == what.name) {
       if (request.method != "POST")
         return wrong_method(what.label, "POST");
-      return may_act ? command_route(shared_, what, *key, who) : forbidden(what.label);
+      return may_act ? command_route(shared_, what, *key, who) : needs_operator(what.label);
     }
   return no_such_path();
 }

@@ -5,6 +5,7 @@
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 #include "base/uuid.hpp"
+#include "domain/actor_port.hpp"
 #include "domain/order_port.hpp"
 #include "domain/order_reader.hpp"
 #include "domain/policy.hpp"
@@ -45,6 +46,7 @@ struct server_options {
 
 struct server_parts {
   order_port& orders;
+  actor_port& actors;
   order_reader& reader;
   token_check who;
   std::function<bool()> ready; ///< the engine's health; /readyz

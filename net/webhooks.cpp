@@ -1,5 +1,6 @@
 #include "net/webhooks.hpp"
 
+#include "domain/delivery.hpp"
 #include "domain/webhook_topic.hpp"
 #include "net/signing.hpp"
 
@@ -98,36 +99,6 @@ signature_check check_signature(const http_request& request, std::string_view ap
     return signature_check::missing;
   const bool well_formed = given.size() == 64 && std::all_of(given.begin(), given.end(), is_lower_hex);
   return well_formed ? signature_check::wrong : signature_check::malformed;
-}
-
-delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, id_source& ids) {
-  static const auto not_kept = std::make_shared<const std::string>();
-  input common;
-  common.delivery = ids.next();
-  common.dedupe_key = std::move(parsed.dedupe_key);
-  common.received_at = received_at;
-  common.source = input_source::webhook;
-  common.shop = std::move(parsed.shop);
-  common.type = topic_name(parsed.topic);
-  common.notification_id = std::move(parsed.notification_id);
-  common.raw = is_chat_topic(parsed.topic) ? not_kept : std::move(raw);
-  delivery out;
-  if (parsed.kind == webhook_kind::unparsable)
-    out.dead = dead_letter_cause::unparsable;
-  if (parsed.kind == webhook_kind::no_order_id)
-    out.dead = dead_letter_cause::no_order_id;
-  if (parsed.kind != webhook_kind::for_orders) {
-    common.id = input_id{ids.next()};
-    out.inputs.push_back(std::move(common));
-    return out;
-  }
-  for (auto& [order, body] : parsed.orders) {
-    auto& one = out.inputs.emplace_back(common);
-    one.id = input_id{ids.next()};
-    one.order = std::move(order);
-    one.body = std::move(body);
-  }
-  return out;
 }
 
 bool is_durable(const std::vector<answer>& answers) {

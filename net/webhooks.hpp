@@ -13,9 +13,6 @@ enum class signature_check : std::uint8_t { good, missing, malformed, wrong };
 /// Tries every secret, always, each in constant time.
 signature_check check_signature(const http_request& request, std::string_view app_key, const std::vector<std::string>& secrets);
 
-/// The inputs of a parsed webhook: ids and times minted here. Chat bodies are not kept.
-delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, id_source& ids);
-
 /// Each of the engine's answers is known to be a stored outcome: the webhook need not come again.
 bool is_durable(const std::vector<answer>& answers);
 

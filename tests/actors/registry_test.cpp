@@ -118,7 +118,7 @@ TEST_CASE("a quarantine outlives the engine, and a restart of the order's actor 
   f.advance(std::chrono::seconds{10});
   CHECK(f.pending().size() == 3);
 
-  REQUIRE(f.restart_order(id).fate == commit_fate::committed);
+  REQUIRE(f.restart_order(id)->known);
   CHECK_FALSE(f.stored(id).quarantined);
   f.advance(std::chrono::seconds{1});
   f.advance(std::chrono::seconds{1});
@@ -150,7 +150,7 @@ TEST_CASE("an order without a row that kills whatever comes keeps its webhooks a
   CHECK(f.ask(f.webhook(other, "UNPAID", t0)).outcome == input_outcome::applied);
   CHECK(f.pending().size() == 2);
   f.reader->forgive_orders();
-  REQUIRE(f.restart_order(id).fate == commit_fate::committed);
+  REQUIRE(f.restart_order(id)->known);
   f.advance(std::chrono::seconds{1});
   f.advance(std::chrono::seconds{1});
   CHECK(f.pending().empty());

@@ -100,7 +100,7 @@ TEST_CASE("a peer from elsewhere gets the metrics with a token only") {
   running_server server;
   metrics measured;
   const auto site = make_admin_site(std::make_shared<edge>(
-      quick_options(), server_parts{server.port, server.reader,
+      quick_options(), server_parts{server.port, server.actors, server.reader,
                                     [](std::string_view token) {
                                       return token == "good" ? std::optional{principal{"olga", role::viewer}} : std::nullopt;
                                     },

@@ -5,6 +5,7 @@
 #include "net/signing.hpp"
 #include "tests/http/memory_reader.hpp"
 #include "tests/http/raw_http.hpp"
+#include "tests/http/recording_actors.hpp"
 #include "tests/http/recording_port.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/seed.hpp"
@@ -25,7 +26,7 @@ inline server_options quick_options() {
 class running_server {
 public:
   explicit running_server(server_options options = quick_options()) {
-    auto started = start_server(options, {port, reader, [](std::string_view token) { return principal_of(token); },
+    auto started = start_server(options, {port, actors, reader, [](std::string_view token) { return principal_of(token); },
                                           [this] { return ready.load(); }, clock, ids, measured});
     if (!started)
       throw std::runtime_error(to_string(started.error()));
@@ -57,6 +58,7 @@ public:
   metrics measured;
   uuid_v7_source ids{clock, seed_of_run()};
   recording_port port;
+  recording_actors actors;
   memory_reader reader;
   std::atomic<bool> ready{true};
   std::unique_ptr<server> http;

@@ -311,8 +311,9 @@ TEST_CASE("an answer that comes after the client has gone, or after the server h
   manual_clock clock;
   metrics measured;
   uuid_v7_source ids{clock, seed_of_run()};
+  recording_actors actors;
   memory_reader reader;
-  auto started = start_server(quick_options(), {engine, reader, [](std::string_view) { return std::nullopt; },
+  auto started = start_server(quick_options(), {engine, actors, reader, [](std::string_view) { return std::nullopt; },
                                                 [] { return true; }, clock, ids, measured});
   REQUIRE(started.has_value());
   engine.hold();
@@ -327,8 +328,8 @@ TEST_CASE("an answer that comes after the client has gone, or after the server h
   started->reset();
   CHECK_FALSE(cut.receive());
   engine.release();
-  auto again = start_server(quick_options(), {engine, reader, [](std::string_view) { return std::nullopt; }, [] { return true; },
-                                              clock, ids, measured});
+  auto again = start_server(quick_options(), {engine, actors, reader, [](std::string_view) { return std::nullopt; },
+                                              [] { return true; }, clock, ids, measured});
   REQUIRE(again.has_value());
   const auto got = ask_once((*again)->listen(), running_server::webhook(unpaid));
   REQUIRE(got);

@@ -7,7 +7,6 @@
 #include "domain/wire.hpp"
 #include "tests/support/catch.hpp"
 
-#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -200,13 +199,20 @@ void engine_fixture::changed(const std::string& order, std::int64_t version) {
   caf::anon_send(shard_of_order(order), atom::changed::value, std::vector<changed_order>{{tiktok_order_id{order}, version}});
 }
 
-commit_reply engine_fixture::restart_order(const std::string& order) {
-  caf::scoped_actor self{now->system};
-  self->send(caf::actor_cast<caf::actor>(shard_of_order(order)), atom::restart::value, tiktok_order_id{order});
+result<restarted> engine_fixture::restart_order(const std::string& order) {
+  std::optional<result<restarted>> said;
+  now->orders.restart(tiktok_order_id{order}, [&](const result<restarted>& done) { said = done; });
   drain();
-  commit_reply said;
-  self->receive([&](const commit_reply& reply) { said = reply; });
-  return said;
+  REQUIRE(said.has_value());
+  return *said;
+}
+
+result<redrive_report> engine_fixture::redrive(dead_letter_cause cause) {
+  std::optional<result<redrive_report>> said;
+  now->orders.redrive({.cause = cause, .limit = 100}, [&](const result<redrive_report>& done) { said = done; });
+  drain();
+  REQUIRE(said.has_value());
+  return *said;
 }
 
 std::vector<input> engine_fixture::pending() {

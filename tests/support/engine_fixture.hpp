@@ -55,7 +55,9 @@ public:
   /// Says to the registry that some engine has committed this version.
   void changed(const std::string& order, std::int64_t version);
   /// POST /actors/{id}/restart.
-  commit_reply restart_order(const std::string& order);
+  result<restarted> restart_order(const std::string& order);
+  /// POST /dead-letters/redrive.
+  result<redrive_report> redrive(dead_letter_cause cause);
 
   loaded_order stored(const std::string& order);
   /// Inputs that are stored as `pending`.

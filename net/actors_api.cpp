@@ -1,0 +1,130 @@
+#include "net/actors_api.hpp"
+
+#include "net/api_parts.hpp"
+#include "net/command_body.hpp"
+#include "net/order_json.hpp"
+
+#include <algorithm>
+
+namespace orderly {
+namespace {
+
+constexpr auto patience = std::chrono::seconds{100}; // above the engine's own
+
+http_response too_late() { return problem(error_code::outcome_unknown); }
+
+void restart(const edge_ptr& shared, const tiktok_order_id& order, bool stored, const responder_ptr& to) {
+  shared->parts.actors.restart(order, [order, stored, to](const result<restarted>& done) {
+    if (!done)
+      return to->answer(problem(done.error()));
+    if (!stored && !done->known)
+      return to->answer(problem(error_code::order_not_found));
+    to->answer(json_response(200, {{"tiktok_order_id", order.str()}, {"restarted", true}}));
+  });
+}
+
+/// An order without a row, or with one that cannot be read, may be quarantined all the same.
+void serve_restart(const edge_ptr& shared, const order_key& key, const responder_ptr& to) {
+  shared->parts.reader.find(key, [shared, key, to](const result<order_view>& found) {
+    if (found)
+      return restart(shared, found->order.tiktok_id, true, to);
+    const auto* id = std::get_if<tiktok_order_id>(&key);
+    const bool unreadable = found.error().code == error_code::order_unreadable;
+    if (id && (unreadable || found.error().code == error_code::order_not_found))
+      return restart(shared, *id, unreadable, to);
+    to->answer(problem(found.error()));
+  });
+}
+
+std::string causes_in_words() {
+  return "one of: unparsable, no_order_id, shop_mismatch, refused_by_store, killed_twice";
+}
+
+result<dead_letter_filter> read_letters_query(const request_target& target) {
+  dead_letter_filter out;
+  std::vector<std::string_view> seen;
+  for (const auto& [name, value] : target.query) {
+    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+      return bad_parameter(name, "given twice", "given once");
+    seen.push_back(name);
+    if (name == "limit") {
+      const auto limit = read_limit(value);
+      if (!limit)
+        return limit.error();
+      out.limit = *limit;
+    } else if (name == "cursor") {
+      const auto cursor = read_cursor(value);
+      if (!cursor)
+        return cursor.error();
+      out.cursor = *cursor;
+    } else if (name == "cause") {
+      out.cause = dead_letter_cause_from(value);
+      if (!out.cause)
+        return bad_parameter(name, value, causes_in_words());
+    } else if (name == "redriven") {
+      if (value != "true" && value != "false")
+        return bad_parameter(name, value, "true or false");
+      out.redriven = value == "true";
+    } else {
+      return bad_parameter(name, "unknown parameter", "one of: cause, redriven, limit, cursor");
+    }
+  }
+  return out;
+}
+
+http_route list_route(const edge_ptr& shared, const request_target& target) {
+  auto filter = read_letters_query(target);
+  if (!filter)
+    return answers("dead_letters", problem(filter.error()));
+  return read_route("dead_letters", [shared, filter = std::move(*filter)](const responder_ptr& to) {
+    shared->parts.reader.dead_letters(filter, reply_with<dead_letter_page>(to, [](const dead_letter_page& page) {
+                                        return json_response(200, dead_letters_body(page));
+                                      }));
+  });
+}
+
+http_route redrive_route(const edge_ptr& shared) {
+  return {"dead_letters_redrive", patience, too_late, [shared](const http_request& request, const responder_ptr& to) {
+            const auto wanted = read_redrive(*request.body);
+            if (!wanted)
+              return to->answer(problem(wanted.error()));
+            shared->parts.actors.redrive(*wanted, [to](const result<redrive_report>& done) {
+              if (!done)
+                return to->answer(problem(done.error()));
+              json::object body{{"redriven", done->redriven}, {"failed", done->failed}, {"left", done->left}};
+              if (!done->why.empty())
+                body["why"] = done->why;
+              to->answer(json_response(200, body));
+            });
+          }};
+}
+
+} // namespace
+
+http_route actors_route(const edge_ptr& shared, const http_request& request, const std::vector<std::string>& rest,
+                        const principal& who) {
+  if (rest.size() != 2 || rest[1] != "restart")
+    return no_such_path();
+  const auto key = key_from(rest[0]);
+  if (!key)
+    return answers("actor", problem(error_code::order_not_found, "An order is named by its UUID or its TikTok order id."));
+  if (request.method != "POST")
+    return wrong_method("actor_restart", "POST");
+  if (who.role == role::viewer)
+    return needs_operator("actor_restart");
+  return {"actor_restart", patience, too_late,
+          [shared, key = *key](const http_request&, const responder_ptr& to) { serve_restart(shared, key, to); }};
+}
+
+http_route dead_letters_route(const edge_ptr& shared, const http_request& request, const request_target& target,
+                              const std::vector<std::string>& rest, const principal& who) {
+  if (rest.empty())
+    return is_read(request) ? list_route(shared, target) : wrong_method("dead_letters", "GET, HEAD");
+  if (rest.size() != 1 || rest[0] != "redrive")
+    return no_such_path();
+  if (request.method != "POST")
+    return wrong_method("dead_letters_redrive", "POST");
+  return who.role == role::viewer ? needs_operator("dead_letters_redrive") : redrive_route(shared);
+}
+
+} // namespace orderly

@@ -1,0 +1,43 @@
+#pragma once
+// What the routes under /api/v1 have in common: reading a query, printing an answer.
+
+#include "base/result.hpp"
+#include "domain/order_reader.hpp"
+#include "net/edge.hpp"
+#include "net/http_site.hpp"
+#include "net/problem.hpp"
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace orderly {
+
+http_response json_response(int status, const json::object& body);
+http_response read_too_late();
+
+/// A read for which no admission is needed: the reader's own queue has a bound.
+http_route read_route(std::string_view label, std::function<void(const responder_ptr&)> serve);
+/// 403: acting needs the role operator.
+http_route needs_operator(std::string_view label);
+
+bool is_read(const http_request& request);
+/// An order's UUID or its TikTok order id.
+std::optional<order_key> key_from(const std::string& segment);
+
+/// invalid_field with `field`, `found`, `allowed`.
+error bad_parameter(std::string_view name, std::string_view found, std::string allowed);
+/// 1 to 200.
+result<std::size_t> read_limit(std::string_view value);
+/// The cursor, if it can be one.
+result<std::string> read_cursor(std::string_view value);
+
+/// Prints a read's result, or its error.
+template <class T, class Print>
+reply<T> reply_with(const responder_ptr& to, Print print) {
+  return [to, print = std::move(print)](result<T> got) { to->answer(got ? print(*got) : problem(got.error())); };
+}
+
+} // namespace orderly

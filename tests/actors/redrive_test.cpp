@@ -1,0 +1,117 @@
+// Dead letters are handled again by cohort: one first, then the rest, stopping when they fail again.
+
+#include "domain/delivery.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/engine_fixture.hpp"
+
+using namespace orderly;
+using namespace orderly::test;
+
+namespace {
+
+constexpr std::int64_t t0 = 1789479000;
+
+std::string number(int n) { return std::to_string(576461413038000000 + n); }
+
+/// So many orders, each with a webhook that ended its actor twice.
+void bury(engine_fixture& f, int count) {
+  for (int n = 0; n < count; ++n) {
+    f.reader->throw_on_order(number(n));
+    f.post(f.webhook(number(n), "UNPAID", t0));
+    f.drain();
+    f.advance(std::chrono::seconds{1}); // one after the other, so that they have an order
+  }
+  REQUIRE(f.dead_letters().size() == static_cast<std::size_t>(count));
+}
+
+} // namespace
+
+TEST_CASE("a cohort is handled again and its letters are closed") {
+  engine_fixture f;
+  bury(f, 45);
+  f.reader->forgive_orders();
+  const auto done = f.redrive(dead_letter_cause::killed_twice);
+  REQUIRE(done.has_value());
+  CHECK(done->redriven == 45);
+  CHECK(done->failed == 0);
+  CHECK(done->left == 0);
+  CHECK(f.dead_letters().empty());
+  CHECK(f.pending().empty());
+  for (int n = 0; n < 45; ++n)
+    CHECK(f.stored(number(n)).exists);
+}
+
+TEST_CASE("when the first one fails again the rest is left alone, and its letter counts one more death") {
+  engine_fixture f;
+  bury(f, 5);
+  const auto done = f.redrive(dead_letter_cause::killed_twice);
+  REQUIRE(done.has_value());
+  CHECK(done->redriven == 0);
+  CHECK(done->failed == 1);
+  CHECK(done->left == 4);
+  CHECK_FALSE(done->why.empty());
+  const auto letters = f.dead_letters();
+  REQUIRE(letters.size() == 5);
+  CHECK(letters.front().order.str() == number(0)); // its last death is the newest
+  CHECK(letters.front().count == 2);
+  CHECK_FALSE(letters.front().redriven_at);
+}
+
+TEST_CASE("letters of another cause are left alone") {
+  engine_fixture f;
+  bury(f, 2);
+  f.reader->forgive_orders();
+  const auto done = f.redrive(dead_letter_cause::shop_mismatch);
+  REQUIRE(done.has_value());
+  CHECK(done->redriven == 0);
+  CHECK(f.dead_letters().size() == 2);
+}
+
+TEST_CASE("what a crash interrupts is pending and handled after the next start") {
+  engine_fixture f;
+  bury(f, 1);
+  f.reader->forgive_orders();
+  f.reader->hold_loads();
+  std::optional<result<redrive_report>> said;
+  f.now->orders.redrive({.cause = dead_letter_cause::killed_twice, .limit = 10}, [&](const auto& done) { said = done; });
+  f.drain();
+  CHECK(f.pending().size() == 1);
+  f.restart();
+  REQUIRE(said.has_value()); // the asker is told, whatever happens
+  CHECK_FALSE((said->has_value() && (*said)->redriven > 0));
+  for (int i = 0; i < 7; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.pending().empty());
+  CHECK(f.dead_letters().empty());
+  CHECK(f.stored(number(0)).exists);
+}
+
+TEST_CASE("an unparsable webhook stays a dead letter; one that names an order by now becomes its input") {
+  engine_fixture f;
+  const auto post_orderless = [&](const std::string& raw, dead_letter_cause cause) {
+    auto one = delivery_of(parse_webhook(raw), std::make_shared<const std::string>(raw), f.time.now(), f.ids);
+    one.inputs.resize(1);
+    one.inputs.front().order = {}; // as a program that did not understand it would have stored it
+    one.inputs.front().body = std::monostate{};
+    one.dead = cause;
+    std::optional<answer> got;
+    f.now->orders.post(std::move(one), [&](const std::vector<answer>& answers) { got = answers.front(); });
+    f.drain();
+    REQUIRE(got);
+    REQUIRE(got->outcome == input_outcome::dead);
+  };
+  post_orderless("not json", dead_letter_cause::unparsable);
+  post_orderless(*f.webhook(number(1), "UNPAID", t0).raw, dead_letter_cause::no_order_id);
+
+  const auto hopeless = f.redrive(dead_letter_cause::unparsable);
+  REQUIRE(hopeless.has_value());
+  CHECK(hopeless->failed == 1);
+  const auto understood = f.redrive(dead_letter_cause::no_order_id);
+  REQUIRE(understood.has_value());
+  CHECK(understood->redriven == 1);
+  CHECK(f.stored(number(1)).exists);
+  const auto letters = f.dead_letters();
+  REQUIRE(letters.size() == 1);
+  CHECK(letters.front().cause == dead_letter_cause::unparsable);
+  CHECK(letters.front().count == 2);
+}

@@ -1,0 +1,31 @@
+#pragma once
+// An actor_port that remembers what was asked and answers what the test says.
+
+#include "domain/actor_port.hpp"
+
+#include <mutex>
+#include <vector>
+
+namespace orderly::test {
+
+class recording_actors final : public actor_port {
+public:
+  void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override {
+    const std::lock_guard lock{mutex};
+    restarts.push_back(std::move(order));
+    done(restart_answer);
+  }
+  void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override {
+    const std::lock_guard lock{mutex};
+    redrives.push_back(what);
+    done(redrive_answer);
+  }
+
+  std::mutex mutex;
+  std::vector<tiktok_order_id> restarts;
+  std::vector<redrive_request> redrives;
+  result<restarted> restart_answer = restarted{true};
+  result<redrive_report> redrive_answer = redrive_report{};
+};
+
+} // namespace orderly::test
