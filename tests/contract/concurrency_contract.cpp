@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <barrier>
 #include <thread>
 
 using namespace orderly;
@@ -110,4 +111,73 @@ TEST_CASE("two engines that claim at once never get the same promise") {
   std::sort(all.begin(), all.end());
   CHECK(all.size() == 200);
   CHECK(std::adjacent_find(all.begin(), all.end()) == all.end());
+}
+
+TEST_CASE("inputs that are recorded as pending while their unit is committed end with its outcome") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto setup = db->writer();
+  const auto reader = db->reader();
+  constexpr int rounds = 60;
+  std::vector<order_unit> units;
+  for (int i = 0; i < rounds; ++i)
+    units.push_back(next_step(stored(*setup, std::to_string(100 + i)), "w:slow"));
+  std::atomic<int> failed{0}, committed{0};
+  std::barrier together{2};
+  std::thread slow_lane{[&] {
+    const auto writer = db->writer();
+    for (const auto& unit : units) {
+      const auto record = recorded(unit.inputs.front().what, input_outcome::pending);
+      together.arrive_and_wait();
+      if (!writer->record({&record, 1})) ++failed;
+    }
+  }};
+  const auto writer = db->writer();
+  for (const auto& unit : units) {
+    together.arrive_and_wait();
+    const auto told = writer->commit({&unit, 1});
+    if (told && told->front().verdict == commit_verdict::committed) ++committed;
+  }
+  slow_lane.join();
+  CHECK(failed == 0);
+  CHECK(committed == rounds);
+  CHECK(reader->pending({}).value().inputs.empty());
+  CHECK(db->scalar("select count(*) from inputs where outcome = 'applied' and deliveries = 1") == std::to_string(2 * rounds));
+}
+
+TEST_CASE("an input that is recorded as dead while its unit is committed ends as one of the two, and both know") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto setup = db->writer();
+  constexpr int rounds = 60;
+  std::vector<order_unit> units;
+  for (int i = 0; i < rounds; ++i) {
+    units.push_back(next_step(stored(*setup, std::to_string(100 + i)), "w:poison"));
+    const auto pending = recorded(units.back().inputs.front().what, input_outcome::pending);
+    if (i % 2) REQUIRE(setup->record({&pending, 1}).has_value());
+  }
+  std::atomic<int> failed{0}, committed{0}, conflicts{0};
+  std::barrier together{2};
+  std::thread undertaker{[&] {
+    const auto writer = db->writer();
+    for (const auto& unit : units) {
+      auto record = recorded(unit.inputs.front().what, input_outcome::dead);
+      record.dead = dead_letter_cause::killed_twice;
+      together.arrive_and_wait();
+      if (!writer->record({&record, 1})) ++failed;
+    }
+  }};
+  const auto writer = db->writer();
+  for (const auto& unit : units) {
+    together.arrive_and_wait();
+    const auto told = writer->commit({&unit, 1});
+    if (told) ++(told->front().verdict == commit_verdict::committed ? committed : conflicts);
+  }
+  undertaker.join();
+  CHECK(failed == 0);
+  CHECK(committed + conflicts == rounds);
+  const auto count = [&](const std::string& what) { return db->scalar("select count(*) from " + what); };
+  CHECK(count("orders where version = 2") == std::to_string(committed));
+  CHECK(count("inputs where dedupe_key = 'w:poison' and outcome = 'applied'") == std::to_string(committed));
+  CHECK(count("inputs where dedupe_key = 'w:poison' and outcome = 'dead'") == std::to_string(conflicts));
+  CHECK(count("dead_letters d join inputs i on i.id = d.input_id where i.outcome = 'dead'") == std::to_string(conflicts));
+  CHECK(count("dead_letters") == std::to_string(conflicts));
 }

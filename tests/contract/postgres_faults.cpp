@@ -364,3 +364,61 @@ TEST_CASE("a server that is killed between and within commits loses nothing that
   CHECK(db->scalar("select count(*) from order_events e where not exists (select from inputs i where i.id = "
                    "e.input_id)") == "0");
 }
+
+TEST_CASE("batches that commit, record and re-drive the same inputs in any order never deadlock") {
+  const auto seed = seed_of_run();
+  INFO("ORDERLY_SEED=" << seed);
+  const auto db = fresh("postgresql");
+  const auto setup = db->writer();
+  const auto before = server_log().size();
+  constexpr int orders = 20, rounds = 15;
+  std::atomic<int> failed{0}, committed{0}, conflicts{0};
+  for (int round = 0; round < rounds; ++round) {
+    std::vector<order_unit> units;
+    std::vector<input_record> slow, dead;
+    std::vector<std::int64_t> letters;
+    for (int n = 0; n < orders; ++n) {
+      const auto id = std::to_string(100 + n);
+      units.push_back(round == 0 ? creation(id, "w:0:a") : next_step(load(*db->reader(), id).order, "w:" + std::to_string(round)));
+      for (const auto* key : {":b", ":c"})
+        units.back().inputs.push_back(recorded(make_input(id, "w:" + std::to_string(round) + key)));
+      for (const auto& record : units.back().inputs) {
+        slow.push_back(recorded(record.what, input_outcome::pending));
+        dead.push_back(recorded(record.what, input_outcome::dead));
+        dead.back().dead = dead_letter_cause::killed_twice;
+      }
+    }
+    for (int id = 1; id <= 3 * orders * round; ++id)
+      letters.push_back(id);
+    std::mt19937_64 random{seed + static_cast<std::uint64_t>(round)};
+    std::shuffle(slow.begin(), slow.end(), random);
+    std::shuffle(dead.begin(), dead.end(), random);
+    dead.resize(dead.size() / 4);
+    std::shuffle(letters.begin(), letters.end(), random);
+    const auto beside = [&](const auto& work) {
+      return std::thread{[&db, &failed, work] {
+        const auto writer = db->writer();
+        if (!work(*writer)) ++failed;
+      }};
+    };
+    std::vector<std::thread> all;
+    all.push_back(beside([&](store_writer& w) { return w.record(slow).has_value(); }));
+    all.push_back(beside([&](store_writer& w) { return w.record(dead).has_value(); }));
+    all.push_back(beside([&](store_writer& w) { return w.redrive(letters, at(9)).has_value(); }));
+    const auto told = setup->commit(units);
+    for (auto& one : all)
+      one.join();
+    REQUIRE(told.has_value());
+    for (const auto& one : *told)
+      ++(one.verdict == commit_verdict::committed ? committed : conflicts);
+  }
+  CHECK(failed == 0);
+  CHECK(committed + conflicts == orders * rounds);
+  CHECK(committed > 0);
+  CHECK(server_log().find("deadlock detected", before) == std::string::npos);
+  CHECK(db->scalar("select count(*) from orders where version = 0") == "0");
+  CHECK(db->scalar("select count(*) from inputs where outcome = 'applied' and events > 0") ==
+        db->scalar("select count(*) from order_events"));
+  CHECK(db->scalar("select count(*) from inputs i where outcome = 'dead' and not exists"
+                   " (select from dead_letters d where d.input_id = i.id and d.redriven_at is null)") == "0");
+}

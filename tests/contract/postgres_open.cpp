@@ -38,6 +38,29 @@ TEST_CASE("engines that start at one moment on an empty database migrate it once
   CHECK(postgres_shell{db.url()}.scalar("select count(*) from schema_migrations") == "3");
 }
 
+TEST_CASE("a database of the first version is brought up to date with what is in it") {
+  const auto db = fresh_postgres();
+  {
+    const auto writer = db->writer();
+    auto dead = recorded(make_input("", "w:dead"), input_outcome::dead);
+    dead.dead = dead_letter_cause::unparsable;
+    const std::vector<input_record> inputs{dead, recorded(make_input("51", "w:slow"), input_outcome::pending)};
+    REQUIRE(writer->record(inputs).has_value());
+  }
+  db->execute("drop index inputs_id; drop index inputs_pending; drop index inputs_pending_of_order;"
+              "drop index dead_letters_open; drop index dead_letters_latest; drop index outbox_due; drop table engines;"
+              "create index inputs_pending on inputs(received_at) where outcome = 'pending';"
+              "create index outbox_due on outbox(due_at) where state = 'open';"
+              "delete from schema_migrations where version > 1");
+  db->restart();
+  CHECK(db->scalar("select max(version) from schema_migrations") == "3");
+  CHECK(db->scalar("select count(*) from pg_indexes where indexname = 'outbox_due' and indexdef like '%(due_at, id)%'"
+                   " and schemaname = current_schema()") == "1");
+  const auto reader = db->reader();
+  CHECK(reader->pending({}).value().inputs.size() == 1);
+  CHECK(reader->dead_letters({}).value().letters.size() == 1);
+}
+
 TEST_CASE("a database that a newer version wrote is refused and left alone") {
   const postgres_database db;
   REQUIRE(opened(db.url()).has_value());

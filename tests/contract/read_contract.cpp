@@ -178,14 +178,51 @@ TEST_CASE("a page has at least one order and at most two hundred") {
   CHECK(list(*reader, {{}, 100000, ""}).orders.size() == 200);
 }
 
-TEST_CASE("a row that no program wrote so is an error of that order, not a crash") {
-  const auto db = fresh(GENERATE(from_range(databases())));
+TEST_CASE("an order whose row no program wrote so is unreadable, and only that order") {
+  const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();
   const auto reader = db->reader();
   stored(*writer, "51");
-  db->execute("update orders set facts = '{\"status\": 7}' where tiktok_order_id = '51'");
-  const auto found = reader->find(tiktok_order_id{"51"});
-  REQUIRE_FALSE(found.has_value());
-  CHECK(found.error().code == error_code::order_unreadable);
-  CHECK(found.error().message.find("51") != std::string::npos);
+  stored(*writer, "52");
+  for (const auto* facts : {R"({"status": 7})", R"([1, 2])", R"("text")"}) {
+    INFO(facts);
+    db->execute("update orders set facts = '" + std::string{facts} + "' where tiktok_order_id = '51'");
+    const auto found = reader->find(tiktok_order_id{"51"});
+    REQUIRE_FALSE(found.has_value());
+    CHECK(found.error().code == error_code::order_unreadable);
+    CHECK(found.error().message.find("facts of order 51") != std::string::npos);
+    const load_request one{tiktok_order_id{"51"}, {}, false};
+    CHECK(reader->load({&one, 1}).error().code == error_code::order_unreadable);
+    CHECK(load(*reader, "52").exists);
+  }
+}
+
+TEST_CASE("a stored answer that cannot be read is the store's trouble, neither the order's nor the input's") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  stored(*writer, "51");
+  for (const auto* answer : {"null", "'[]'", "'{}'", R"('{"outcome":"applied","state":"lost"}')"}) {
+    INFO(answer);
+    db->execute("update inputs set answer = " + std::string{answer});
+    const load_request with_key{tiktok_order_id{"51"}, {"w:create:51"}, false};
+    const auto loaded = reader->load({&with_key, 1});
+    REQUIRE_FALSE(loaded.has_value());
+    CHECK(loaded.error().code == error_code::storage_unavailable);
+    CHECK(loaded.error().message.find("the stored answer of input ") != std::string::npos);
+    CHECK(load(*reader, "51").exists); // whoever asks for another key is served
+    CHECK(load(*reader, "51", {"w:another"}).exists);
+  }
+}
+
+TEST_CASE("text that is not JSON at all is told like JSON of a wrong shape") {
+  const auto db = fresh_sqlite(); // PostgreSQL lets none in
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  stored(*writer, "51");
+  db->execute("update inputs set answer = '{\"outcome\":'");
+  const load_request with_key{tiktok_order_id{"51"}, {"w:create:51"}, false};
+  CHECK(reader->load({&with_key, 1}).error().code == error_code::storage_unavailable);
+  db->execute("update orders set facts = '{'");
+  CHECK(reader->load({&with_key, 1}).error().code == error_code::order_unreadable);
 }

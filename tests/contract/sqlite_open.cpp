@@ -142,6 +142,28 @@ TEST_CASE("migrations run once: a restart changes no row of schema_migrations") 
   CHECK(db->scalar("select group_concat(version || ' ' || applied_at) from schema_migrations") == before);
 }
 
+TEST_CASE("a database of the first version is brought up to date with what is in it") {
+  const auto db = fresh_sqlite();
+  {
+    const auto writer = db->writer();
+    auto dead = recorded(make_input("", "w:dead"), input_outcome::dead);
+    dead.dead = dead_letter_cause::unparsable;
+    const std::vector<input_record> inputs{dead, recorded(make_input("51", "w:slow"), input_outcome::pending)};
+    REQUIRE(writer->record(inputs).has_value());
+  }
+  db->execute("drop index inputs_id; drop index inputs_pending; drop index inputs_pending_of_order;"
+              "drop index dead_letters_open; drop index dead_letters_latest; drop index outbox_due;"
+              "create index inputs_pending on inputs(received_at) where outcome = 'pending';"
+              "create index outbox_due on outbox(due_at) where state = 'open';"
+              "delete from schema_migrations where version > 1");
+  db->restart();
+  CHECK(db->scalar("select max(version) from schema_migrations") == "2");
+  CHECK(db->scalar("select sql from sqlite_master where name = 'outbox_due'").find("due_at, id") != std::string::npos);
+  const auto reader = db->reader();
+  CHECK(reader->pending({}).value().inputs.size() == 1);
+  CHECK(reader->dead_letters({}).value().letters.size() == 1);
+}
+
 TEST_CASE("a restart voids every lease, keeps the attempts and everything committed") {
   const auto db = fresh_sqlite();
   {

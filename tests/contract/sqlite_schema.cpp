@@ -123,9 +123,9 @@ TEST_CASE("a page of a list is read in the order of its index") {
   CHECK(plan_of(at.path, sqlite::sql::orders_in_state) ==
         "SEARCH orders USING INDEX idx_orders_state (state=? AND (updated_at,id)<(?,?))\n");
   namespace sql = sqlite::sql;
-  for (const auto page : {sql::events_from, sql::inputs_from, sql::pending_inputs, sql::pending_inputs_of_order,
-                          sql::dead_letters,
-                          sql::dead_letters_of_cause, sql::all_dead_letters, sql::all_dead_letters_of_cause, sql::claimable})
+  for (const auto page :
+       {sql::events_from, sql::inputs_from, sql::pending_inputs, sql::pending_inputs_of_order, sql::dead_letters,
+        sql::dead_letters_of_cause, sql::all_dead_letters, sql::all_dead_letters_of_cause, sql::claimable})
     CHECK(plan_of(at.path, page).find("TEMP B-TREE") == std::string::npos);
 }
 
