@@ -38,10 +38,34 @@ public:
     for (int i = 1 + below(8); i > 0; --i)
       chosen.insert(below(orders));
     std::vector<order_unit> units;
-    for (const auto n : chosen)
+    for (const auto n : chosen) {
       units.push_back(unit(load(truth, name(n)).order));
+      if (chance(25)) decide_pending(units.back(), truth);
+    }
     std::shuffle(units.begin(), units.end(), random_);
     return units;
+  }
+  /// Inputs apart from commits: new ones, known ones once more, those of units, and some several times.
+  std::vector<input_record> records() {
+    std::vector<input_record> all;
+    for (int i = 1 + below(5); i > 0; --i) {
+      auto what = chance(10) && !all.empty()
+                      ? all.front().what
+                      : make_input(chance(20) ? "" : name(below(orders)), chance(40) ? any_key() : key(), moment());
+      all.push_back(recorded(std::move(what), chance(60) ? input_outcome::pending : input_outcome::dead));
+      if (all.back().outcome == input_outcome::dead)
+        all.back().dead = static_cast<dead_letter_cause>(below(5));
+      if (chance(20)) all.back().decided_at = moment();
+      if (chance(3)) all.back().what = make_input("", std::string{"w:\0nul", 6}, moment());
+    }
+    return all;
+  }
+  std::vector<attention_note> notes() {
+    std::vector<attention_note> all;
+    for (int i = 1 + below(4); i > 0; --i)
+      all.push_back({tiktok_order_id{name(below(orders + 2))}, {}, chance(70) ? "quarantined" : "a", chance(60), moment(),
+                     {{"n", below(9)}}});
+    return all;
   }
   std::string name(int n) const { return std::to_string(577000 + n); }
   std::string any_key() {
@@ -71,6 +95,21 @@ private:
     embellish(made);
     spoil(made);
     return made;
+  }
+  /// The unit's first input is one that waits, or a redelivery of it.
+  void decide_pending(order_unit& unit, store_reader& truth) {
+    const auto waiting = truth.pending({unit.order, {}, 1, ""}).value().inputs;
+    if (waiting.empty() || unit.inputs.empty()) return;
+    auto& first = unit.inputs.front();
+    const auto before = first.what->id;
+    first.what = chance(50) ? std::make_shared<const input>(waiting.front())
+                            : make_input(unit.order.str(), waiting.front().dedupe_key, moment());
+    for (auto& e : unit.events)
+      if (e.input == before) e.input = first.what->id;
+    if (first.outcome != input_outcome::pending && chance(20)) {
+      first.outcome = input_outcome::dead;
+      first.dead = dead_letter_cause::shop_mismatch;
+    }
   }
   void embellish(order_unit& unit) {
     auto& row = *unit.after;
@@ -141,7 +180,7 @@ json::value as_json(const answer& a) {
 }
 
 json::value as_json(const loaded_order& loaded) {
-  json::object out{{"exists", loaded.exists}, {"version", loaded.order.version}};
+  json::object out{{"exists", loaded.exists}, {"quarantined", loaded.quarantined}, {"version", loaded.order.version}};
   if (loaded.document) out["document"] = *loaded.document;
   json::object settled;
   for (const auto& [key, one] : loaded.settled)
@@ -183,6 +222,32 @@ json::value as_json(const timeline_page& page) {
                                  {"outcome", name_of(entry.received->outcome)},
                                  {"deliveries", entry.received->deliveries}});
   return json::object{{"entries", all}, {"next", page.next_cursor}};
+}
+
+json::value as_json(const std::vector<input>& inputs) {
+  json::array all;
+  for (const auto& one : inputs)
+    all.push_back(json::object{{"id", to_string(one.id)},
+                               {"delivery", to_string(one.delivery)},
+                               {"key", one.dedupe_key},
+                               {"order", one.order.str()},
+                               {"at", to_rfc3339(one.received_at)}});
+  return all;
+}
+
+/// Letters of one moment stand in an order of each store's own, and so do their ids.
+json::value as_json(std::vector<dead_letter_view> letters) {
+  std::sort(letters.begin(), letters.end(), [](const auto& a, const auto& b) { return a.input < b.input; });
+  json::array all;
+  for (const auto& one : letters)
+    all.push_back(json::object{{"input", to_string(one.input)},
+                               {"order", one.order.str()},
+                               {"cause", name_of(one.cause)},
+                               {"count", one.count},
+                               {"first", to_rfc3339(one.first_at)},
+                               {"last", to_rfc3339(one.last_at)},
+                               {"redriven", one.redriven_at ? to_rfc3339(*one.redriven_at) : ""}});
+  return all;
 }
 
 /// JSON as values: jsonb keeps neither the order of members nor the spelling of numbers.
@@ -231,6 +296,68 @@ void compare_claims(store_pair& one, store_pair& other, mischief& work) {
   same(one.writer->claim(what).value(), other.writer->claim(what).value());
 }
 
+void compare_pending(store_pair& one, store_pair& other, mischief& work) {
+  pending_request what;
+  what.limit = static_cast<std::size_t>(1 + work.below(20));
+  if (work.chance(50)) what.order = tiktok_order_id{work.name(work.below(mischief::orders))};
+  if (work.chance(50)) what.received_before = at(work.below(200) * 1000);
+  do {
+    const auto a = one.reader->pending(what).value(), b = other.reader->pending(what).value();
+    same(a.inputs, b.inputs);
+    REQUIRE(a.next_cursor == b.next_cursor);
+    what.cursor = a.next_cursor;
+  } while (!what.cursor.empty());
+}
+
+std::vector<dead_letter_view> letters_of(store_pair& one, dead_letter_filter filter) {
+  std::vector<dead_letter_view> all;
+  do {
+    auto page = one.reader->dead_letters(filter).value();
+    all.insert(all.end(), page.letters.begin(), page.letters.end());
+    filter.cursor = page.next_cursor;
+  } while (!filter.cursor.empty());
+  return all;
+}
+
+void compare_dead_letters(store_pair& one, store_pair& other, mischief& work) {
+  dead_letter_filter filter;
+  filter.limit = static_cast<std::size_t>(1 + work.below(20));
+  filter.redriven = work.chance(50);
+  if (work.chance(50)) filter.cause = static_cast<dead_letter_cause>(work.below(5));
+  same(letters_of(one, filter), letters_of(other, filter));
+}
+
+void compare_redrives(store_pair& one, store_pair& other, mischief& work) {
+  dead_letter_filter all;
+  all.redriven = true;
+  std::set<input_id> chosen;
+  const auto ids_of = [&](const std::vector<dead_letter_view>& letters) {
+    std::vector<std::int64_t> ids;
+    for (const auto& letter : letters)
+      if (chosen.contains(letter.input)) ids.push_back(letter.id);
+    return ids;
+  };
+  const auto ours = letters_of(one, all), theirs = letters_of(other, all);
+  for (const auto& letter : ours)
+    if (work.chance(20)) chosen.insert(letter.input);
+  const auto now = work.moment();
+  same(one.writer->redrive(ids_of(ours), now).value(), other.writer->redrive(ids_of(theirs), now).value());
+}
+
+/// Everything that is written apart from commits.
+void do_beside(store_pair& one, store_pair& other, mischief& work) {
+  if (work.chance(40)) {
+    const auto inputs = work.records();
+    CHECK(one.writer->record(inputs).has_value() == other.writer->record(inputs).has_value());
+  }
+  if (work.chance(20)) {
+    const auto notes = work.notes();
+    REQUIRE(one.writer->note(notes).has_value());
+    REQUIRE(other.writer->note(notes).has_value());
+  }
+  if (work.chance(15)) compare_redrives(one, other, work);
+}
+
 } // namespace
 
 TEST_CASE("all stores give the same answers to the same work as SQLite") {
@@ -245,11 +372,14 @@ TEST_CASE("all stores give the same answers to the same work as SQLite") {
     const auto a = verdicts(one.writer->commit(units)), b = verdicts(other.writer->commit(units));
     REQUIRE(a == b);
     seen += a;
+    do_beside(one, other, work);
     if (work.chance(30)) compare_claims(one, other, work);
     if (step % 10 == 9) {
       compare_orders(one, other, work);
       compare_lists(one, other, work);
       compare_timelines(one, other, work);
+      compare_pending(one, other, work);
+      compare_dead_letters(one, other, work);
     }
   }
   for (const auto verdict : {'y', 'c', 'r'}) // or the work was too tame to tell
@@ -258,6 +388,11 @@ TEST_CASE("all stores give the same answers to the same work as SQLite") {
        {"select count(*) from orders", "select count(*) from order_events", "select count(*) from inputs",
         "select sum(deliveries) from inputs", "select count(*) from outbox",
         "select sum(attempts) from outbox", "select count(*) from order_attention where until is null",
-        "select sum(events) from inputs"})
+        "select sum(events) from inputs", "select count(*) from inputs where outcome = 'pending'",
+        "select count(*) from inputs where outcome = 'dead'", "select sum(count) from dead_letters",
+        "select count(*) from dead_letters where redriven_at is not null",
+        "select count(*) from order_attention where until is null and kind = 'quarantined'"})
     CHECK(one.db->scalar(count) == other.db->scalar(count));
+  CHECK(one.db->scalar("select count(*) from inputs where outcome = 'applied' and deliveries > 1") != "0");
+  CHECK(one.db->scalar("select count(*) from dead_letters where count > 1") != "0");
 }

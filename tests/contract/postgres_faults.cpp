@@ -373,13 +373,15 @@ TEST_CASE("batches that commit, record and re-drive the same inputs in any order
   const auto before = server_log().size();
   constexpr int orders = 20, rounds = 15;
   std::atomic<int> failed{0}, committed{0}, conflicts{0};
+  std::vector<input_record> buried;
   for (int round = 0; round < rounds; ++round) {
     std::vector<order_unit> units;
     std::vector<input_record> slow, dead;
     std::vector<std::int64_t> letters;
     for (int n = 0; n < orders; ++n) {
       const auto id = std::to_string(100 + n);
-      units.push_back(round == 0 ? creation(id, "w:0:a") : next_step(load(*db->reader(), id).order, "w:" + std::to_string(round)));
+      units.push_back(round == 0 ? creation(id, "w:0:a")
+                                 : next_step(load(*db->reader(), id).order, "w:" + std::to_string(round)));
       for (const auto* key : {":b", ":c"})
         units.back().inputs.push_back(recorded(make_input(id, "w:" + std::to_string(round) + key)));
       for (const auto& record : units.back().inputs) {
@@ -394,6 +396,9 @@ TEST_CASE("batches that commit, record and re-drive the same inputs in any order
     std::shuffle(slow.begin(), slow.end(), random);
     std::shuffle(dead.begin(), dead.end(), random);
     dead.resize(dead.size() / 4);
+    const auto newly_dead = dead;
+    dead.insert(dead.begin(), buried.begin(), buried.end()); // those that are just re-driven die again
+    buried.insert(buried.end(), newly_dead.begin(), newly_dead.end());
     std::shuffle(letters.begin(), letters.end(), random);
     const auto beside = [&](const auto& work) {
       return std::thread{[&db, &failed, work] {
