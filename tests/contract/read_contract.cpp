@@ -179,7 +179,7 @@ TEST_CASE("a page has at least one order and at most two hundred") {
 }
 
 TEST_CASE("an order whose row no program wrote so is unreadable, and only that order") {
-  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto db = fresh(GENERATE(from_range(databases())));
   const auto writer = db->writer();
   const auto reader = db->reader();
   stored(*writer, "51");
@@ -198,7 +198,7 @@ TEST_CASE("an order whose row no program wrote so is unreadable, and only that o
 }
 
 TEST_CASE("a stored answer that cannot be read is the store's trouble, neither the order's nor the input's") {
-  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto db = fresh(GENERATE(from_range(databases())));
   const auto writer = db->writer();
   const auto reader = db->reader();
   stored(*writer, "51");
