@@ -203,8 +203,9 @@ inline constexpr statement release_shop{"release_shop",
   " and (l.classid::int8 << 32 | l.objid::int8) = " ORDERLY_PRESENCE_KEY(name) ")"
 inline constexpr statement hold_presence{"hold_presence",
     "select pg_try_advisory_lock_shared(" ORDERLY_PRESENCE_KEY("$1::text") ")"};
+// Not where nobody could see the lock (a server that only pretends to have them): nobody may be missed there.
 inline constexpr statement note_presence{"note_presence",
-    "insert into engines(name, server) values ($1::text, pg_postmaster_start_time())"
+    "insert into engines(name, server) select $1::text, pg_postmaster_start_time() where not " ORDERLY_MISSING("$1::text")
     " on conflict (name) do update set server = excluded.server, since = now()"};
 inline constexpr statement missing_engines{"missing_engines", "select e.name from engines e where " ORDERLY_MISSING("e.name")};
 // Only who held its lock on this server can have lost it by ending: after a failover everybody's is gone. What somebody else is

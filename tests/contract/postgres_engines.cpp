@@ -182,6 +182,19 @@ TEST_CASE("a lease that somebody is just writing is not waited for, and ends wit
   CHECK(known_engines(*db) == "b");
 }
 
+TEST_CASE("where nobody could see an engine's lock nobody waits for it to vanish") {
+  const auto db = fresh("postgresql");
+  // As on a server whose advisory locks are a pretence.
+  db->execute("create function pg_try_advisory_lock_shared(bigint) returns bool language sql as 'select true'");
+  auto url = url_of(*db) + "%2Cpg_catalog";
+  leased_by_a(*db);
+  auto lives = caller_at(url);
+  look(*lives, {"a"});
+  const auto other = caller_at(url);
+  look(*other, {"b"}, 2 * enough);
+  CHECK(leased(*db) == "1");
+}
+
 TEST_CASE("an engine behind a pooler in session mode is missed when it ends") {
   const auto url = start_pooler("session");
   REQUIRE(open_store({.url = url, .data_dir = {}, .vfs = {}}).has_value());
