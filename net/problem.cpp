@@ -7,8 +7,10 @@ namespace {
 
 constexpr std::string_view problem_type = "application/problem+json";
 
-/// Messages of these may quote a database or a file name.
+/// Messages of these may quote a database or a file name. That of an unreadable order names the order and the column.
 bool is_internal(error_code code) {
+  if (code == error_code::order_unreadable)
+    return false;
   const int status = http_status_of(code);
   return status == 500 || code == error_code::storage_unavailable || code == error_code::storage_outcome_unknown ||
          code == error_code::storage_newer;

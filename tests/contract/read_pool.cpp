@@ -108,8 +108,17 @@ TEST_CASE("every kind of read is answered from the store, on a thread of the poo
   pool->timeline(held.id, 10, "",
                  [&](result<timeline_page> p) { entries.set_value(p.value().entries.size()); });
   CHECK(entries.get_future().get() == 1);
+  auto dead = recorded(make_input("", "w:dead"), input_outcome::dead);
+  dead.dead = dead_letter_cause::unparsable;
+  const std::vector<input_record> apart{dead, recorded(make_input("51", "w:slow"), input_outcome::pending)};
+  REQUIRE(writer->record(apart).has_value());
+  std::promise<std::size_t> waiting, letters;
+  pool->pending({}, [&](result<pending_page> p) { waiting.set_value(p.value().inputs.size()); });
+  CHECK(waiting.get_future().get() == 1);
+  pool->dead_letters({}, [&](result<dead_letter_page> p) { letters.set_value(p.value().letters.size()); });
+  CHECK(letters.get_future().get() == 1);
   const auto text = measured.render();
-  for (const auto* what : {"load", "list", "find", "timeline"})
+  for (const auto* what : {"load", "list", "find", "timeline", "pending", "dead_letters"})
     CHECK(text.find(std::string{"orderly_storage_read_seconds_count{what=\""} + what + "\"} 1") !=
           std::string::npos);
 }

@@ -223,6 +223,14 @@ TEST_CASE("faults inside are never quoted to a client") {
   CHECK(got->headers.count("retry-after") == 1);
 }
 
+TEST_CASE("an unreadable order says what of it cannot be read") {
+  running_server server;
+  server.reader.fail_with(error_code::order_unreadable);
+  const auto got = server.api("GET", "/api/v1/orders");
+  CHECK(problem_code(got, 500) == "order_unreadable");
+  CHECK(!string_at(body_of(got), "detail").empty());
+}
+
 TEST_CASE("a transition is handed to the order's actor with every field, and its answer shown") {
   running_server server;
   server.port.answer_with([](const input&) {
