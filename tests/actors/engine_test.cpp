@@ -27,14 +27,16 @@ struct whole_engine {
   std::unique_ptr<order_reader> reader;
   std::unique_ptr<engine> running;
 
-  whole_engine() { start(); }
+  explicit whole_engine(std::function<void(const std::string&)> on_failure = {}) { start(std::move(on_failure)); }
 
-  void start() {
+  void start(std::function<void(const std::string&)> on_failure) {
     into = std::move(open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = {}}).value());
     engine_options options;
     options.engine_name = "test";
+    options.shops = {{shop_id{"7494049642642441621"}, "US", "CIPHER", "TOKEN"}};
     options.rules = into->open_admin().value()->remember_policy({}).value();
     reader = std::move(make_read_pool(*into, {}, measured).value());
+    options.on_failure = std::move(on_failure);
     running = std::move(start_engine(options, {*into, *reader, tiktok, time, ids, measured}).value());
   }
   void stop() {
@@ -96,7 +98,7 @@ TEST_CASE("every webhook posted from several threads is answered, durable, and i
   CHECK(answered == orders * statuses);
   CHECK(durable == orders * statuses);
 
-  e.start();
+  e.start({});
   for (int order = 0; order < orders; ++order) {
     std::promise<result<loaded_order>> place;
     const tiktok_order_id id{std::to_string(576461413038000000 + order)};
@@ -107,4 +109,29 @@ TEST_CASE("every webhook posted from several threads is answered, durable, and i
     REQUIRE(found->exists);
     CHECK(found->order.facts.status->status == tiktok_status::delivered);
   }
+}
+
+TEST_CASE("an engine that cannot mend itself says so once, is not healthy from then on, and stops in order") {
+  std::promise<std::string> said;
+  std::atomic<int> times = 0;
+  whole_engine e{[&](const std::string& why) {
+    if (++times == 1)
+      said.set_value(why);
+  }};
+  e.tiktok.throw_on_calls(1000); // each fetch ends the part that makes it
+  auto failure = said.get_future();
+  CHECK(e.running->healthy());
+  for (int order = 0; failure.wait_for(0s) != std::future_status::ready; ++order) {
+    std::promise<answer> place;
+    delivery one;
+    one.inputs.push_back(e.webhook(order, 0));
+    e.running->port().post(std::move(one), [&](std::vector<answer> answers) { place.set_value(std::move(answers.front())); });
+    auto answered = place.get_future();
+    REQUIRE(answered.wait_for(60s) == std::future_status::ready);
+    CHECK_FALSE(answered.get().refusal); // commits go on
+  }
+  CHECK_FALSE(e.running->healthy());
+  CHECK(failure.get().ends_with("the last one was the outbox worker and detail fetcher: the test says so"));
+  e.stop();
+  CHECK(times == 1);
 }

@@ -17,7 +17,7 @@ namespace {
 const std::string id = "576461413038785752", another = "576461413038785799";
 constexpr std::int64_t t0 = 1789479000;
 const std::string writer = "storage writer", shard = "registry shard", calls = "outbox worker and detail fetcher",
-                  watcher = "change watcher";
+                  watcher = "change watcher", sweeper_part = "sweeper";
 
 void kill(const auto& box) { caf::anon_send_exit(box->get(), caf::exit_reason::kill); }
 
@@ -27,6 +27,8 @@ void kill_part(engine_fixture& f, const std::string& part) {
     kill(f.now->whole.writer);
   else if (part == calls)
     kill(f.now->whole.outbox);
+  else if (part == sweeper_part)
+    kill(f.now->whole.sweepers);
   else
     for (const auto& one : f.now->whole.shards)
       kill(one);
@@ -58,7 +60,7 @@ struct counted {
 
 TEST_CASE("a part that is killed is started again, for the orders that live already and for new ones") {
   engine_fixture f;
-  const auto part = GENERATE(writer, shard, calls);
+  const auto part = GENERATE(writer, shard, calls, sweeper_part);
   CAPTURE(part);
   f.ask(f.webhook(id, "UNPAID", t0));
   kill_part(f, part);

@@ -20,8 +20,8 @@ sys.path.insert(0, os.path.join(SOURCE, "tools", "lib"))
 sys.dont_write_bytecode = True
 
 from orderly_local import (ACCESS_TOKEN, APP_KEY, APP_SECRET, SHOP_CIPHER, SHOP_ID, UPS, Database, Engine,  # noqa: E402
-                           Sandbox, Warehouse, call, clean_environment, open_database, states_passed, tracking_number_for,
-                           wait_for, write_config)
+                           Sandbox, Warehouse, call, clean_environment, end_with_parent, open_database, states_passed,
+                           tracking_number_for, wait_for, write_config)
 
 BIN = os.environ.get("ORDERLY_BIN") or os.path.join(SOURCE, "build", "release", "bin")
 SANDBOX = os.path.join(BIN, "tiktok-sandbox")

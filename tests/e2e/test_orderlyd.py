@@ -13,8 +13,8 @@ import subprocess
 import threading
 import time
 
-from orderly_e2e import (APP_KEY, APP_SECRET, ORDERLYD, SOURCE, Case, call, clean_environment, main, post_webhook,
-                         sign_webhook, status_webhook, wait_for)
+from orderly_e2e import (APP_KEY, APP_SECRET, ORDERLYD, SOURCE, Case, call, clean_environment, end_with_parent, main,
+                         post_webhook, sign_webhook, status_webhook, wait_for)
 
 DONE, USAGE, UNAVAILABLE, BAD_CONFIG = 0, 64, 69, 78
 
@@ -31,10 +31,14 @@ class Running:
         self.data = os.path.join(folder, "data")
         self.out, self.err = os.path.join(folder, "out"), os.path.join(folder, "err")
         command = [ORDERLYD, "--data-dir", self.data, "--listen", "127.0.0.1:0", "--admin-listen", "127.0.0.1:0", *arguments]
-        limit = open_files and (lambda: resource.setrlimit(resource.RLIMIT_NOFILE, open_files))
+
+        def prepare():
+            end_with_parent()
+            if open_files:
+                resource.setrlimit(resource.RLIMIT_NOFILE, open_files)
         with open(self.out, "w") as out, open(self.err, "w") as err:
             self.process = subprocess.Popen(command, stdout=out, stderr=err, stdin=subprocess.DEVNULL,
-                                            env=environment_with(**environment), preexec_fn=limit)
+                                            env=environment_with(**environment), preexec_fn=prepare)
 
     def kill(self):
         if self.process.poll() is None:

@@ -27,6 +27,8 @@ result<std::vector<unit_result>> fault_writer::commit(std::span<const order_unit
   plan_->batches.emplace_back(units.begin(), units.end());
   if (auto hook = std::exchange(plan_->before_commit, nullptr))
     hook();
+  if (plan_->before_each_commit)
+    plan_->before_each_commit();
   auto fault = plan_->all_thrown ? commit_fault::thrown : commit_fault::none;
   if (!plan_->commits.empty()) {
     fault = plan_->commits.front();

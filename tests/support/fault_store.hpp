@@ -22,6 +22,7 @@ enum class commit_fault {
 struct fault_plan {
   std::deque<commit_fault> commits;
   std::function<void()> before_commit;           ///< once: e.g. another engine commits first
+  std::function<void()> before_each_commit;      ///< on the lane's thread; may block or throw
   std::set<std::string> poison;                  ///< dedupe keys of inputs that the store refuses
   bool poison_dead_letters = false;              ///< refuses them also by themselves
   bool refuse_records = false;                   ///< inputs apart from an order's unit cannot be kept
@@ -52,7 +53,7 @@ private:
   std::shared_ptr<fault_plan> plan_;
 };
 
-class fault_store final : public store {
+class fault_store : public store {
 public:
   explicit fault_store(store& inner, std::shared_ptr<fault_plan> by = std::make_shared<fault_plan>())
       : plan(std::move(by)), inner_(inner) {}

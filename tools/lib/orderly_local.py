@@ -75,7 +75,7 @@ _LIBC = ctypes.CDLL(None)
 _PR_SET_PDEATHSIG = 1
 
 
-def _end_with_parent():
+def end_with_parent():
     """In the child: the kernel ends it when whoever started it is gone, even by kill -9."""
     _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
@@ -92,7 +92,7 @@ class Program:
         with open(log_file, "ab") as log:
             # A session of its own: Ctrl-C in a terminal reaches the caller alone, which then ends its children in order.
             self.process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
-                                            env=clean_environment(), preexec_fn=_end_with_parent)
+                                            env=clean_environment(), preexec_fn=end_with_parent)
         try:
             self.ready = self._wait_ready(ready_file, seconds)
         except BaseException:
