@@ -5,7 +5,8 @@ no parcel is shipped twice.
     test_kill_under_load.py [WEBHOOKS KILLS [WHAT]]     default: 2000 3 sqlite
 
 WHAT is killed: `sqlite` and `postgres`: the engine, its orders in that storage; `server`: PostgreSQL under a living engine, by
-`pg_ctl -m immediate`. The latter two run within `tools/pg run --`.
+`pg_ctl -m immediate`; `failover`: the same, once, and its synchronous standby takes its place. All but the first run within
+`tools/pg run --`.
 """
 
 import os
@@ -20,8 +21,12 @@ TRAVELLERS = 12  # orders of the sandbox that are shipped meanwhile
 WEBHOOKS, KILLS, WHAT = 2000, 3, "sqlite"
 if len(sys.argv) > 2 and sys.argv[1].isdigit():
     WEBHOOKS, KILLS = int(sys.argv.pop(1)), int(sys.argv.pop(1))
-    if len(sys.argv) > 1 and sys.argv[1] in ("sqlite", "postgres", "server"):
+    if len(sys.argv) > 1 and sys.argv[1] in ("sqlite", "postgres", "server", "failover"):
         WHAT = sys.argv.pop(1)
+
+
+def pg(word, *more):
+    return subprocess.run([os.path.join(SOURCE, "tools", "pg"), word, *more], check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 class KilledUnderLoad(LoadCase):
@@ -30,13 +35,15 @@ class KilledUnderLoad(LoadCase):
         self.where = {}
         if WHAT != "sqlite":
             self.where = {"storage": os.environ["ORDERLY_STORAGE"]}
-        if WHAT == "server":  # what a call brought while nothing could be written is asked for again when its lease ends
+        if WHAT == "failover":
+            self.where["storage"] = pg("standby").strip()
+        if WHAT in ("server", "failover"):  # what a call brought while nothing could be written is asked for again when its lease ends
             self.where["tables"] = "[engine]\nlease = \"5s\""
 
     def kill_and_start(self, sandbox, engine):
         """The engine of the time after it."""
-        if WHAT == "server":
-            subprocess.run([os.path.join(SOURCE, "tools", "pg"), "restart", "immediate"], check=True)
+        if WHAT in ("server", "failover"):
+            pg(*(["failover"] if WHAT == "failover" else ["restart", "immediate"]))
             self.assertTrue(engine.running(), f"the engine outlives its database: {engine.tail()}")
             return engine
         engine.kill()

@@ -57,7 +57,8 @@ class PgTool(unittest.TestCase):
     def test_says_what_is_wrong_with_a_command(self):
         self.assertEqual(pg("run", "--", "/no/such/command").returncode, 127)
         self.assertEqual(pg("run", "--", "sh", "-c", "kill -9 $$").returncode, 137)
-        for wrong in ((), ("run",), ("run", "true"), ("run", "--"), ("walk",), ("restart", "slowly"), ("restart",)):
+        for wrong in ((), ("run",), ("run", "true"), ("run", "--"), ("walk",), ("restart", "slowly"), ("restart",), ("standby",),
+                      ("failover",)):
             self.assertEqual(pg(*wrong).returncode, 64, wrong)
 
     def test_two_runs_do_not_meet(self):
@@ -92,6 +93,14 @@ class PgTool(unittest.TestCase):
                       + f"{TOOL} stop; {TOOL} start; " + ask("select i from t"))
             self.assertEqual(done.stdout.split()[-2:], ["42", "42"], done.stderr)
             self.assert_gone(done.stdout.split()[0])
+
+    def test_a_standby_has_what_was_committed_when_the_server_is_killed(self):
+        done = pg("run", "--", "sh", "-c", SHOW + ask("create table t(i int)") + f"url=$({TOOL} standby) || exit 1; "
+                  + ask("insert into t values (42)") + f"{TOOL} failover || exit 2; " + 'psql -XAt "$url" '
+                  '-c "select i, pg_is_in_recovery() from t" -c "insert into t values (43) returning i"')
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertLessEqual({"42|f", "43"}, set(done.stdout.split()))
+        self.assert_gone(done.stdout.split()[0])
 
     def test_works_without_root(self):
         command = ["sh", "-c", SHOW + 'stat -c %u "$ORDERLY_PG_CLUSTER/data"; ' + ask("select 1")]
