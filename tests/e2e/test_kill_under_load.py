@@ -26,7 +26,8 @@ if len(sys.argv) > 2 and sys.argv[1].isdigit():
 
 
 def pg(word, *more):
-    return subprocess.run([os.path.join(SOURCE, "tools", "pg"), word, *more], check=True, stdout=subprocess.PIPE, text=True).stdout
+    command = [os.path.join(SOURCE, "tools", "pg"), word, *more]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
 
 
 class KilledUnderLoad(LoadCase):
@@ -37,7 +38,8 @@ class KilledUnderLoad(LoadCase):
             self.where = {"storage": os.environ["ORDERLY_STORAGE"]}
         if WHAT == "failover":
             self.where["storage"] = pg("standby").strip()
-        if WHAT in ("server", "failover"):  # what a call brought while nothing could be written is asked for again when its lease ends
+        # What a call brought while nothing could be written is asked for again when its lease ends.
+        if WHAT in ("server", "failover"):
             self.where["tables"] = "[engine]\nlease = \"5s\""
 
     def kill_and_start(self, sandbox, engine):
