@@ -20,6 +20,7 @@ POSTGRES = "postgres" in sys.argv[1:]
 if POSTGRES:
     sys.argv.remove("postgres")
 UNKNOWN_SHOP, BY_HAND, ADOPTED, POSTED = "7494049649999999999", "575000000000000001", "575000000000000002", "575000000000000003"
+BY_HAND_DATA = '{"by": "hand", "buyer_email": "her@example.net"}'
 WAITING, AT = "575000000000000004", 1_789_478_990
 
 
@@ -109,15 +110,17 @@ class PostgresStore:
 
 
 class RealRun(Case):
-    """One run of an engine for all tests: orders that travel, with a hold, notes and a refusal; one that is cancelled, one posted
-    by hand and moved by hand, one inserted by hand and one adopted, one whose shop is unknown, and a dead letter."""
+    """One run of an engine for all tests: orders that travel, with a hold, notes and a refusal; one that is cancelled and one
+    that is given up, one posted by hand and moved by hand, one inserted by hand and two adopted, one of them with a detail, one
+    whose shop is unknown, and a dead letter."""
 
-    store, count, copies, answered = None, 9, 0, []
+    ended, count, copies, answered = False, 11, 0, []
 
     @classmethod
     def setUpClass(cls):
-        if not RealRun.store:
+        if not RealRun.ended:
             RealRun.begin()
+        RealRun.ended = True
 
     @classmethod
     def begin(cls):
@@ -128,6 +131,8 @@ class RealRun(Case):
         unittest.addModuleCleanup(cls.sandbox.kill)
         cls.engine = Engine(ORDERLYD, folder, write_config(folder, cls.sandbox.base), storage=cls.store.url if POSTGRES else None)
         unittest.addModuleCleanup(cls.engine.kill)
+        cls.insert_by_hand(BY_HAND, ADOPTED)
+        cls.adopt_with_detail()
         cls.sandbox.send_to(cls.engine)
         cls.run_orders()
         cls.beside_the_engine = Audit(cls.store.url, "--replay")
@@ -135,37 +140,55 @@ class RealRun(Case):
             raise AssertionError(cls.engine.tail())
 
     @classmethod
+    def insert_by_hand(cls, *names):
+        for name in names:
+            cls.store.run(cls.store.url, f"insert into orders(tiktok_order_id, order_data) values ('{name}', '{BY_HAND_DATA}')")
+
+    @classmethod
+    def adopt_with_detail(cls):
+        """While the sandbox's webhooks have no receiver; those that fall into that time are lost."""
+        cls.detailed, = cls.sandbox.create_orders(1)
+        cls.insert_by_hand(cls.detailed)
+        cls.webhook(cls.detailed, "UNPAID", AT)
+        wait_for("its detail", lambda: "line_items" in str(cls.read(
+            "select order_data from orders where tiktok_order_id = ?", cls.detailed)))
+
+    @classmethod
     def run_orders(cls):
         cls.cancelled, = cls.sandbox.create_orders(1)
-        wait_for("an order to cancel", cls.engine.orders)
+        wait_for("an order to cancel", lambda: len(cls.engine.orders()) == 4)
         cls.sandbox.own("POST", f"orders/{cls.cancelled}/cancel")
-        travellers = cls.sandbox.create_orders(4)
-        cls.victim, cls.held = travellers[0], travellers[1]
-        wait_for("an order to hold", lambda: len(cls.engine.orders()) == 5)
+        cls.victim, cls.held, given_up, *others = cls.sandbox.create_orders(5)
+        travellers = {cls.victim, *others}
+        wait_for("an order to hold", lambda: len(cls.engine.orders()) == 9)
         cls.ask(f"{cls.held}/hold", {"reason": "the buyer called"})
+        wait_for("an order to give up", lambda: given_up in cls.in_state("processing"))
+        cls.ask(f"{given_up}/transitions", {"to": "failed", "reason": "broken"})
         warehouse = Warehouse(cls.engine)
         warehouse.start()
-        wait_for("delivered orders", lambda: len(cls.engine.orders("delivered")) == 3, seconds=60)
+        wait_for("delivered orders", lambda: cls.in_state("delivered") >= travellers, seconds=60)
+        cls.during_the_hold = Audit(cls.store.url, "--replay")
         cls.ask(f"{cls.held}/release", {})
-        wait_for("the last one", lambda: len(cls.engine.orders("delivered")) == 4, seconds=60)
-        wait_for("the cancelled one", lambda: cls.engine.orders("failed"))
+        wait_for("the last one", lambda: cls.held in cls.in_state("delivered"), seconds=60)
+        wait_for("the cancelled one", lambda: cls.cancelled in cls.in_state("failed"))
         warehouse.stop()
         cls.ask(f"{cls.victim}/notes", {"text": "left with the neighbour"})
         cls.ask(f"{cls.victim}/transitions", {"to": "processing"}, 409)
         cls.webhook(cls.victim, "UNPAID", AT)  # stale
         cls.webhook(cls.victim, "UNPAID", AT + 1, UNKNOWN_SHOP)  # a dead letter: another shop's order
         cls.webhook(WAITING, "AWAITING_SHIPMENT", AT, UNKNOWN_SHOP)
-        wait_for("its attention", lambda: cls.read("select count(*) as n from order_attention where until is null")[0]["n"])
+        wait_for("its attention", lambda: cls.read("select kind from order_attention where kind = 'shop_not_connected'"))
         cls.ask("", {"tiktok_order_id": POSTED, "order_data": {"weight": 1e2, "parts": [1.0, 2.5, "x"]}}, 201)
         for to in ("processing", "failed"):
             cls.ask(f"{POSTED}/transitions", {"to": to, "reason": "by phone"})
         cls.ask(f"{POSTED}/retry", {})
         cls.ask("575000000000000099/notes", {"text": "there is no such order"}, 404)
-        for name in (BY_HAND, ADOPTED):
-            cls.store.run(cls.store.url,
-                          f"insert into orders(tiktok_order_id, order_data) values ('{name}', '{{\"by\": \"hand\"}}')")
         cls.ask(f"{ADOPTED}/notes", {"text": "ours now"})
         cls.webhook(ADOPTED, "UNPAID", AT, UNKNOWN_SHOP)
+
+    @classmethod
+    def in_state(cls, state):
+        return {order["tiktok_order_id"] for order in cls.engine.orders(state)}
 
     @classmethod
     def ask(cls, path, body, expected=200):

@@ -12,12 +12,14 @@ import subprocess
 import uuid
 
 from audit_run import AT, POSTED, POSTGRES, WAITING, RealRun
-from orderly_e2e import ORDERLY, Audit, Case, main, open_database, status_webhook
+from orderly_e2e import (ORDERLY, ORDERLYD, Audit, Case, Engine, main, open_database, post_webhook, status_webhook,
+                         write_config)
 
 
 class GoodStore(RealRun):
     def test_has_no_findings_beside_its_engine_and_afterwards(self):
-        self.assertEqual((self.beside_the_engine.code, self.beside_the_engine.findings), (0, []), self.beside_the_engine)
+        for audit in (self.during_the_hold, self.beside_the_engine):
+            self.assertEqual((audit.code, audit.findings), (0, []), audit)
         self.assert_audit_finds_nothing(self.store.url, self.count, self.answered)
 
     def test_is_summed_up_in_the_last_line(self):
@@ -119,7 +121,7 @@ class DamagedRow(RealRun):
 
     def test_the_document(self):
         for path, value in ((["status"], "UNPAID"), (["recipient_address", "name"], "Somebody Else"), (["extra"], 1)):
-            for order in (self.victim, POSTED):
+            for order in (self.victim, self.detailed, POSTED):
                 with self.subTest(path=path, order=order):
                     changed = self.store.set_json("order_data", path[:1] if order == POSTED else path, value)
                     found = self.assert_found("document", f"update orders set order_data = {changed} "
@@ -162,7 +164,7 @@ class DamagedInputs(RealRun):
         self.assert_found("cause", f"delete from inputs where {self.one('events > 0')}")
 
     def test_one_that_caused_no_event_is_gone_but_its_answer_is_known(self):
-        order_id, notification, body = self.answered[0]
+        order_id, notification, body = next(each for each in self.answered if each[0] == self.victim)
         gone = f"delete from inputs where notification_id = '{notification}'"
         self.assertEqual(Audit(self.copy(gone)).code, 0, "nothing in the store knows of it")
         options = ["--answered", self.answered_file(self.answered)]
@@ -208,6 +210,26 @@ class DamagedInputs(RealRun):
             self.assert_found("answer", f"update inputs set answer = {changed} where {self.one('events > 0')}")
         self.assert_found("readable", f"update inputs set answer = '{{}}' where {self.one('events > 0')}")
         self.assert_found("answer", f"update inputs set answer = null where {self.one('events > 0')}")
+
+
+class DeadEngine(Case):
+    def test_leaves_a_log_that_is_read_and_left_as_it_is(self):
+        folder = os.path.join(self.folder, "engine")
+        engine = self.started(Engine(ORDERLYD, folder, write_config(folder, "http://127.0.0.1:9")))
+        self.assertEqual(post_webhook(engine.public, status_webhook("575000000000000001", "UNPAID", AT, "1")), 200)
+        engine.kill()
+
+        def files():
+            found = {}
+            for name in sorted(os.listdir(engine.data)):
+                with open(os.path.join(engine.data, name), "rb") as content:
+                    found[name] = hashlib.sha256(content.read()).hexdigest()
+            found.pop("orderly.db-shm")  # the log's index, which readers share
+            return found
+        before = files()
+        self.assertIn("orderly.db-wal", before)
+        self.assert_audit_finds_nothing(engine.storage, orders=1)
+        self.assertEqual(files(), before)
 
 
 class WrongCalls(Case):
