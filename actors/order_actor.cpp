@@ -1,5 +1,6 @@
 #include "actors/order_actor.hpp"
 
+#include "actors/counted_read.hpp"
 #include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/digest.hpp"
@@ -73,13 +74,12 @@ void order_actor_state::load() {
   services->measured->loads.add();
   // The reader answers exactly once, on a thread of its own or at once on this one; the count lets the engine wait for the last
   // one.
-  services->loads_under_way->fetch_add(1);
   services->reader->load(std::move(what), [to = order_actor{self}, generation = ++load_generation,
-                                           under_way = services->loads_under_way](result<loaded_order> found) mutable {
+                                           counted = count_read(services->loads_under_way)](result<loaded_order> found) mutable {
     caf::anon_send(to, atom::loaded::value,
                    load_reply{generation, std::make_shared<const result<loaded_order>>(std::move(found))});
     to = nullptr; // before the count says that nothing of the actor system is held here any more
-    under_way->fetch_sub(1);
+    counted = nullptr;
   });
 }
 

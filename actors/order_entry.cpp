@@ -5,8 +5,12 @@
 namespace orderly {
 
 void death_record::add(actor_time at, const input_id& blamed) {
-  std::erase_if(recent_, [&](const death& d) { return at - d.at > std::chrono::minutes{1}; });
+  age(at);
   recent_.push_back({at, blamed});
+}
+
+void death_record::age(actor_time now) {
+  std::erase_if(recent_, [&](const death& d) { return now - d.at > std::chrono::minutes{1}; });
 }
 
 bool death_record::calls_for_quarantine() const {

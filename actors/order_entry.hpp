@@ -30,6 +30,9 @@ public:
   void add(actor_time at, const input_id& blamed);
   /// Three within a minute, not all over one input: then it is not the inputs (DESIGN 3, DECISIONS "Actors").
   [[nodiscard]] bool calls_for_quarantine() const;
+  /// Forgets what is older than a minute.
+  void age(actor_time now);
+  [[nodiscard]] bool empty() const { return recent_.empty(); }
   void clear() { recent_.clear(); }
 
 private:

@@ -1,5 +1,6 @@
 #include "actors/redriver.hpp"
 
+#include "actors/counted_read.hpp"
 #include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/log.hpp"
@@ -54,13 +55,12 @@ redriver_state::~redriver_state() {
 }
 
 void redriver_state::look() {
-  services->reads_under_way->fetch_add(1);
   services->reader->dead_letters(
       {.cause = wanted.cause, .redriven = false, .limit = wanted.limit, .cursor = {}},
-      [to = redriver_actor{self}, under_way = services->reads_under_way](result<dead_letter_page> page) mutable {
+      [to = redriver_actor{self}, counted = count_read(services->reads_under_way)](result<dead_letter_page> page) mutable {
         caf::anon_send(to, atom::found::value, std::make_shared<const result<dead_letter_page>>(std::move(page)));
         to = nullptr; // before the count says that nothing of the actor system is held here any more
-        under_way->fetch_sub(1);
+        counted = nullptr;
       });
 }
 

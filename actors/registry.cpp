@@ -257,7 +257,7 @@ void registry_state::let_go(order_entry& e, place_of_input which) {
 }
 
 void registry_state::forget_if_done(order_entry& e) {
-  if (e.now == standing::passive && e.unanswered.empty())
+  if (e.now == standing::passive && e.unanswered.empty() && e.deaths.empty())
     orders_.erase(tiktok_order_id{e.id});
 }
 
@@ -269,6 +269,7 @@ void registry_state::tick() {
     auto& e = **at++;
     park_late(e, now);
   }
+  age_deaths(now);
   make_room();
 }
 

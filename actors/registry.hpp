@@ -74,6 +74,7 @@ private:
 
   // registry_deaths.cpp
   void died(order_entry& e);
+  void age_deaths(actor_time now);
   void bury_front(order_entry& e);
   void quarantine(order_entry& e, bool stored);
   void store_quarantine(order_entry& e);
@@ -91,6 +92,7 @@ private:
   order_entry::list busy_; ///< with unanswered inputs
   order_entry::list idle_; ///< residents with nothing to do, the longest idle first
   std::deque<tiktok_order_id> waiting_;
+  std::deque<std::pair<actor_time, tiktok_order_id>> deaths_; ///< of the last minute: their orders are not forgotten
   std::size_t residents_ = 0, leaving_ = 0;
   std::size_t parked_ = 0; ///< inputs here that are stored as `pending`, or about to be
 };

@@ -1,5 +1,6 @@
 // Deaths of order actors: whose fault they are, and what becomes of the inputs.
 
+#include "actors/counted_read.hpp"
 #include "actors/owed_reply.hpp"
 #include "actors/registry.hpp"
 #include "base/log.hpp"
@@ -30,8 +31,10 @@ void registry_state::died(order_entry& e) {
   const auto in_hand = std::min(e.in_hand->load(), e.unanswered.size());
   for (std::size_t i = 0; i < in_hand; ++i)
     ++e.unanswered[i].deaths;
-  if (in_hand > 0)
+  if (in_hand > 0) {
     e.deaths.add(self->clock().now(), e.unanswered.front().routed.what->id);
+    deaths_.emplace_back(self->clock().now(), e.id);
+  }
   file(e);
   if (e.deaths.calls_for_quarantine())
     return quarantine(e, false);
@@ -40,6 +43,14 @@ void registry_state::died(order_entry& e) {
   if (e.unanswered.empty())
     return forget_if_done(e);
   activate(e, e.unanswered.size());
+}
+
+void registry_state::age_deaths(actor_time now) {
+  for (; !deaths_.empty() && now - deaths_.front().first > std::chrono::minutes{1}; deaths_.pop_front())
+    if (const auto found = orders_.find(deaths_.front().second); found != orders_.end()) {
+      found->second.deaths.age(now);
+      forget_if_done(found->second);
+    }
 }
 
 /// The first in line was in hand at two deaths: it is kept as a dead letter, and what stood behind it goes on.
@@ -124,14 +135,13 @@ void registry_state::turn_away(order_entry& e) {
 /// Several engines may know of a quarantine; `restart` reaches one of them.
 void registry_state::ask_whether_lifted(order_entry& e) {
   e.quarantine_asked = self->clock().now();
-  services->loads_under_way->fetch_add(1);
   services->reader->load({.order = e.id, .keys = {}, .with_document = false},
-                         [to = registry_actor{self}, id = e.id, under_way = services->loads_under_way](
+                         [to = registry_actor{self}, id = e.id, counted = count_read(services->loads_under_way)](
                              const result<loaded_order>& found) mutable {
                            if (found && found->exists && !found->quarantined)
                              caf::anon_send(to, atom::lift::value, id);
                            to = nullptr; // before the count says that nothing of the actor system is held here any more
-                           under_way->fetch_sub(1);
+                           counted = nullptr;
                          });
 }
 

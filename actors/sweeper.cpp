@@ -1,5 +1,6 @@
 #include "actors/sweeper.hpp"
 
+#include "actors/counted_read.hpp"
 #include "actors/faults.hpp"
 #include "actors/spawn.hpp"
 #include "base/log.hpp"
@@ -29,14 +30,14 @@ void sweeper_state::look() {
   if (reading_ || under_way_ + services->page > services->at_most)
     return;
   reading_ = true;
-  services->reads_under_way->fetch_add(1);
   const pending_request what{.order = {},
                              .received_before = services->time->now() - services->older_than,
                              .limit = services->page,
                              .cursor = cursor_};
-  services->reader->pending(what, [box = services->self, under_way = services->reads_under_way](result<pending_page> found) {
+  services->reader->pending(what, [box = services->self,
+                                   counted = count_read(services->reads_under_way)](result<pending_page> found) mutable {
     box->send(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
-    under_way->fetch_sub(1);
+    counted = nullptr;
   });
 }
 

@@ -7,8 +7,16 @@
 #include "tests/support/scripted_tiktok.hpp"
 #include "tests/support/temp_dir.hpp"
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <functional>
 #include <future>
+#include <iostream>
+#include <mutex>
+#include <optional>
+#include <semaphore>
+#include <stdexcept>
 #include <thread>
 
 using namespace orderly;
@@ -16,6 +24,33 @@ using namespace orderly::test;
 using namespace std::chrono_literals;
 
 namespace {
+
+/// Loads of one order with inputs in hand throw: whatever its actor handles ends it.
+class poisonous_reader final : public order_reader {
+public:
+  poisonous_reader(std::unique_ptr<order_reader> inner, tiktok_order_id poisoned)
+      : inner_(std::move(inner)), poisoned_(std::move(poisoned)) {}
+  void load(load_request what, reply<loaded_order> done) override {
+    if (what.order == poisoned_ && !what.keys.empty())
+      throw std::runtime_error("the test says so");
+    inner_->load(std::move(what), std::move(done));
+  }
+  void list(order_filter filter, reply<order_page> done) override { inner_->list(std::move(filter), std::move(done)); }
+  void find(order_key key, reply<order_view> done) override { inner_->find(std::move(key), std::move(done)); }
+  void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) override {
+    inner_->timeline(std::move(key), limit, std::move(cursor), std::move(done));
+  }
+  void pending(pending_request what, reply<pending_page> done) override { inner_->pending(std::move(what), std::move(done)); }
+  void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override {
+    inner_->dead_letters(std::move(filter), std::move(done));
+  }
+
+private:
+  std::unique_ptr<order_reader> inner_;
+  const tiktok_order_id poisoned_;
+};
+
+std::string number(int order) { return std::to_string(576461413038000000 + order); }
 
 struct whole_engine {
   temp_dir dir;
@@ -26,8 +61,12 @@ struct whole_engine {
   std::unique_ptr<store> into;
   std::unique_ptr<order_reader> reader;
   std::unique_ptr<engine> running;
+  tiktok_order_id poisoned;
 
-  explicit whole_engine(std::function<void(const std::string&)> on_failure = {}) { start(std::move(on_failure)); }
+  explicit whole_engine(std::function<void(const std::string&)> on_failure = {}, std::string poisoned_order = "")
+      : poisoned(std::move(poisoned_order)) {
+    start(std::move(on_failure));
+  }
 
   void start(std::function<void(const std::string&)> on_failure) {
     into = std::move(open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = {}}).value());
@@ -35,8 +74,8 @@ struct whole_engine {
     options.engine_name = "test";
     options.shops = {{shop_id{"7494049642642441621"}, "US", "CIPHER", "TOKEN"}};
     options.rules = into->open_admin().value()->remember_policy({}).value();
-    reader = std::move(make_read_pool(*into, {}, measured).value());
     options.on_failure = std::move(on_failure);
+    reader = std::make_unique<poisonous_reader>(std::move(make_read_pool(*into, {}, measured).value()), poisoned);
     running = std::move(start_engine(options, {*into, *reader, tiktok, time, ids, measured}).value());
   }
   void stop() {
@@ -53,7 +92,7 @@ struct whole_engine {
                             {"tts_notification_id", to_string(id)},
                             {"shop_id", "7494049642642441621"},
                             {"timestamp", 1789479000 + status},
-                            {"data", json::object{{"order_id", std::to_string(576461413038000000 + order)},
+                            {"data", json::object{{"order_id", number(order)},
                                                   {"order_status", words[status]},
                                                   {"update_time", 1789479000 + status}}}};
     const auto raw = canonical_json(body);
@@ -101,7 +140,7 @@ TEST_CASE("every webhook posted from several threads is answered, durable, and i
   e.start({});
   for (int order = 0; order < orders; ++order) {
     std::promise<result<loaded_order>> place;
-    const tiktok_order_id id{std::to_string(576461413038000000 + order)};
+    const tiktok_order_id id{number(order)};
     e.reader->load({.order = id, .keys = {}, .with_document = false},
                    [&](result<loaded_order> found) { place.set_value(std::move(found)); });
     const auto found = place.get_future().get();
@@ -134,4 +173,63 @@ TEST_CASE("an engine that cannot mend itself says so once, is not healthy from t
   CHECK(failure.get().ends_with("the last one was the outbox worker and detail fetcher: the test says so"));
   e.stop();
   CHECK(times == 1);
+}
+
+namespace {
+
+/// Sends the first webhook of each order, so many at a time, and a webhook of the poisoned one beside every fiftieth if there is
+/// one. Gives each order's microseconds, in order of size.
+std::vector<std::int64_t> serve(whole_engine& e, int first, int count, std::optional<int> poisoned) {
+  using steady = std::chrono::steady_clock;
+  std::counting_semaphore<> places{64};
+  std::mutex mutex;
+  std::vector<std::int64_t> took;
+  std::vector<std::string> refused;
+  int poison_answers = 0, poison_sent = 0;
+  const auto send = [&](input in, std::function<void(const answer&)> done) {
+    places.acquire();
+    delivery one;
+    one.inputs.push_back(std::move(in));
+    e.running->port().post(std::move(one), [&, done](const std::vector<answer>& answers) {
+      done(answers.front());
+      places.release();
+    });
+  };
+  for (int order = first; order < first + count; ++order) {
+    send(e.webhook(order, 0), [&, began = steady::now()](const answer& a) {
+      const std::lock_guard lock{mutex};
+      took.push_back(std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - began).count());
+      if (a.refusal)
+        refused.push_back(to_string(*a.refusal));
+    });
+    if (poisoned && order % 50 == 0) {
+      ++poison_sent;
+      send(e.webhook(*poisoned, order % 4), [&](const answer& a) {
+        const std::lock_guard lock{mutex};
+        poison_answers += a.outcome == input_outcome::dead || a.outcome == input_outcome::pending;
+      });
+    }
+  }
+  for (int i = 0; i < 64; ++i)
+    places.acquire();
+  CHECK(refused.empty());
+  CHECK(poison_answers == poison_sent);
+  std::sort(took.begin(), took.end());
+  return took;
+}
+
+} // namespace
+
+TEST_CASE("an order whose handling always throws ends in quarantine while ten thousand others are served") {
+  constexpr int others = 10'000, poisoned = 999'999;
+  whole_engine e{{}, number(poisoned)};
+  const auto before = serve(e, 0, others / 2, std::nullopt), beside = serve(e, others / 2, others, poisoned);
+  const auto at = [](const std::vector<std::int64_t>& sorted, double part) {
+    return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
+  };
+  std::cout << "microseconds without and beside the order that dies: median " << at(before, 0.5) << ", " << at(beside, 0.5)
+            << "; 99 % " << at(before, 0.99) << ", " << at(beside, 0.99) << std::endl;
+  CHECK(e.measured.counter("orderly_registry_killed_twice_total", "").value() == 1);
+  CHECK(e.measured.gauge("orderly_registry_quarantined_orders", "").value() == 1);
+  CHECK(e.measured.counter("orderly_registry_restarts_total", "").value() == 3); // and then it is left alone
 }

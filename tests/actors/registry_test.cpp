@@ -127,6 +127,20 @@ TEST_CASE("a quarantine outlives the engine, and a restart of the order's actor 
   CHECK(f.ask(f.command(id, add_note{"well again"})).outcome == input_outcome::applied);
 }
 
+TEST_CASE("deaths add up also when the order had nothing else to do in between") {
+  engine_fixture f;
+  f.reader->throw_on_order(id);
+  std::vector<place> places;
+  for (int i = 0; i < 4; ++i) {
+    places.push_back(f.post(f.webhook(id, "UNPAID", t0 + i)));
+    f.drain();
+  }
+  CHECK(outcome_of(places[0]) == input_outcome::dead);
+  for (int i = 1; i < 4; ++i)
+    CHECK(outcome_of(places[i]) == input_outcome::pending);
+  CHECK(f.measured.counter("orderly_registry_restarts_total", "").value() == 3);
+}
+
 TEST_CASE("deaths that are more than a minute apart do not add up to a quarantine") {
   engine_fixture f;
   REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
