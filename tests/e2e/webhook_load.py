@@ -19,17 +19,18 @@ LEGAL = {("received", "processing"), ("received", "failed"), ("processing", "shi
 class Generator:
     """Many connections that stay open, each webhook to a listener by chance; what gets no 200 is sent again, to any."""
 
-    def __init__(self, listeners, bodies):
+    def __init__(self, listeners, bodies, connections=CONNECTIONS):
         self.listeners = [listener.rsplit(":", 1) for listener in listeners]
         self.todo = queue.Queue()
         for entry in bodies:
             self.todo.put(entry)
         self.total = len(bodies)
         self.answered, self.others, self.lost = [], {}, 0
+        self.took = {}  # seconds, by status
         self.last = 0.0  # when the newest 200 came
         self.lock = threading.Lock()
         self.ended = threading.Event()
-        self.threads = [threading.Thread(target=self.work, args=(number,), daemon=True) for number in range(CONNECTIONS)]
+        self.threads = [threading.Thread(target=self.work, args=(number,), daemon=True) for number in range(connections)]
         for thread in self.threads:
             thread.start()
 
@@ -48,11 +49,12 @@ class Generator:
         host, port = listener
         connection = connections.setdefault(port, http.client.HTTPConnection(host, int(port), timeout=10))
         try:
+            began = time.monotonic()
             connection.request("POST", "/webhooks/tiktok", entry[2],
                                {"Content-Type": "application/json", "Authorization": sign_webhook(entry[2])})
             answer = connection.getresponse()
             answer.read()
-            self.note(entry, answer.status)
+            self.note(entry, answer.status, time.monotonic() - began)
         except (OSError, http.client.HTTPException):
             connections.pop(port).close()
             with self.lock:
@@ -60,8 +62,9 @@ class Generator:
             self.todo.put(entry)
             time.sleep(0.02)
 
-    def note(self, entry, status):
+    def note(self, entry, status, seconds):
         with self.lock:
+            self.took.setdefault(status, []).append(seconds)
             if status == 200:
                 self.answered.append(entry)
                 self.last = time.monotonic()
@@ -95,8 +98,8 @@ class LoadCase(Case):
             made.insert(self.random.randrange(len(made)), entry)
         return orders, made
 
-    def generate(self, listeners, bodies):
-        generator = Generator(listeners, bodies)
+    def generate(self, listeners, bodies, connections=CONNECTIONS):
+        generator = Generator(listeners, bodies, connections)
         self.addCleanup(generator.end)
         return generator
 
