@@ -1,0 +1,88 @@
+// The bounds of the engine's own queues, each at its bound (docs/architecture.md, "Limits").
+
+#include "tests/support/catch.hpp"
+#include "tests/support/engine_fixture.hpp"
+
+#include <algorithm>
+
+using namespace orderly;
+using namespace orderly::test;
+
+namespace {
+
+constexpr std::int64_t t0 = 1789479000;
+
+std::string number(int n) { return std::to_string(576461413038000000 + n); }
+
+using places = std::vector<std::shared_ptr<std::optional<answer>>>;
+
+std::ptrdiff_t answered(const places& all) {
+  return std::count_if(all.begin(), all.end(), [](const auto& place) { return place->has_value(); });
+}
+
+} // namespace
+
+TEST_CASE("an order takes at most 64 inputs into one unit; the rest makes the next ones") {
+  engine_fixture f;
+  f.reader->hold_loads();
+  places all{f.post(f.webhook(number(1), "UNPAID", t0))};
+  f.drain();
+  for (int i = 1; i < 200; ++i)
+    all.push_back(f.post(f.webhook(number(1), "UNPAID", t0 + i)));
+  f.drain();
+  f.reader->release();
+  f.drain();
+  CHECK(answered(all) == 200);
+  std::vector<std::size_t> sizes;
+  for (const auto& batch : f.faults->plan->batches)
+    for (const auto& unit : batch)
+      sizes.push_back(unit.inputs.size());
+  CHECK(sizes == std::vector<std::size_t>{1, 64, 64, 64, 7});
+}
+
+TEST_CASE("a transaction holds at most 500 units; the rest makes the next one") {
+  engine_fixture f;
+  places all;
+  for (int n = 0; n < 1'200; ++n)
+    all.push_back(f.post(f.webhook(number(n), "UNPAID", t0)));
+  f.drain();
+  CHECK(answered(all) == 1'200);
+  std::size_t most = 0;
+  for (const auto& batch : f.faults->plan->batches)
+    most = std::max(most, batch.size());
+  CHECK(most == 500);
+}
+
+TEST_CASE("at most so many rows of the outbox are worked on at a time; the rest stays in the outbox") {
+  engine_options options;
+  options.calls_in_flight = 3;
+  engine_fixture f{0, options};
+  for (int n = 0; n < 10; ++n)
+    f.ask(f.webhook(number(n), "ON_HOLD", t0));
+  for (int i = 0; i < 3; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.measured.gauge("orderly_outbox_fetches_under_way", "").value() == 3);
+  CHECK(f.sql("select count(*) from outbox where state = 'open' and lease_owner is null") == "7");
+}
+
+TEST_CASE("at most 500 pending inputs are brought back at a time; the rest stays in the store") {
+  engine_fixture f;
+  f.reader->hold_loads();
+  places all;
+  for (int n = 0; n < 800; ++n)
+    all.push_back(f.post(f.webhook(number(n), "UNPAID", t0)));
+  f.drain();
+  f.advance(std::chrono::milliseconds{2'300});
+  REQUIRE(answered(all) == 800);
+  f.restart();
+  f.reader->hold_loads();
+  for (int i = 0; i < 12; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.measured.gauge("orderly_sweeper_under_way", "").value() == 500);
+  f.reader->release();
+  for (int i = 0; i < 5; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.pending().empty());
+  CHECK(f.measured.gauge("orderly_sweeper_under_way", "").value() == 0);
+  CHECK(f.sql("select count(*) from orders") == "800");
+}
