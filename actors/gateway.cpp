@@ -2,6 +2,7 @@
 
 #include "actors/change_watcher.hpp"
 #include "actors/redriver.hpp"
+#include "domain/attention.hpp"
 #include "domain/delivery.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -101,8 +102,12 @@ caf::behavior ask_for_restart(caf::event_based_actor* self, const registry_actor
 
 } // namespace
 
-gateway::gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading)
-    : time_(time), ids_(ids), reader_(reader), reading_(std::move(reading)) {}
+gateway::gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading,
+                 std::span<const shop> shops)
+    : time_(time), ids_(ids), reader_(reader), reading_(std::move(reading)) {
+  for (const auto& one : shops)
+    alarms_.emplace(one.id, timestamp{});
+}
 
 void gateway::open(std::vector<box_of<registry_actor>> shards, box_of<writer_actor> writer) {
   std::unique_lock lock(mutex_);
@@ -174,6 +179,24 @@ void gateway::restart(tiktok_order_id order, std::function<void(result<restarted
   if (!shard)
     return done(error{error_code::shutting_down, "the engine is draining", {}});
   shard->home_system().spawn(ask_for_restart, shard, std::move(order), std::move(done));
+}
+
+void gateway::signature_failed(const shop_id& shop) {
+  const auto now = time_.now();
+  {
+    const std::lock_guard lock(alarms_mutex_);
+    const auto ours = alarms_.find(shop);
+    if (ours == alarms_.end() || now - ours->second < std::chrono::minutes{1})
+      return;
+    ours->second = now;
+  }
+  auto note = std::make_shared<attention_note>();
+  note->shop = shop;
+  note->kind = attention::signature_failing;
+  note->at = now;
+  const std::shared_lock lock(mutex_);
+  if (writer_) // nobody waits for it; the next one comes in a minute
+    writer_->send(atom::note::value, std::shared_ptr<const attention_note>{std::move(note)});
 }
 
 void gateway::redrive(redrive_request what, std::function<void(result<redrive_report>)> done) {

@@ -9,10 +9,15 @@
 #include "domain/actor_port.hpp"
 #include "domain/order_port.hpp"
 #include "domain/order_reader.hpp"
+#include "domain/shop.hpp"
 
 #include <atomic>
 #include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
 #include <shared_mutex>
+#include <span>
 #include <vector>
 
 namespace orderly {
@@ -20,7 +25,9 @@ namespace orderly {
 class gateway final : public order_port, public actor_port {
 public:
   /// @param reading counts callbacks that may still come from reader threads
-  gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading);
+  /// @param shops that are ours
+  gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading,
+          std::span<const shop> shops = {});
 
   /// Once, before the first post.
   void open(std::vector<box_of<registry_actor>> shards, box_of<writer_actor> writer);
@@ -30,6 +37,7 @@ public:
   void post(delivery what, delivery_answered done) override;
   void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override;
   void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override;
+  void signature_failed(const shop_id& shop) override;
   /// Deliveries that have not been answered.
   [[nodiscard]] std::size_t under_way() const { return under_way_->load(); }
 
@@ -44,6 +52,8 @@ private:
   mutable std::shared_mutex mutex_; // post() only reads: held shared, so that nothing is sent after close()
   std::vector<box_of<registry_actor>> shards_;
   box_of<writer_actor> writer_;
+  std::mutex alarms_mutex_;
+  std::map<shop_id, timestamp> alarms_; ///< of our shops: when their signatures were last said to fail
   std::shared_ptr<std::atomic<std::size_t>> under_way_ = std::make_shared<std::atomic<std::size_t>>(0);
 };
 

@@ -40,6 +40,10 @@ public:
   void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override {
     ask([&](actor_port& to) { to.redrive(what, done); }, done);
   }
+  void signature_failed(const shop_id& shop) override {
+    std::shared_lock lock(mutex_);
+    if (engine_) engine_->actors().signature_failed(shop);
+  }
   [[nodiscard]] bool healthy() const {
     std::shared_lock lock(mutex_);
     return engine_ && engine_->healthy();

@@ -31,6 +31,9 @@ public:
   virtual ~actor_port() = default;
   /// Lifts the order's quarantine, durably, and starts its actor anew. Thread-safe; calls back once, on a thread of the engine.
   virtual void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) = 0;
+  /// A webhook that names this shop had a bad signature: raises its attention `signature_failing`, if the shop is ours.
+  /// Thread-safe, never blocks; at most one write a minute and shop.
+  virtual void signature_failed(const shop_id& shop) = 0;
   /// Handles dead letters again: one first, then the rest, until one fails. Thread-safe; calls back once, on a thread of the
   /// engine.
   virtual void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) = 0;

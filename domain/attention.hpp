@@ -20,6 +20,9 @@ inline constexpr std::string_view shop_not_connected = "shop_not_connected";
 /// Not decide's: raised and cleared by the registry, apart from the order's commits.
 inline constexpr std::string_view quarantined = "quarantined";
 
+/// Of a shop: webhooks that name it come with signatures that are not ours, and TikTok takes our 401 as final.
+inline constexpr std::string_view signature_failing = "signature_failing";
+
 /// Those that decide raises of an order.
 inline constexpr std::array all{unknown_status,     cancelled_after_shipment, completed_without_delivery,
                                 moved_after_failed, shipped_after_failure,    report_failed,

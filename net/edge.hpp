@@ -5,6 +5,7 @@
 #include "net/byte_budget.hpp"
 #include "net/health.hpp"
 #include "net/http_meter.hpp"
+#include "net/seldom.hpp"
 #include "net/server.hpp"
 
 #include <memory>
@@ -22,6 +23,7 @@ struct edge {
   health state;
   std::shared_ptr<admission> gate;
   byte_budget bodies;
+  seldom signature_alarm; ///< for reading a body that nobody signed
 };
 using edge_ptr = std::shared_ptr<edge>;
 

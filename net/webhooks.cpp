@@ -9,6 +9,8 @@
 namespace orderly {
 namespace {
 
+constexpr std::size_t largest_alarm = 64 << 10; // bytes
+
 bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
 std::string_view reason_of(signature_check check) {
@@ -86,6 +88,15 @@ struct waiting_webhook {
   std::string_view topic;
 };
 
+/// The body of a stranger is parsed once a second at most: enough to notice that a shop's webhooks are refused (a rotated
+/// secret), too seldom to be a way to keep this machine busy.
+void tell_of_bad_signature(const edge_ptr& shared, const std::string& body) {
+  if (body.size() > largest_alarm || !shared->signature_alarm.now(shared->parts.time.now()))
+    return;
+  if (const auto parsed = parse_webhook(body); !parsed.shop.empty())
+    shared->parts.actors.signature_failed(parsed.shop);
+}
+
 } // namespace
 
 signature_check check_signature(const http_request& request, std::string_view app_key, const std::vector<std::string>& secrets) {
@@ -113,6 +124,7 @@ void receive_webhook(const edge_ptr& shared, const http_request& request, const 
   const auto& options = shared->options;
   if (const auto check = check_signature(request, options.app_key, options.app_secrets); check != signature_check::good) {
     shared->meter.rejected(reason_of(check));
+    tell_of_bad_signature(shared, *request.body);
     return to->answer({401, {}, {}, {}});
   }
   auto place = shared->state.draining() ? nullptr : admit(shared->gate);

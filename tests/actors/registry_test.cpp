@@ -239,3 +239,22 @@ TEST_CASE("after a death the inputs that were in hand are taken one at a time") 
   for (const auto& batch : f.faults->plan->batches)
     CHECK(batch.front().inputs.size() == 1);
 }
+
+TEST_CASE("bad signatures raise the attention of a shop that is ours, once a minute at most") {
+  engine_fixture f;
+  const auto raised = [&] { return f.sql("select count(*) from shop_attention where kind = 'signature_failing'"); };
+  f.now->orders.signature_failed(shop_id{"123"});
+  f.drain();
+  CHECK(raised() == "0");
+  f.now->orders.signature_failed(shop_id{engine_fixture::shop_name});
+  f.drain();
+  CHECK(raised() == "1");
+  f.sql("delete from shop_attention");
+  f.now->orders.signature_failed(shop_id{engine_fixture::shop_name});
+  f.drain();
+  CHECK(raised() == "0");
+  f.advance(std::chrono::seconds{61});
+  f.now->orders.signature_failed(shop_id{engine_fixture::shop_name});
+  f.drain();
+  CHECK(raised() == "1");
+}

@@ -21,9 +21,15 @@ public:
     done(redrive_answer);
   }
 
+  void signature_failed(const shop_id& shop) override {
+    const std::lock_guard lock{mutex};
+    failing_shops.push_back(shop);
+  }
+
   std::mutex mutex;
   std::vector<tiktok_order_id> restarts;
   std::vector<redrive_request> redrives;
+  std::vector<shop_id> failing_shops;
   result<restarted> restart_answer = restarted{true};
   result<redrive_report> redrive_answer = redrive_report{};
 };

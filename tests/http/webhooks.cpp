@@ -351,3 +351,21 @@ TEST_CASE("other methods on the webhook path get 405 with Allow, other paths 404
     CHECK(got->headers.at("content-type") == "application/problem+json");
   }
 }
+
+TEST_CASE("a bad signature on a webhook that names a shop is told, once a second at most; one that names none is not") {
+  running_server server;
+  const std::string_view body = R"({"type":1,"shop_id":"7494049642642441621","data":{}})";
+  const auto send = [&](std::string_view what) {
+    const auto got = ask_once(server.http->listen(), running_server::webhook(what, "another secret"));
+    REQUIRE(got);
+    CHECK(got->status == 401);
+  };
+  send("not json");
+  server.clock.advance(std::chrono::seconds{2});
+  send(body);
+  send(body);
+  CHECK(server.actors.failing_shops == std::vector{shop_id{"7494049642642441621"}});
+  server.clock.advance(std::chrono::seconds{2});
+  send(body);
+  CHECK(server.actors.failing_shops.size() == 2);
+}
