@@ -26,7 +26,7 @@ constexpr const char* writer_settings =
 constexpr const char* reader_settings =
     "pragma query_only=on; pragma cache_size=-16384; pragma temp_store=memory";
 constexpr const char* inspector_settings =
-    "pragma query_only=on; pragma cache_size=-65536; pragma temp_store=file";
+    "pragma query_only=on; pragma cache_size=-32768; pragma temp_store=file";
 
 const char* settings_of(access how) {
   switch (how) {
