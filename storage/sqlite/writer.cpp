@@ -18,15 +18,16 @@ bool fence_holds(const order_unit& unit, const std::optional<order_fence>& store
   return unit.exists ? stored && stored->version == unit.decided_on : !stored;
 }
 
-/// What is stored of each input; nothing when one of them is settled.
+/// What is stored of each input; nothing when one of them is settled. Looks at all: a key that cannot be is always refused.
 std::optional<std::vector<std::optional<input_standing>>> standings_of(connection& over, const order_unit& unit) {
   std::vector<std::optional<input_standing>> all;
+  bool settled = false;
   for (const auto& record : unit.inputs) {
-    const auto stored = standing_of(over, *record.what);
-    if (stored && !stored->pending)
-      return std::nullopt;
-    all.push_back(stored);
+    all.push_back(standing_of(over, *record.what));
+    settled = settled || (all.back() && !all.back()->pending);
   }
+  if (settled)
+    return std::nullopt;
   return all;
 }
 

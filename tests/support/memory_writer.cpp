@@ -72,6 +72,9 @@ unit_result memory_writer::commit_one(const order_unit& unit) {
   const bool fence_holds = unit.exists ? stored && stored->row.version == unit.decided_on : !stored;
   if (is_fenced(unit) && !fence_holds)
     return {commit_verdict::conflict, {}};
+  for (const auto& record : unit.inputs) // nobody can look for it
+    if (!is_text(record.what->dedupe_key))
+      return {commit_verdict::refused, "a text holds a NUL character"};
   for (const auto& record : unit.inputs)
     if (const auto at = t().inputs.find({record.what->dedupe_key, record.what->order});
         at != t().inputs.end() && at->second.outcome != input_outcome::pending)
