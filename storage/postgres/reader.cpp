@@ -15,38 +15,23 @@ pqxx::result by_key(session& over, pqxx::transaction_base& in, const order_key& 
   return over.run(in, with_tiktok_id, values{}.text(std::get<tiktok_order_id>(key).str()));
 }
 
-result<void> load_rows(session& over, pqxx::transaction_base& in, std::span<const load_request> what,
-                       std::vector<loaded_order>& into) {
-  rows asked{type::integer, type::text, type::boolean};
-  for (std::size_t i = 0; i < what.size(); ++i)
-    asked.integer(static_cast<std::int64_t>(i)).text(what[i].order.str()).flag(what[i].with_document);
-  for (const auto& row : over.run(in, sql::load_orders, asked)) {
-    auto& loaded = into[static_cast<std::size_t>(integer_at(row, place_column))];
-    auto found = read_order(row);
-    if (!found) return found.error();
-    loaded.exists = true;
-    loaded.quarantined = flag_at(row, quarantined_column);
-    loaded.order = *std::move(found);
-    if (row[document_column].is_null()) continue;
-    auto document = read_document(row);
-    if (!document) return document.error();
-    loaded.document = std::make_shared<const json::object>(*std::move(document));
-  }
+result<void> take_order(const pqxx::row& row, loaded_order& into) {
+  auto found = read_order(row);
+  if (!found) return found.error();
+  into.exists = true;
+  into.quarantined = flag_at(row, quarantined_column);
+  into.order = *std::move(found);
+  if (row[document_column].is_null()) return {};
+  auto document = read_document(row);
+  if (!document) return document.error();
+  into.document = std::make_shared<const json::object>(*std::move(document));
   return {};
 }
 
-result<void> load_settled(session& over, pqxx::transaction_base& in, std::span<const load_request> what,
-                          std::vector<loaded_order>& into) {
-  rows asked{type::integer, type::text, type::text};
-  for (std::size_t i = 0; i < what.size(); ++i)
-    for (const auto& key : what[i].keys)
-      asked.integer(static_cast<std::int64_t>(i)).text(key).text(what[i].order.str());
-  if (asked.empty()) return {};
-  for (const auto& row : over.run(in, sql::settled_inputs, asked)) {
-    auto settled = read_settled(row);
-    if (!settled) return settled.error();
-    into[static_cast<std::size_t>(integer_at(row, 4))].settled.emplace(owned_at(row, 3), *std::move(settled));
-  }
+result<void> take_settled(const pqxx::row& row, loaded_order& into) {
+  auto settled = read_settled(row, settled_column);
+  if (!settled) return settled.error();
+  into.settled.emplace(owned_at(row, settled_column + 3), *std::move(settled));
   return {};
 }
 
@@ -80,9 +65,22 @@ result<std::vector<loaded_order>> reader::load(std::span<const load_request> wha
     std::vector<loaded_order> all(what.size());
     for (std::size_t i = 0; i < what.size(); ++i)
       all[i].order.tiktok_id = what[i].order;
-    snapshot_transaction snapshot{over.raw()}; // the row and the settled keys must be of one moment
-    if (auto read = load_rows(over, snapshot, what, all); !read) return read.error();
-    if (auto read = load_settled(over, snapshot, what, all); !read) return read.error();
+    rows orders{type::integer, type::text, type::boolean}, keys{type::integer, type::text, type::text};
+    for (std::size_t i = 0; i < what.size(); ++i) {
+      const auto place = static_cast<std::int64_t>(i);
+      orders.integer(place).text(what[i].order.str()).flag(what[i].with_document);
+      for (const auto& key : what[i].keys)
+        keys.integer(place).text(key).text(what[i].order.str());
+    }
+    auto asked = orders.take();
+    for (auto& column : keys.take())
+      asked.push_back(std::move(column));
+    pqxx::nontransaction look{over.raw()};
+    for (const auto& row : over.run(look, sql::load_orders, asked)) {
+      auto& into = all[static_cast<std::size_t>(integer_at(row, place_column))];
+      const bool is_order = !row[0].is_null();
+      if (auto taken = is_order ? take_order(row, into) : take_settled(row, into); !taken) return taken.error();
+    }
     return all;
   });
 }

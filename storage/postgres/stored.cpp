@@ -113,8 +113,8 @@ input_view read_input(const pqxx::row& row) {
   return view;
 }
 
-result<settled_input> read_settled(const pqxx::row& row) {
-  return settled_from(input_id{id_at(row, 0)}, digest_from(text_at(row, 1)), text_at(row, 2));
+result<settled_input> read_settled(const pqxx::row& row, int first) {
+  return settled_from(input_id{id_at(row, first)}, digest_from(text_at(row, first + 1)), text_at(row, first + 2));
 }
 
 input_row read_input_row(const pqxx::row& row) {

@@ -92,7 +92,7 @@ TEST_CASE("what is written beside an input finds its rows by their keys") {
         expected{sql::clear_attention, "'{}', '{}', '{}'"},
         expected{sql::note_order, "'51', 'quarantined', now(), '{}'"},
         expected{sql::clear_note_of_order, "'51', 'quarantined', now()"},
-        expected{sql::load_orders, "'{1}', '{51}', '{f}'"}}) {
+        expected{sql::load_orders, "'{1}', '{51}', '{f}', '{1}', '{w:51}', '{51}'"}}) {
     const auto plan = at.plan(what, parameters);
     INFO(what.name << "\n" << plan);
     CHECK_FALSE(has(plan, "Seq Scan"));
