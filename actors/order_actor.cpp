@@ -237,6 +237,8 @@ void order_actor_state::on_committed(decided what) {
   }
   for (auto& entry : what.settled) {
     services->measured->count(entry.second.answer.outcome);
+    if (entry.second.answer.outcome == input_outcome::dead)
+      continue; // a re-drive decides it again: the store knows whether it is still settled
     recent_.emplace_back(std::move(entry));
     if (recent_.size() > recent_keys)
       recent_.pop_front();

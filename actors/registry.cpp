@@ -14,12 +14,19 @@
 namespace orderly {
 namespace {
 
-answer refused_by_engine(error_code code, std::string why) {
-  answer a;
-  a.outcome = input_outcome::ignored;
-  a.refusal = error{code, std::move(why), {}};
-  return a;
-}
+/// Of an input that came twice while it is in hand once.
+class both_slots final : public answer_slot {
+public:
+  both_slots(std::shared_ptr<answer_slot> first, std::shared_ptr<answer_slot> second)
+      : first_(std::move(first)), second_(std::move(second)) {}
+  void complete(answer a) override {
+    first_->complete(a);
+    second_->complete(std::move(a));
+  }
+
+private:
+  std::shared_ptr<answer_slot> first_, second_;
+};
 
 /// Ends that somebody ordered; every other one is a death.
 bool was_ordered(const caf::error& reason) { return !reason || reason == caf::exit_reason::user_shutdown; }
@@ -69,10 +76,14 @@ order_entry& registry_state::entry_of(const tiktok_order_id& id) {
 
 void registry_state::post(const routed_input& in) {
   auto& e = entry_of(in.what->order);
-  // The sweeper brings what is stored as `pending`; some of it may still be here.
-  if (in.stored && std::any_of(e.unanswered.begin(), e.unanswered.end(),
-                               [&](const kept_input& k) { return k.routed.what->id == in.what->id; }))
-    return in.slot->complete(refused_by_engine(error_code::outcome_unknown, "this input is in hand already"));
+  // The sweeper and the redriver bring what is stored as `pending`; some of it may still be here.
+  if (in.stored)
+    for (auto& kept : e.unanswered)
+      if (kept.routed.what->id == in.what->id) {
+        auto& slot = kept.routed.slot;
+        slot = slot ? std::make_shared<both_slots>(slot, in.slot) : in.slot;
+        return;
+      }
   e.unanswered.push_back({in, self->clock().now()});
   if (in.stored)
     count_parked(e.unanswered.back(), kept_input::lane::parked);
@@ -213,6 +224,7 @@ void registry_state::on_down(const caf::down_msg& msg) {
 
 void registry_state::left(order_entry& e) {
   e.now = standing::passive;
+  file(e); // it may have been idle: a restart ends an actor without asking it
   if (e.unanswered.empty())
     return forget_if_done(e);
   activate(e); // in the place that it has just left

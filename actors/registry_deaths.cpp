@@ -128,13 +128,17 @@ void registry_state::turn_away(order_entry& e) {
     at = e.unanswered.begin() + index;
   }
   file(e);
-  if (e.quarantine_stored && self->clock().now() - e.quarantine_asked >= quarantine_believed)
+  if (self->clock().now() - e.quarantine_asked < quarantine_believed)
+    return;
+  e.quarantine_asked = self->clock().now();
+  if (e.quarantine_stored)
     ask_whether_lifted(e);
+  else
+    store_quarantine(e); // the store could not, the last time
 }
 
 /// Several engines may know of a quarantine; `restart` reaches one of them.
 void registry_state::ask_whether_lifted(order_entry& e) {
-  e.quarantine_asked = self->clock().now();
   services->reader->load({.order = e.id, .keys = {}, .with_document = false},
                          [to = registry_actor{self}, id = e.id, counted = count_read(services->loads_under_way)](
                              const result<loaded_order>& found) mutable {
@@ -152,6 +156,7 @@ void registry_state::unfit(const unfit_order& what) {
     return;
   if (found->second.now == standing::leaving)
     --leaving_;
+  log(log_level::error, "order.unfit", "an order cannot be served", {{"order", what.order.str()}, {"why", what.why}});
   quarantine(found->second, what.stored);
 }
 
@@ -160,6 +165,8 @@ caf::result<restart_reply> registry_state::restart(const tiktok_order_id& order)
   note->order = order;
   note->kind = attention::quarantined;
   note->raised = false;
+  if (const auto found = orders_.find(order); found != orders_.end())
+    found->second.quarantine_asked = self->clock().now(); // what raises it again must not come behind this note
   note->at = services->time->now();
   auto promised = self->make_response_promise<restart_reply>();
   const auto asker = std::make_shared<owed_reply<restart_reply>>(promised, restart_reply{});
@@ -190,9 +197,12 @@ void registry_state::lift(const tiktok_order_id& order) {
   measured->quarantined.add(-1);
   for (auto& kept : e.unanswered)
     kept.deaths = 0;
+  if (e.handle) { // its end is under way; on_down goes on from there
+    e.now = standing::leaving;
+    ++leaving_;
+    return file(e);
+  }
   e.now = standing::passive;
-  if (e.handle)
-    return; // its end is under way; on_down goes on from there
   if (e.unanswered.empty())
     forget_if_done(e);
   else

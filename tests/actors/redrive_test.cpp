@@ -115,3 +115,18 @@ TEST_CASE("an unparsable webhook stays a dead letter; one that names an order by
   CHECK(letters.front().cause == dead_letter_cause::unparsable);
   CHECK(letters.front().count == 2);
 }
+
+TEST_CASE("a letter of a mismatched shop is decided again, by an order that still remembers it too") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(number(1), "UNPAID", t0)).outcome == input_outcome::applied);
+  auto stray = f.webhook(number(1), "ON_HOLD", t0 + 10);
+  stray.shop = shop_id{"7494049649999999999"};
+  REQUIRE(f.ask(stray).outcome == input_outcome::dead);
+  REQUIRE(f.dead_letters().size() == 1);
+  const auto done = f.redrive(dead_letter_cause::shop_mismatch);
+  REQUIRE(done.has_value());
+  CHECK(done->failed == 1); // nothing has changed
+  CHECK(f.pending().empty());
+  REQUIRE(f.dead_letters().size() == 1);
+  CHECK(f.dead_letters().front().count == 2);
+}

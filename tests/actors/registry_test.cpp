@@ -141,6 +141,50 @@ TEST_CASE("deaths add up also when the order had nothing else to do in between")
   CHECK(f.measured.counter("orderly_registry_restarts_total", "").value() == 3);
 }
 
+TEST_CASE("a quarantine that the store could not keep is stored when it can") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0 - 10)).outcome == input_outcome::applied);
+  f.restart();
+  f.faults->plan->refuse_notes = true;
+  kill_thrice(f);
+  f.reader->forgive_orders();
+  CHECK_FALSE(f.stored(id).quarantined);
+  f.faults->plan->refuse_notes = false;
+  f.advance(std::chrono::seconds{6});
+  f.post(f.webhook(id, "ON_HOLD", t0 + 50));
+  f.drain();
+  CHECK(f.stored(id).quarantined);
+}
+
+TEST_CASE("a restart of an idle order, and one whose actor is ending, leave one actor at most") {
+  const auto seed = GENERATE(take(30, random(1, 1'000'000)));
+  engine_fixture f{static_cast<std::uint64_t>(seed)};
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  REQUIRE(f.restart_order(id)->known); // idle
+  f.restart();
+  kill_thrice(f);
+  f.restart(); // quarantined, as the store says
+  f.reader->forgive_orders();
+  std::vector<place> places;
+  int restarts = 0;
+  f.now->orders.restart(tiktok_order_id{id}, [&](const auto&) { ++restarts; });
+  for (int i = 0; i < 5; ++i) {
+    places.push_back(f.post(f.webhook(id, "UNPAID", t0 + 20 + i)));
+    f.step();
+    f.step();
+  }
+  f.drain();
+  for (int i = 0; i < 8; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(restarts == 1);
+  for (const auto& at : places)
+    CHECK(at->has_value());
+  CHECK(f.pending().empty());
+  CHECK(f.measured.gauge("orderly_registry_residents", "").value() == 1);
+  f.advance(std::chrono::minutes{6});
+  CHECK(f.measured.gauge("orderly_registry_residents", "").value() == 0);
+}
+
 TEST_CASE("deaths that are more than a minute apart do not add up to a quarantine") {
   engine_fixture f;
   REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);

@@ -56,6 +56,12 @@ result<std::vector<unit_result>> fault_writer::commit(std::span<const order_unit
   return all;
 }
 
+result<void> fault_writer::note(std::span<const attention_note> notes) {
+  if (plan_->refuse_notes)
+    return error{error_code::storage_unavailable, "the test says so", {}};
+  return inner_->note(notes);
+}
+
 result<void> fault_writer::record(std::span<const input_record> inputs) {
   if (plan_->refuse_records)
     return error{error_code::storage_unavailable, "the test says so", {}};

@@ -26,6 +26,7 @@ struct fault_plan {
   std::set<std::string> poison;                  ///< dedupe keys of inputs that the store refuses
   bool poison_dead_letters = false;              ///< refuses them also by themselves
   bool refuse_records = false;                   ///< inputs apart from an order's unit cannot be kept
+  bool refuse_notes = false;                     ///< attention apart from an order's unit cannot be stored
   bool all_thrown = false;                       ///< whatever is asked of a lane ends it
   /// The engine has a change feed, and this is what it brings.
   std::function<result<std::vector<changed_order>>()> changes;
@@ -38,7 +39,7 @@ public:
       : inner_(std::move(inner)), plan_(std::move(plan)) {}
   result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
   result<void> record(std::span<const input_record> inputs) override;
-  result<void> note(std::span<const attention_note> notes) override { return inner_->note(notes); }
+  result<void> note(std::span<const attention_note> notes) override;
   result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) override {
     return inner_->redrive(dead_letters, now);
   }
