@@ -74,19 +74,20 @@ private:
   std::size_t at_;
 };
 
+answer outcome_unknown() { return unanswerable(error_code::outcome_unknown, "the store did not say whether this is kept"); }
+
 /// Asks the writer to keep an input that is for no order, and answers for it. One a delivery: short-lived, cheap (caf-0.17, 4.3).
 caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& writer,
                              const std::shared_ptr<const input_record>& record, const std::shared_ptr<answer_slot>& slot) {
   self->request(writer, std::chrono::seconds{90}, atom::record::value, record)
       .then(
           [record, slot](const commit_reply& reply) {
-            slot->complete(reply.fate == commit_fate::committed
-                               ? record->answer
-                               : unanswerable(error_code::storage_unavailable, "the store cannot commit now"));
+            slot->complete(reply.fate == commit_fate::committed     ? record->answer
+                           : reply.fate == commit_fate::unavailable ? unanswerable(error_code::storage_unavailable,
+                                                                                   "the store cannot commit now")
+                                                                    : outcome_unknown());
           },
-          [slot](const caf::error&) {
-            slot->complete(unanswerable(error_code::storage_unavailable, "the store did not answer"));
-          });
+          [slot](const caf::error&) { slot->complete(outcome_unknown()); });
   return {};
 }
 

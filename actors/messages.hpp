@@ -44,6 +44,7 @@ struct answered_inputs {
 struct unfit_order {
   tiktok_order_id order;
   bool stored = false; ///< read from its row of attention; else it is news
+  bool in_doubt = false; ///< what it has in hand may be stored
   std::string why;
 };
 

@@ -107,7 +107,7 @@ void order_actor_state::on_loaded(const result<loaded_order>& found) {
 
 /// The registry keeps the inputs and ends this actor.
 void order_actor_state::say_unfit(bool stored, std::string why) {
-  self->send(registry, atom::unfit::value, unfit_order{id, stored, std::move(why)});
+  self->send(registry, atom::unfit::value, unfit_order{id, stored, fate_unknown_, std::move(why)});
 }
 
 void order_actor_state::passivate() {
@@ -139,7 +139,8 @@ void order_actor_state::decide_one(const input_ptr& in, timestamp now, order& cu
       into.answers.emplace_back(in->id, refusal_of(*in, {error_code::idempotency_conflict,
                                                          "this Idempotency-Key was used with another body; use a new key", {}}));
     } else {
-      into.unit.repeated_keys.push_back(in->dedupe_key);
+      if (before->id != in->id) // else it is stored already, and only the answer to that was lost
+        into.unit.repeated_keys.push_back(in->dedupe_key);
       into.answers.emplace_back(in->id, before->answer);
     }
     return;
@@ -282,18 +283,22 @@ void order_actor_state::bury(const std::string& why) {
                 std::make_shared<const order_unit>(std::move(unit)))
       .then(
           [this, told](const commit_reply& reply) {
+            fate_unknown_ |= reply.fate == commit_fate::unknown;
             if (reply.fate == commit_fate::conflict || reply.fate == commit_fate::unknown) {
               load();
               return;
             }
-            auto said = told;
-            if (reply.fate != commit_fate::committed) // not even by itself: nothing of it is stored, so it must come again
-              said.refusal = error{error_code::storage_unavailable, "the store cannot keep this input", {}};
-            else
-              services->measured->count(input_outcome::dead);
-            finish({{in_hand_.front()->id, said}});
+            if (reply.fate != commit_fate::committed) { // not even by itself: it must come again
+              give_up_commit();
+              return;
+            }
+            services->measured->count(input_outcome::dead);
+            finish({{in_hand_.front()->id, told}});
           },
-          [this](const caf::error&) { load(); });
+          [this](const caf::error&) {
+            fate_unknown_ = true;
+            load();
+          });
 }
 
 void order_actor_state::answer_in_hand(const error& refusal) {

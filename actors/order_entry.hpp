@@ -21,6 +21,7 @@ struct kept_input {
   routed_input routed;       ///< its slot is null once it has been answered
   actor_time posted{};
   int deaths = 0;            ///< of the order's actor while it had this input in hand
+  bool in_doubt = false;     ///< an actor ended that had it in hand: it may be stored, or become so
   enum class lane : std::uint8_t { fast, parking, parked } way = lane::fast; ///< parked: stored as `pending`, here or before
 };
 

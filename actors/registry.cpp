@@ -28,6 +28,10 @@ private:
   std::shared_ptr<answer_slot> first_, second_;
 };
 
+bool says_nothing_was_done(error_code code) {
+  return code == error_code::storage_unavailable || code == error_code::overloaded || code == error_code::quarantined;
+}
+
 /// Ends that somebody ordered; every other one is a death.
 bool was_ordered(const caf::error& reason) { return !reason || reason == caf::exit_reason::user_shutdown; }
 
@@ -139,8 +143,7 @@ void registry_state::answered(const answered_inputs& done) {
                                  [&](const kept_input& k) { return k.routed.what->id == id; });
     if (at == e.unanswered.end())
       continue; // answered by an earlier incarnation that died before it could say so twice
-    if (at->routed.slot)
-      at->routed.slot->complete(answer);
+    tell(*at, answer);
     let_go(e, at);
   }
   file(e);
@@ -200,6 +203,8 @@ void registry_state::on_down(const caf::down_msg& msg) {
     return; // also after demonitoring, CAF may deliver what was under way
   auto& e = orders_.at(address->second);
   by_address_.erase(address);
+  if (e.now != standing::quarantined) // then what it had in hand has been told, or waits in the store
+    doubt_in_hand(e);
   e.handle = nullptr;
   e.routed = 0;
   --residents_;
@@ -230,13 +235,27 @@ void registry_state::left(order_entry& e) {
   activate(e); // in the place that it has just left
 }
 
+void registry_state::doubt_in_hand(order_entry& e) {
+  const auto count = std::min(e.in_hand->load(), e.unanswered.size());
+  for (std::size_t i = 0; i < count; ++i)
+    e.unanswered[i].in_doubt = true;
+}
+
+/// Who asks must not believe that nothing was written because a successor of the actor could write nothing.
+void registry_state::tell(const kept_input& which, answer a) {
+  if (!which.routed.slot)
+    return;
+  if (which.in_doubt && a.refusal && says_nothing_was_done(a.refusal->code))
+    a.refusal = error{error_code::outcome_unknown, "an earlier try may be stored; the same key later gives the result", {}};
+  which.routed.slot->complete(std::move(a));
+}
+
 void registry_state::refuse_all(order_entry& e, const error& why) {
   answer a;
   a.outcome = input_outcome::ignored;
   a.refusal = why;
   while (!e.unanswered.empty()) {
-    if (e.unanswered.front().routed.slot)
-      e.unanswered.front().routed.slot->complete(a);
+    tell(e.unanswered.front(), a);
     let_go(e, e.unanswered.begin());
   }
   file(e);

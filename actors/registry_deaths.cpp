@@ -3,9 +3,11 @@
 #include "actors/counted_read.hpp"
 #include "actors/owed_reply.hpp"
 #include "actors/registry.hpp"
+#include "base/digest.hpp"
 #include "base/log.hpp"
 #include "domain/attention.hpp"
 
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -22,6 +24,47 @@ answer turned_away(const input& in, error_code code, std::string why) {
   a.outcome = is_command(in) ? input_outcome::refused : input_outcome::ignored;
   a.refusal = error{code, std::move(why), {}};
   return a;
+}
+
+answer not_known(const input& in) {
+  return turned_away(in, error_code::outcome_unknown, "what became of this input cannot be read now");
+}
+
+answer stored_answer(const input& in, const result<loaded_order>& found) {
+  if (!found || !found->settled.contains(in.dedupe_key))
+    return not_known(in);
+  const auto& stored = found->settled.at(in.dedupe_key);
+  if (stored.raw_hash == sha256(*in.raw))
+    return stored.answer;
+  return turned_away(in, error_code::idempotency_conflict, "this Idempotency-Key was used with another body; use a new key");
+}
+
+/// What is stored of a buried input need not be its death: the actor may have died between the commit and the answer.
+void tell_stored(const order_services& services, const input_ptr& what, const std::shared_ptr<answer_slot>& slot) {
+  services.reader->load({.order = what->order, .keys = {what->dedupe_key}, .with_document = false},
+                        [counted = count_read(services.loads_under_way), what, slot](const result<loaded_order>& found) {
+                          slot->complete(stored_answer(*what, found));
+                        });
+}
+
+/// Has a dead letter kept and answers for its input. One a burial: what goes wrong here takes no shard along.
+caf::behavior keep_dead(caf::event_based_actor* self, const writer_actor& writer,
+                        const std::shared_ptr<const order_services>& services, const std::shared_ptr<const input_record>& record,
+                        const std::shared_ptr<answer_slot>& slot) {
+  const auto lost = [record, slot] { // a unit of the dead actor may still be on its way to the store
+    if (slot)
+      slot->complete(not_known(*record->what));
+  };
+  self->request(writer, record_patience, atom::record::value, record)
+      .then(
+          [services, record, slot, lost](const commit_reply& r) {
+            if (r.fate != commit_fate::committed)
+              lost();
+            else if (slot)
+              tell_stored(*services, record->what, slot);
+          },
+          [lost](const caf::error&) { lost(); });
+  return {};
 }
 
 } // namespace
@@ -69,14 +112,8 @@ void registry_state::bury_front(order_entry& e) {
   record->answer = turned_away(*routed.what, error_code::killed_twice,
                                "handling this input failed twice; it is a dead letter now");
   record->answer.outcome = input_outcome::dead;
-  const auto say = [slot = routed.slot](const answer& a) {
-    if (slot)
-      slot->complete(a);
-  };
-  const auto lost = turned_away(*routed.what, error_code::storage_unavailable, "the store cannot keep this input");
-  self->request(services->writer->get(), record_patience, atom::record::value, std::shared_ptr<const input_record>{record})
-      .then([say, record, lost](const commit_reply& r) { say(r.fate == commit_fate::committed ? record->answer : lost); },
-            [say, lost](const caf::error&) { say(lost); });
+  self->home_system().spawn(keep_dead, services->writer->get(), services, std::shared_ptr<const input_record>{record},
+                            routed.slot);
 }
 
 void registry_state::quarantine(order_entry& e, bool stored) {
@@ -120,9 +157,8 @@ void registry_state::turn_away(order_entry& e) {
       ++at;
       continue;
     }
-    if (at->routed.slot)
-      at->routed.slot->complete(turned_away(*at->routed.what, error_code::quarantined,
-                                            "the order is quarantined; POST /actors/{id}/restart serves it again"));
+    tell(*at, turned_away(*at->routed.what, error_code::quarantined,
+                          "the order is quarantined; POST /actors/{id}/restart serves it again"));
     const auto index = at - e.unanswered.begin();
     let_go(e, at);
     at = e.unanswered.begin() + index;
@@ -157,6 +193,8 @@ void registry_state::unfit(const unfit_order& what) {
   if (found->second.now == standing::leaving)
     --leaving_;
   log(log_level::error, "order.unfit", "an order cannot be served", {{"order", what.order.str()}, {"why", what.why}});
+  if (what.in_doubt)
+    doubt_in_hand(found->second);
   quarantine(found->second, what.stored);
 }
 

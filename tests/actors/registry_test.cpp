@@ -81,7 +81,32 @@ TEST_CASE("a dead letter that cannot be stored is given back") {
   f.faults->plan->refuse_records = true;
   const auto a = f.post(f.webhook(id, "UNPAID", t0));
   f.drain();
-  CHECK(refusal_of(a) == error_code::storage_unavailable);
+  CHECK(refusal_of(a) == error_code::outcome_unknown);
+}
+
+TEST_CASE("an input that was stored before it ended its actor twice is answered as it is stored, and is no dead letter") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  f.faults->plan->commits.push_back(commit_fault::unknown_but_committed);
+  f.reader->throw_on_loads(2);
+  const auto a = f.post(f.command(id, add_note{"once"}));
+  f.drain();
+  CHECK(outcome_of(a) == input_outcome::applied);
+  CHECK((*a)->version == f.stored(id).order.version);
+  CHECK(f.dead_letters().empty());
+}
+
+TEST_CASE("nobody is told that nothing was written while an ended actor's unit may be stored") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  f.faults->plan->commits.push_back(commit_fault::unknown_but_committed);
+  f.reader->throw_on_loads(1);
+  f.reader->fail_loads(1);
+  const auto note = f.command(id, add_note{"once"}, "k");
+  const auto a = f.post(note);
+  f.drain();
+  CHECK(refusal_of(a) == error_code::outcome_unknown);
+  CHECK(f.ask(note).version == f.stored(id).order.version); // the same key gives the result
 }
 
 TEST_CASE("three deaths within a minute over different inputs quarantine the order; its webhooks are kept as pending") {

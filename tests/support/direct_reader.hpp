@@ -10,6 +10,7 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -28,10 +29,12 @@ public:
   void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override { done(from_->dead_letters(filter)); }
   /// The next so many loads fail.
   void fail_loads(int count) { failing_ = count; }
-  /// Loads of this order with inputs in hand throw until told otherwise: a defect that ends its actor whatever it handles.
+  /// Whose handler runs: the registry reads too, and the defects are in orders.
+  std::string_view caller;
+  /// Loads of this order throw until told otherwise: a defect that ends its actor whatever it handles.
   void throw_on_order(const std::string& id) { poisoned_.insert(id); }
   void forgive_orders() { poisoned_.clear(); }
-  /// The next so many loads throw, which ends the actor that asked: the stand-in for a defect in a handler.
+  /// The next so many loads of orders throw, which ends the actor that asked: the stand-in for a defect in a handler.
   void throw_on_loads(int count) { throwing_ = count; }
   /// Loads are not answered until release().
   void hold_loads() { holding_ = true; }
@@ -52,8 +55,7 @@ private:
 };
 
 inline void direct_reader::load(load_request what, reply<loaded_order> done) {
-  const bool by_order = !what.keys.empty(); // the registry reads too, without inputs in hand
-  if (by_order && (throwing_ > 0 || poisoned_.contains(what.order.str()))) {
+  if (caller == "order" && (throwing_ > 0 || poisoned_.contains(what.order.str()))) {
     throwing_ = std::max(0, throwing_ - 1);
     throw std::runtime_error("the test says so");
   }

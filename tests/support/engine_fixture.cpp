@@ -89,6 +89,8 @@ bool engine_fixture::step() {
     std::rotate(jobs.begin(), jobs.begin() + at, jobs.begin() + at + 1);
   }
   auto* const ran = jobs.front();
+  const auto* actor = dynamic_cast<caf::scheduled_actor*>(ran);
+  reader->caller = actor ? actor->name() : "";
   now->scheduler.run_once();
   const bool goes_on = !jobs.empty() && jobs.front() == ran; // the coordinator lets it until its mailbox is empty
   in_a_row_ = goes_on ? in_a_row_ + 1 : 0;
