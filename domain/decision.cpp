@@ -38,6 +38,7 @@ std::string_view name_of(dead_letter_cause cause) { return name_in(causes, cause
 std::optional<dead_letter_cause> dead_letter_cause_from(std::string_view name) {
   return value_in<dead_letter_cause>(causes, name);
 }
+std::span<const std::string_view> dead_letter_cause_names() { return causes; }
 std::string_view name_of(promise_kind kind) { return name_in(kinds, kind); }
 std::optional<promise_kind> promise_kind_from(std::string_view name) { return value_in<promise_kind>(kinds, name); }
 std::string_view name_of(promise_state state) { return name_in(states, state); }

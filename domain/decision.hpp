@@ -8,7 +8,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orderly {
@@ -21,6 +23,7 @@ std::optional<input_outcome> input_outcome_from(std::string_view name);
 enum class dead_letter_cause : std::uint8_t { unparsable, no_order_id, shop_mismatch, refused_by_store, killed_twice };
 std::string_view name_of(dead_letter_cause cause);
 std::optional<dead_letter_cause> dead_letter_cause_from(std::string_view name);
+std::span<const std::string_view> dead_letter_cause_names();
 
 enum class promise_kind : std::uint8_t { fetch_detail, mark_shipped };
 std::string_view name_of(promise_kind kind);

@@ -14,6 +14,7 @@ constexpr std::size_t index_of(order_state state) { return static_cast<std::size
 } // namespace
 
 std::span<const order_state> all_order_states() { return states; }
+std::span<const std::string_view> order_state_names() { return names; }
 
 std::string_view name_of(order_state state) { return names[index_of(state)]; }
 

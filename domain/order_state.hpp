@@ -41,5 +41,7 @@ std::optional<std::vector<order_state>> shortest_path(order_state from, order_st
 std::string_view name_of(order_state state);
 std::optional<order_state> order_state_from(std::string_view name);
 std::span<const order_state> all_order_states();
+/// In the order of the enum.
+std::span<const std::string_view> order_state_names();
 
 } // namespace orderly

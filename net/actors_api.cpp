@@ -1,10 +1,9 @@
 #include "net/actors_api.hpp"
 
 #include "net/api_parts.hpp"
+#include "net/client_text.hpp"
 #include "net/command_body.hpp"
 #include "net/order_json.hpp"
-
-#include <algorithm>
 
 namespace orderly {
 namespace {
@@ -36,39 +35,21 @@ void serve_restart(const edge_ptr& shared, const order_key& key, const responder
   });
 }
 
-std::string causes_in_words() {
-  return "one of: unparsable, no_order_id, shop_mismatch, refused_by_store, killed_twice";
+bool take_flag(std::string_view value, bool& into) {
+  into = value == "true";
+  return into || value == "false";
 }
 
 result<dead_letter_filter> read_letters_query(const request_target& target) {
   dead_letter_filter out;
-  std::vector<std::string_view> seen;
-  for (const auto& [name, value] : target.query) {
-    if (std::find(seen.begin(), seen.end(), name) != seen.end())
-      return bad_parameter(name, "given twice", "given once");
-    seen.push_back(name);
-    if (name == "limit") {
-      const auto limit = read_limit(value);
-      if (!limit)
-        return limit.error();
-      out.limit = *limit;
-    } else if (name == "cursor") {
-      const auto cursor = read_cursor(value);
-      if (!cursor)
-        return cursor.error();
-      out.cursor = *cursor;
-    } else if (name == "cause") {
-      out.cause = dead_letter_cause_from(value);
-      if (!out.cause)
-        return bad_parameter(name, value, causes_in_words());
-    } else if (name == "redriven") {
-      if (value != "true" && value != "false")
-        return bad_parameter(name, value, "true or false");
-      out.redriven = value == "true";
-    } else {
-      return bad_parameter(name, "unknown parameter", "one of: cause, redriven, limit, cursor");
-    }
-  }
+  const auto take_cause = [&out](auto value) { return (out.cause = dead_letter_cause_from(value)).has_value(); };
+  const auto page =
+      read_page_query(target, {{"cause", one_of(dead_letter_cause_names()), take_cause},
+                               {"redriven", "true or false", [&out](auto value) { return take_flag(value, out.redriven); }}});
+  if (!page)
+    return page.error();
+  out.limit = page->limit;
+  out.cursor = page->cursor;
   return out;
 }
 

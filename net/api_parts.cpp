@@ -4,12 +4,32 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <algorithm>
 #include <charconv>
+#include <vector>
 
 namespace orderly {
 namespace {
 
 constexpr std::size_t max_limit = 200, max_cursor = 512;
+
+error bad_parameter(std::string_view name, std::string_view found, std::string allowed) {
+  error e{error_code::invalid_field, "The query parameter \"" + shown(name) + "\" must be " + allowed + ".", {}};
+  e.details = {{"field", shown(name)}, {"found", shown(found)}, {"allowed", std::move(allowed)}};
+  return e;
+}
+
+bool take_limit(std::string_view value, std::size_t& into) {
+  const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), into);
+  return ec == std::errc{} && end == value.data() + value.size() && into >= 1 && into <= max_limit;
+}
+
+std::vector<std::string_view> names_of(const std::vector<query_parameter>& parameters) {
+  std::vector<std::string_view> names;
+  for (const auto& one : parameters)
+    names.push_back(one.name);
+  return names;
+}
 
 } // namespace
 
@@ -38,24 +58,25 @@ std::optional<order_key> key_from(const std::string& segment) {
   return std::nullopt;
 }
 
-error bad_parameter(std::string_view name, std::string_view found, std::string allowed) {
-  error e{error_code::invalid_field, "The query parameter \"" + shown(name) + "\" must be " + allowed + ".", {}};
-  e.details = {{"field", shown(name)}, {"found", shown(found)}, {"allowed", std::move(allowed)}};
-  return e;
-}
-
-result<std::size_t> read_limit(std::string_view value) {
-  std::size_t limit = 0;
-  const auto [end, ec] = std::from_chars(value.data(), value.data() + value.size(), limit);
-  if (ec != std::errc{} || end != value.data() + value.size() || limit < 1 || limit > max_limit)
-    return bad_parameter("limit", value, "a whole number from 1 to 200");
-  return limit;
-}
-
-result<std::string> read_cursor(std::string_view value) {
-  if (value.size() > max_cursor)
+result<page_query> read_page_query(const request_target& target, std::initializer_list<query_parameter> others) {
+  page_query out;
+  std::vector<query_parameter> known{others};
+  known.push_back({"limit", "a whole number from 1 to 200", [&out](auto value) { return take_limit(value, out.limit); }});
+  known.push_back({"cursor", "a next_cursor of an earlier answer", [&out](auto value) { return out.cursor = value, true; }});
+  std::vector<std::string_view> seen;
+  for (const auto& [name, value] : target.query) {
+    const auto one = std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.name == name; });
+    if (one == known.end())
+      return bad_parameter(name, "unknown parameter", one_of(names_of(known)));
+    if (std::find(seen.begin(), seen.end(), name) != seen.end())
+      return bad_parameter(name, "given twice", "given once");
+    seen.push_back(name);
+    if (!one->take(value))
+      return bad_parameter(name, value, one->allowed);
+  }
+  if (out.cursor.size() > max_cursor)
     return error{error_code::invalid_cursor, "The cursor is too long.", {}};
-  return std::string{value};
+  return out;
 }
 
 } // namespace orderly

@@ -6,8 +6,11 @@
 #include "net/edge.hpp"
 #include "net/http_site.hpp"
 #include "net/problem.hpp"
+#include "net/request_target.hpp"
 
+#include <cstddef>
 #include <functional>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -27,12 +30,18 @@ bool is_read(const http_request& request);
 /// An order's UUID or its TikTok order id.
 std::optional<order_key> key_from(const std::string& segment);
 
-/// invalid_field with `field`, `found`, `allowed`.
-error bad_parameter(std::string_view name, std::string_view found, std::string allowed);
-/// 1 to 200.
-result<std::size_t> read_limit(std::string_view value);
-/// The cursor, if it can be one.
-result<std::string> read_cursor(std::string_view value);
+/// A parameter that a list takes beside `limit` and `cursor`.
+struct query_parameter {
+  std::string_view name;
+  std::string allowed;                        ///< in words, for who sent something else
+  std::function<bool(std::string_view)> take; ///< false: not one of those
+};
+struct page_query {
+  std::size_t limit = 50; ///< 1..200
+  std::string cursor;
+};
+/// Errors: invalid_field with `field`, `found`, `allowed`, for what is unknown, wrong or given twice; invalid_cursor.
+result<page_query> read_page_query(const request_target& target, std::initializer_list<query_parameter> others = {});
 
 /// Prints a read's result, or its error.
 template <class T, class Print>

@@ -58,4 +58,12 @@ std::string shown(std::string_view text) {
   return out;
 }
 
+std::string one_of(std::span<const std::string_view> names) {
+  std::string out{"one of: "};
+  for (const auto name : names)
+    out.append(name).append(", ");
+  out.resize(out.size() - 2);
+  return out;
+}
+
 } // namespace orderly

@@ -1,6 +1,7 @@
 #pragma once
 // Text that a client sent, on its way into an answer that quotes it: problem details are JSON, so they must be UTF-8.
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -12,5 +13,8 @@ bool is_utf8(std::string_view text);
 /// `text` as an answer may quote it: at most 80 bytes, cut between two code points and ended by "..." when there is more, and
 /// U+FFFD for every byte that is no UTF-8.
 std::string shown(std::string_view text);
+
+/// "one of: a, b, c". Precondition: not empty.
+std::string one_of(std::span<const std::string_view> names);
 
 } // namespace orderly

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <span>
 
 namespace orderly {
 namespace {
@@ -26,12 +27,9 @@ public:
 
   void allow_only(std::initializer_list<std::string_view> known) {
     for (const auto& member : from_)
-      if (std::find(known.begin(), known.end(), member.key()) == known.end()) {
-        std::string names;
-        for (auto name : known)
-          names += (names.empty() ? "" : ", ") + std::string{name};
-        fail(wrong(member.key(), "unknown field", names.empty() ? "absent: no field is known here" : "one of: " + names));
-      }
+      if (std::find(known.begin(), known.end(), member.key()) == known.end())
+        fail(wrong(member.key(), "unknown field",
+                   known.size() == 0 ? "absent: no field is known here" : one_of(std::span{known.begin(), known.end()})));
   }
   /// Empty when absent. Blanks around it are dropped.
   std::string text(std::string_view key, std::size_t max, bool required = false) {
@@ -71,12 +69,7 @@ public:
     return otherwise;
   }
   dead_letter_cause cause(std::string_view key) {
-    const auto* value = from_.if_contains(key);
-    const auto known = value && value->is_string() ? dead_letter_cause_from(value->get_string()) : std::nullopt;
-    if (!known)
-      fail(wrong(key, value ? json::serialize(*value) : "absent",
-                 "one of: unparsable, no_order_id, shop_mismatch, refused_by_store, killed_twice"));
-    return known.value_or(dead_letter_cause::killed_twice);
+    return named(key, dead_letter_cause_from, dead_letter_cause_names()).value_or(dead_letter_cause::killed_twice);
   }
   std::optional<bool> flag(std::string_view key) {
     const auto* value = from_.if_contains(key);
@@ -88,14 +81,7 @@ public:
     return std::nullopt;
   }
   order_state state(std::string_view key) {
-    std::string names;
-    for (auto state : all_order_states())
-      names += (names.empty() ? "" : ", ") + std::string{name_of(state)};
-    const auto* value = from_.if_contains(key);
-    const auto known = value && value->is_string() ? order_state_from(value->get_string()) : std::nullopt;
-    if (!known)
-      fail(wrong(key, value ? json::serialize(*value) : "absent", "one of: " + names));
-    return known.value_or(order_state::received);
+    return named(key, order_state_from, order_state_names()).value_or(order_state::received);
   }
   std::vector<line_item_id> lines(std::string_view key) {
     const auto* value = from_.if_contains(key);
@@ -126,6 +112,15 @@ public:
   [[nodiscard]] const std::optional<error>& problem() const { return problem_; }
 
 private:
+  template <class Enum>
+  std::optional<Enum> named(std::string_view key, std::optional<Enum> (*from)(std::string_view),
+                            std::span<const std::string_view> names) {
+    const auto* value = from_.if_contains(key);
+    const auto known = value && value->is_string() ? from(value->get_string()) : std::nullopt;
+    if (!known)
+      fail(wrong(key, value ? json::serialize(*value) : "absent", one_of(names)));
+    return known;
+  }
   static error line_problem(std::string_view key, const json::value& found) {
     return wrong(key, json::serialize(found), "a list of 1 to 500 different line item ids, each a string of digits");
   }

@@ -3,6 +3,7 @@
 #include "domain/attention.hpp"
 #include "domain/wire.hpp"
 #include "net/api_parts.hpp"
+#include "net/client_text.hpp"
 #include "net/command_body.hpp"
 #include "net/order_json.hpp"
 
@@ -11,41 +12,18 @@
 namespace orderly {
 namespace {
 
-constexpr std::size_t default_limit = 50, max_idempotency_key = 255;
+constexpr std::size_t max_idempotency_key = 255;
 
 http_response command_too_late() { return problem(error_code::outcome_unknown); }
 
-struct page_query {
-  std::optional<order_state> state;
-  std::size_t limit = default_limit;
-  std::string cursor;
-};
-
-result<page_query> read_page_query(const request_target& target, bool with_state) {
-  page_query out;
-  std::vector<std::string_view> seen;
-  for (const auto& [name, value] : target.query) {
-    if (std::find(seen.begin(), seen.end(), name) != seen.end())
-      return bad_parameter(name, "given twice", "given once");
-    seen.push_back(name);
-    if (name == "limit") {
-      const auto limit = read_limit(value);
-      if (!limit)
-        return limit.error();
-      out.limit = *limit;
-    } else if (name == "cursor") {
-      auto cursor = read_cursor(value);
-      if (!cursor)
-        return cursor.error();
-      out.cursor = *std::move(cursor);
-    } else if (name == "state" && with_state) {
-      out.state = order_state_from(value);
-      if (!out.state)
-        return bad_parameter(name, value, "one of: received, processing, shipped, delivered, failed");
-    } else {
-      return bad_parameter(name, "unknown parameter", with_state ? "one of: state, limit, cursor" : "one of: limit, cursor");
-    }
-  }
+result<order_filter> read_list_query(const request_target& target) {
+  order_filter out;
+  const auto take_state = [&out](auto value) { return (out.state = order_state_from(value)).has_value(); };
+  const auto page = read_page_query(target, {{"state", one_of(order_state_names()), take_state}});
+  if (!page)
+    return page.error();
+  out.limit = page->limit;
+  out.cursor = page->cursor;
   return out;
 }
 
@@ -173,13 +151,12 @@ void serve_create(const edge_ptr& shared, const principal& who, const http_reque
 }
 
 http_route list_route(const edge_ptr& shared, const request_target& target) {
-  auto query = read_page_query(target, true);
-  if (!query)
-    return answers("orders", problem(query.error()));
-  return read_route("orders", [shared, query = std::move(*query)](const responder_ptr& to) {
-    shared->parts.reader.list({query.state, query.limit, query.cursor}, reply_with<order_page>(to, [](const order_page& page) {
-                                return json_response(200, page_body(page));
-                              }));
+  auto filter = read_list_query(target);
+  if (!filter)
+    return answers("orders", problem(filter.error()));
+  return read_route("orders", [shared, filter = std::move(*filter)](const responder_ptr& to) {
+    shared->parts.reader.list(
+        filter, reply_with<order_page>(to, [](const order_page& page) { return json_response(200, page_body(page)); }));
   });
 }
 
@@ -194,7 +171,7 @@ http_route order_route(const edge_ptr& shared, const order_key& key) {
 }
 
 http_route timeline_route(const edge_ptr& shared, const order_key& key, const request_target& target) {
-  auto query = read_page_query(target, false);
+  auto query = read_page_query(target);
   if (!query)
     return answers("order_events", problem(query.error()));
   return read_route("order_events", [shared, key, query = std::move(*query)](const responder_ptr& to) {
