@@ -74,6 +74,7 @@ private:
   std::size_t at_;
 };
 
+answer not_kept(std::string why) { return unanswerable(error_code::storage_unavailable, std::move(why)); }
 answer outcome_unknown() { return unanswerable(error_code::outcome_unknown, "the store did not say whether this is kept"); }
 
 /// Asks the writer to keep an input that is for no order, and answers for it. One a delivery: short-lived, cheap (caf-0.17, 4.3).
@@ -82,10 +83,13 @@ caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& w
   self->request(writer, std::chrono::seconds{90}, atom::record::value, record)
       .then(
           [record, slot](const commit_reply& reply) {
-            slot->complete(reply.fate == commit_fate::committed     ? record->answer
-                           : reply.fate == commit_fate::unavailable ? unanswerable(error_code::storage_unavailable,
-                                                                                   "the store cannot commit now")
-                                                                    : outcome_unknown());
+            switch (reply.fate) {
+            case commit_fate::committed: return slot->complete(record->answer);
+            case commit_fate::unavailable: return slot->complete(not_kept("the store cannot commit now"));
+            case commit_fate::refused: return slot->complete(not_kept("the store cannot hold this input: " + reply.why));
+            case commit_fate::conflict:
+            case commit_fate::unknown: return slot->complete(outcome_unknown());
+            }
           },
           [slot](const caf::error&) { slot->complete(outcome_unknown()); });
   return {};

@@ -41,41 +41,61 @@ result<store_writer*> lane_state::connection() {
 
 batch_reply lane_state::commit(const commit_batch& batch) {
   batch_reply reply;
-  const auto open = connection();
-  if (!open) {
-    reply.units.assign(batch.units.size(), failed(open.error()));
-    reply.records = failed(open.error());
-    return reply;
-  }
-  if (!batch.units.empty()) {
-    std::vector<order_unit> units;
-    units.reserve(batch.units.size());
-    for (const auto& unit : batch.units)
-      units.push_back(*unit);
-    const auto done = (*open)->commit(units);
-    if (done)
-      for (const auto& r : *done)
-        reply.units.push_back(fate_of(r));
-    else
-      reply.units.assign(batch.units.size(), failed(done.error()));
-    if (!done) {
-      log(log_level::error, "storage.commit_failed", "a batch could not be committed", {{"why", to_string(done.error())}});
-      writer_.reset();
-      reply.records = failed(done.error());
-      return reply;
-    }
-  }
-  if (!batch.records.empty()) {
-    std::vector<input_record> records;
-    for (const auto& record : batch.records)
-      records.push_back(*record);
-    if (const auto done = (*open)->record(records); !done) {
-      log(log_level::error, "storage.record_failed", "inputs could not be recorded", {{"why", to_string(done.error())}});
-      writer_.reset();
-      reply.records = failed(done.error());
-    }
-  }
+  reply.units = commit_units(batch.units);
+  std::vector<input_record> records;
+  records.reserve(batch.records.size());
+  for (const auto& one : batch.records)
+    records.push_back(*one);
+  reply.records = record(records);
   return reply;
+}
+
+std::vector<commit_reply> lane_state::commit_units(const std::vector<unit_ptr>& wanted) {
+  if (wanted.empty())
+    return {};
+  const auto open = connection();
+  if (!open)
+    return std::vector<commit_reply>(wanted.size(), failed(open.error()));
+  std::vector<order_unit> units;
+  units.reserve(wanted.size());
+  for (const auto& unit : wanted)
+    units.push_back(*unit);
+  const auto done = (*open)->commit(units);
+  if (!done) {
+    log(log_level::error, "storage.commit_failed", "a batch could not be committed", {{"why", to_string(done.error())}});
+    writer_.reset();
+    return std::vector<commit_reply>(wanted.size(), failed(done.error()));
+  }
+  std::vector<commit_reply> fates;
+  for (const auto& r : *done)
+    fates.push_back(fate_of(r));
+  return fates;
+}
+
+/// In one transaction; when the store refuses one of them, each in its own, so that it fails alone.
+std::vector<commit_reply> lane_state::record(std::span<const input_record> inputs) {
+  if (inputs.empty())
+    return {};
+  const auto open = connection();
+  if (!open)
+    return std::vector<commit_reply>(inputs.size(), failed(open.error()));
+  const auto done = (*open)->record(inputs);
+  if (done)
+    return std::vector<commit_reply>(inputs.size());
+  if (done.error().code != error_code::refused_by_store) {
+    log(log_level::error, "storage.record_failed", "inputs could not be recorded", {{"why", to_string(done.error())}});
+    writer_.reset();
+    return std::vector<commit_reply>(inputs.size(), failed(done.error()));
+  }
+  if (inputs.size() == 1) {
+    log(log_level::error, "storage.record_refused", "the store refuses an input",
+        {{"input", to_string(inputs.front().what->id)}, {"why", to_string(done.error())}});
+    return {commit_reply{commit_fate::refused, to_string(done.error())}};
+  }
+  std::vector<commit_reply> fates;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    fates.push_back(record(inputs.subspan(i, 1)).front());
+  return fates;
 }
 
 commit_reply lane_state::note(const attention_note& what) {

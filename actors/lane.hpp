@@ -6,6 +6,8 @@
 #include "storage/store.hpp"
 
 #include <memory>
+#include <span>
+#include <vector>
 
 namespace orderly {
 
@@ -23,6 +25,8 @@ struct lane_state {
 private:
   /// The open connection, or why there is none.
   result<store_writer*> connection();
+  std::vector<commit_reply> commit_units(const std::vector<unit_ptr>& units);
+  std::vector<commit_reply> record(std::span<const input_record> inputs);
   std::unique_ptr<store_writer> writer_;
 };
 

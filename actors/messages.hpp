@@ -75,8 +75,7 @@ struct commit_batch {
 };
 using batch_ptr = std::shared_ptr<const commit_batch>;
 struct batch_reply {
-  std::vector<commit_reply> units; ///< one per unit
-  commit_reply records;            ///< one for all of them
+  std::vector<commit_reply> units, records; ///< one each
 };
 
 struct redrive_reply {

@@ -18,15 +18,36 @@ namespace {
 
 /// For what was asked and not answered: reading settles it.
 commit_reply writer_ended() { return {commit_fate::unknown, "the storage writer ended"}; }
+error no_answer() { return {error_code::storage_unavailable, "the lane did not answer", {}}; }
+
+constexpr auto lane_patience = std::chrono::seconds{60}; // a lane answers also when the store fails: for one that hangs or died
+constexpr auto unwatched = [](const auto&) {};
+
+/// Short transactions go to a lane past the group commit and its busy mark: it does them between two batches. Whoever asked gets
+/// `lost` when the lane does not answer.
+template <class Reply, class Seen, class... Question>
+caf::typed_response_promise<Reply> ask_lane(writer_actor::stateful_pointer<writer_state> self, writer_state::lane_slot& lane,
+                                            Reply lost, Seen seen, const Question&... what) {
+  auto promised = self->make_response_promise<Reply>();
+  const auto asker = std::make_shared<owed_reply<Reply>>(promised, std::move(lost));
+  self->request(lane.handle, lane_patience, what...)
+      .then(
+          [asker, seen](const Reply& reply) {
+            seen(reply);
+            asker->deliver(reply);
+          },
+          [asker](const caf::error&) {}); // the asker is told when this is let go
+  return promised;
+}
 
 } // namespace
 
 writer_metrics::writer_metrics(metrics& m)
     : commits(m.counter("orderly_storage_commits_total", "Transactions of the storage writer")),
       units(m.counter("orderly_storage_units_total", "Units of orders that were committed")),
-      records(m.counter("orderly_storage_records_total", "Inputs without an order that were committed")),
+      records(m.counter("orderly_storage_records_total", "Inputs that were committed apart from a unit")),
       conflicts(m.counter("orderly_storage_conflicts_total", "Units that were decided on a version that is no longer stored")),
-      refused(m.counter("orderly_storage_refused_total", "Units that the store refused")),
+      refused(m.counter("orderly_storage_refused_total", "Units and inputs that the store refused")),
       failures(m.counter("orderly_storage_failures_total", "Transactions that failed as a whole")),
       lane_restarts(m.counter("orderly_storage_lane_restarts_total", "Lanes that died and were replaced")),
       waiting(m.gauge("orderly_storage_units_waiting", "Units that wait for a lane")),
@@ -87,41 +108,40 @@ void writer_state::flush(std::size_t index) {
   slot.busy = true;
   measured->lanes_busy.add(1);
   measured->waiting.add(-static_cast<double>(units->size()));
-  // A lane answers also when the store fails; the timeout is for a lane that hangs or died, whose work has an unknown fate.
-  self->request(slot.handle, std::chrono::seconds{60}, atom::commit::value, batch_ptr{std::move(batch)})
+  self->request(slot.handle, lane_patience, atom::commit::value, batch_ptr{std::move(batch)})
       .then([this, index, units, records](const batch_reply& reply) { finish(index, *units, *records, reply); },
             [this, index, units, records](const caf::error&) {
+              const commit_reply unknown{commit_fate::unknown, "the lane did not answer"};
               batch_reply lost;
-              lost.units.assign(units->size(), commit_reply{commit_fate::unknown, "the lane did not answer"});
-              lost.records = {commit_fate::unknown, "the lane did not answer"};
+              lost.units.assign(units->size(), unknown);
+              lost.records.assign(records->size(), unknown);
               finish(index, *units, *records, lost);
             });
 }
 
+/// Hands out the fates, counts them, and returns how many of these were committed.
+template <class Waiting>
+std::size_t writer_state::tell(std::vector<Waiting>& askers, const std::vector<commit_reply>& fates, bool& failed) {
+  std::size_t committed = 0;
+  for (std::size_t i = 0; i < askers.size(); ++i) {
+    const auto fate = fates[i].fate;
+    committed += fate == commit_fate::committed;
+    failed |= fate == commit_fate::unavailable || fate == commit_fate::unknown;
+    if (fate == commit_fate::conflict) measured->conflicts.add();
+    if (fate == commit_fate::refused) measured->refused.add();
+    askers[i].asker.deliver(fates[i]);
+  }
+  return committed;
+}
+
 void writer_state::finish(std::size_t index, std::vector<waiting_unit>& units, std::vector<waiting_record>& records,
                           const batch_reply& reply) {
-  std::size_t committed = 0;
   bool failed = false;
-  for (std::size_t i = 0; i < units.size(); ++i) {
-    const auto& fate = reply.units[i];
-    committed += fate.fate == commit_fate::committed;
-    failed |= fate.fate == commit_fate::unavailable || fate.fate == commit_fate::unknown;
-    if (fate.fate == commit_fate::conflict) measured->conflicts.add();
-    if (fate.fate == commit_fate::refused) measured->refused.add();
-    units[i].asker.deliver(fate);
-  }
-  for (auto& record : records)
-    record.asker.deliver(reply.records);
-  const bool records_failed = !records.empty() && reply.records.fate != commit_fate::committed;
-  if (failed || records_failed)
-    measured->failures.add();
-  else
-    measured->commits.add();
-  options.healthy->store(!failed && !records_failed);
-  measured->units.add(static_cast<double>(committed));
+  measured->units.add(static_cast<double>(tell(units, reply.units, failed)));
+  measured->records.add(static_cast<double>(tell(records, reply.records, failed)));
+  (failed ? measured->failures : measured->commits).add();
+  options.healthy->store(!failed);
   measured->units_per_commit.observe(static_cast<double>(units.size()));
-  if (!records_failed)
-    measured->records.add(static_cast<double>(records.size()));
   measured->lanes_busy.add(-1);
   lanes[index].busy = false;
   flush(index);
@@ -190,37 +210,17 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         return asker;
       },
       [self](atom::note, const std::shared_ptr<const attention_note>& what) {
-        auto promised = self->make_response_promise<commit_reply>();
-        const auto asker = std::make_shared<owed_reply<commit_reply>>(promised, writer_ended());
-        self->request(self->state.lane_of(what->order).handle, std::chrono::seconds{60}, atom::note::value, what)
-            .then([asker](const commit_reply& reply) { asker->deliver(reply); },
-                  [asker](const caf::error&) {}); // the asker is told when this is let go
-        return promised;
+        return ask_lane(self, self->state.lane_of(what->order), writer_ended(), unwatched, atom::note::value, what);
       },
       [self](atom::redrive, const std::shared_ptr<const std::vector<std::int64_t>>& dead_letters, timestamp now) {
-        const error lost{error_code::storage_unavailable, "the lane did not answer", {}};
-        auto promised = self->make_response_promise<redrive_reply>();
-        const auto asker = std::make_shared<owed_reply<redrive_reply>>(
-            promised, redrive_reply{std::make_shared<const result<std::vector<input>>>(lost)});
-        self->request(self->state.lanes.front().handle, std::chrono::seconds{60}, atom::redrive::value, dead_letters, now)
-            .then([asker](const redrive_reply& reply) { asker->deliver(reply); },
-                  [asker](const caf::error&) {}); // the asker is told when this is let go
-        return promised;
+        const redrive_reply lost{std::make_shared<const result<std::vector<input>>>(no_answer())};
+        return ask_lane(self, self->state.lanes.front(), lost, unwatched, atom::redrive::value, dead_letters, now);
       },
       [self](atom::claim, const claim_request& what) {
-        const error lost{error_code::storage_unavailable, "the lane did not answer", {}};
-        auto promised = self->make_response_promise<claim_reply>();
-        const auto asker = std::make_shared<owed_reply<claim_reply>>(
-            promised, claim_reply{std::make_shared<const result<claimed_rows>>(lost)});
-        self->request(self->state.lanes.front().handle, std::chrono::seconds{60}, atom::claim::value, what)
-            .then(
-                [self, asker](const claim_reply& reply) {
-                  // The scan doubles as the probe that finds a store which has come back.
-                  self->state.options.healthy->store(reply.what->has_value());
-                  asker->deliver(reply);
-                },
-                [asker](const caf::error&) {}); // the asker is told when this is let go
-        return promised;
+        // The scan doubles as the probe that finds a store which has come back.
+        const auto probe = [self](const claim_reply& r) { self->state.options.healthy->store(r.what->has_value()); };
+        const claim_reply lost{std::make_shared<const result<claimed_rows>>(no_answer())};
+        return ask_lane(self, self->state.lanes.front(), lost, probe, atom::claim::value, what);
       },
   };
 }

@@ -69,6 +69,8 @@ struct writer_state {
 
 private:
   void take_units(lane_slot& from, std::vector<waiting_unit>& into);
+  template <class Waiting>
+  std::size_t tell(std::vector<Waiting>& askers, const std::vector<commit_reply>& fates, bool& failed);
   void finish(std::size_t lane, std::vector<waiting_unit>& units, std::vector<waiting_record>& records, const batch_reply& reply);
 };
 

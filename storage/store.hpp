@@ -44,8 +44,8 @@ public:
   virtual result<std::vector<unit_result>> commit(std::span<const order_unit> units) = 0;
   /// Inputs apart from any order's commit: those without an order, and those of an order that are kept as pending or dead. What
   /// is stored already counts one more delivery (unless it is this very input), and a pending one becomes what is given unless
-  /// that is pending too; a settled one stays, and a dead one that dies again counts in its dead letter. Errors also:
-  /// refused_by_store, for one of them; the others are recorded.
+  /// that is pending too; a settled one stays, and a dead one that dies again counts in its dead letter. One transaction. Errors
+  /// also: refused_by_store, when one of them cannot be stored; nothing was written.
   virtual result<void> record(std::span<const input_record> inputs) = 0;
   /// Raises and clears, in their order, in one transaction. Raising what is open, and clearing what is not, changes nothing.
   virtual result<void> note(std::span<const attention_note> notes) = 0;

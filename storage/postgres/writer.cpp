@@ -3,7 +3,6 @@
 #include "storage/postgres/batch.hpp"
 #include "storage/postgres/statements.hpp"
 #include "storage/postgres/stored.hpp"
-#include "storage/record_each.hpp"
 #include "storage/unit_check.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -187,14 +186,12 @@ result<std::vector<unit_result>> writer::commit(std::span<const order_unit> unit
 
 result<void> writer::record(std::span<const input_record> inputs) {
   if (inputs.empty()) return {};
-  auto done = guarded([&](session& over) -> result<void> {
+  return guarded([&](session& over) -> result<void> {
     pqxx::work together{over.raw()};
     record_inputs(over, together, inputs);
     together.commit();
     return {};
   });
-  if (done || done.error().code != error_code::refused_by_store || inputs.size() == 1) return done;
-  return record_each(*this, inputs);
 }
 
 result<void> writer::note(std::span<const attention_note> notes) {

@@ -1,6 +1,5 @@
 #include "storage/sqlite/writer.hpp"
 
-#include "storage/record_each.hpp"
 #include "storage/sqlite/input_writes.hpp"
 #include "storage/sqlite/order_writes.hpp"
 #include "storage/sqlite/statements.hpp"
@@ -153,11 +152,7 @@ result<void> writer::record(std::span<const input_record> inputs) {
     all.commit();
     return {};
   });
-  if (told)
-    return told;
-  if (told.error().code == error_code::refused_by_store && inputs.size() > 1)
-    return record_each(*this, inputs);
-  return with_fate(told.error());
+  return told ? told : with_fate(told.error());
 }
 
 result<void> writer::note(std::span<const attention_note> notes) {

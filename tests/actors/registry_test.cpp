@@ -23,6 +23,20 @@ std::optional<error_code> refusal_of(const place& p) {
   return (*p)->refusal ? std::optional{(*p)->refusal->code} : std::nullopt;
 }
 
+place post_orderless(engine_fixture& f, const std::string& key) {
+  auto in = f.webhook(id, "UNPAID", t0);
+  in.order = {};
+  in.body = std::monostate{};
+  in.dedupe_key = key;
+  in.raw = std::make_shared<const std::string>("not json");
+  delivery one;
+  one.inputs.push_back(in);
+  one.dead = dead_letter_cause::unparsable;
+  auto got = std::make_shared<std::optional<answer>>();
+  f.now->orders.post(std::move(one), [got](std::vector<answer> answers) { *got = answers.front(); });
+  return got;
+}
+
 /// Three inputs, each of which ends the order's actor.
 std::vector<place> kill_thrice(engine_fixture& f) {
   f.reader->throw_on_order(id);
@@ -273,20 +287,27 @@ TEST_CASE("a delivery for several orders is answered once, when each is there") 
 
 TEST_CASE("an input without an order is recorded and answered") {
   engine_fixture f;
-  auto in = f.webhook(id, "UNPAID", t0);
-  in.order = {};
-  in.body = std::monostate{};
-  in.dedupe_key = "w:none";
-  in.raw = std::make_shared<const std::string>("not json");
-  delivery one;
-  one.inputs.push_back(in);
-  one.dead = dead_letter_cause::unparsable;
-  std::optional<answer> got;
-  f.now->orders.post(std::move(one), [&](std::vector<answer> answers) { got = answers.front(); });
+  const auto got = post_orderless(f, "w:none");
   f.drain();
-  REQUIRE(got);
-  CHECK(got->outcome == input_outcome::dead);
-  CHECK_FALSE(got->refusal);
+  CHECK(outcome_of(got) == input_outcome::dead);
+  CHECK_FALSE(refusal_of(got));
+}
+
+TEST_CASE("an input without an order that the store refuses takes no neighbour along, and the store is not called failing") {
+  engine_fixture f;
+  f.faults->plan->poison.insert("w:2");
+  f.faults->plan->poison_dead_letters = true;
+  std::vector<place> got;
+  for (const auto* key : {"w:1", "w:2", "w:3", "w:4"}) // the first makes a transaction, the others the next one
+    got.push_back(post_orderless(f, key));
+  f.drain();
+  for (const auto n : {0U, 2U, 3U})
+    CHECK_FALSE(refusal_of(got[n]));
+  CHECK(refusal_of(got[1]) == error_code::storage_unavailable);
+  CHECK(f.dead_letters().size() == 3);
+  CHECK(f.measured.counter("orderly_storage_refused_total", "").value() == 1);
+  CHECK(f.measured.counter("orderly_storage_failures_total", "").value() == 0);
+  CHECK(f.now->whole.committing->load());
 }
 
 TEST_CASE("a closed gateway answers shutting_down at once") {

@@ -152,19 +152,6 @@ TEST_CASE("JSON that the server cannot hold is refused with its unit alone") {
   CHECK(db->scalar("select count(*) from orders") == "2");
 }
 
-TEST_CASE("of inputs without an order the one that is refused does not keep the others out") {
-  const auto db = fresh("postgresql");
-  const auto writer = db->writer();
-  const std::vector<input_record> inputs{
-      recorded(make_input("", "w:1"), input_outcome::ignored),
-      recorded(make_input("", std::string{"w:\0", 3}), input_outcome::ignored),
-      recorded(make_input("", "w:3"), input_outcome::ignored)};
-  const auto told = writer->record(inputs);
-  REQUIRE_FALSE(told.has_value());
-  CHECK(told.error().code == error_code::refused_by_store);
-  CHECK(db->scalar("select count(*) from inputs") == "2");
-}
-
 TEST_CASE("a batch takes the same statements whatever its size") {
   const auto db = fresh("postgresql");
   const auto writer = db->writer();

@@ -18,7 +18,11 @@ private:
 } // namespace
 
 bool fault_writer::is_poisoned(const order_unit& unit) const {
-  return std::any_of(unit.inputs.begin(), unit.inputs.end(), [&](const input_record& in) {
+  return is_poisoned(unit.inputs);
+}
+
+bool fault_writer::is_poisoned(std::span<const input_record> inputs) const {
+  return std::any_of(inputs.begin(), inputs.end(), [&](const input_record& in) {
     return plan_->poison.contains(in.what->dedupe_key) && (plan_->poison_dead_letters || in.outcome != input_outcome::dead);
   });
 }
@@ -65,6 +69,8 @@ result<void> fault_writer::note(std::span<const attention_note> notes) {
 result<void> fault_writer::record(std::span<const input_record> inputs) {
   if (plan_->refuse_records)
     return error{error_code::storage_unavailable, "the test says so", {}};
+  if (is_poisoned(inputs))
+    return error{error_code::refused_by_store, "poisoned by the test", {}};
   return inner_->record(inputs);
 }
 

@@ -49,6 +49,7 @@ public:
 
 private:
   bool is_poisoned(const order_unit& unit) const;
+  bool is_poisoned(std::span<const input_record> inputs) const;
 
   std::unique_ptr<store_writer> inner_;
   std::shared_ptr<fault_plan> plan_;

@@ -225,13 +225,12 @@ void memory_writer::write_promise(const memory_order& of, const promise_change& 
 
 result<void> memory_writer::record(std::span<const input_record> inputs) {
   std::lock_guard alone(of_.mutex_);
-  result<void> refusal;
   for (const auto& one : inputs)
-    if (can_hold(*one.what))
-      record_one(one);
-    else
-      refusal = error{error_code::refused_by_store, "a text holds a NUL character", {}};
-  return refusal;
+    if (!can_hold(*one.what))
+      return error{error_code::refused_by_store, "a text holds a NUL character", {}};
+  for (const auto& one : inputs)
+    record_one(one);
+  return {};
 }
 
 void memory_writer::record_one(const input_record& record) {
