@@ -3,6 +3,7 @@
 
 import os
 import pwd
+import shlex
 import shutil
 import signal
 import subprocess
@@ -11,6 +12,7 @@ import time
 import unittest
 
 TOOL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "tools", "pg")
+QUOTED = shlex.quote(TOOL)
 SHOW = 'echo "$ORDERLY_PG_CLUSTER"; '
 
 
@@ -27,6 +29,12 @@ def command_line(process):
         return ""  # no process, or no more
 
 
+def descendants(process):
+    with open(f"/proc/{process}/task/{process}/children", encoding="ascii") as file:
+        children = [int(child) for child in file.read().split()]
+    return children + [other for child in children for other in descendants(child)]
+
+
 def ask(sql):
     return f'psql -XAt "$ORDERLY_STORAGE" -c "{sql}"; '
 
@@ -39,6 +47,12 @@ class PgTool(unittest.TestCase):
             time.sleep(0.05)
         self.assertFalse(os.path.exists(folder), folder)
         self.assertFalse([line for line in map(command_line, os.listdir("/proc")) if folder in line])
+
+    def assert_ended(self, process):
+        end = time.monotonic() + 30
+        while command_line(process) and time.monotonic() < end:
+            time.sleep(0.05)
+        self.assertEqual(command_line(process), "")
 
     def start(self, script):
         """A run that has begun; and its folder."""
@@ -79,24 +93,32 @@ class PgTool(unittest.TestCase):
             self.assert_gone(folder)
 
     def test_cleans_up_even_when_it_is_killed(self):
-        process, folder = self.start("echo $$; sleep 60")
+        process, folder = self.start("echo $$; exec sleep 60")
         command = int(process.stdout.readline())
         process.kill()
         process.wait(10)
         self.assert_gone(folder)
-        os.kill(command, signal.SIGKILL)
+        self.assert_ended(command)
+
+    def test_cleans_up_even_when_it_is_killed_with_all_its_children(self):
+        process, folder = self.start("echo ready; sleep 60; true")
+        process.stdout.readline()
+        for each in [process.pid, *descendants(process.pid)]:  # as ctest does at a time limit
+            os.kill(each, signal.SIGKILL)
+        process.wait(10)
+        self.assert_gone(folder)
 
     def test_restarts_keep_what_was_committed(self):
         for how in ("fast", "immediate"):
             done = pg("run", "--", "sh", "-c", SHOW + ask("create table t(i int)") + ask("insert into t values (42)")
-                      + f"{TOOL} restart {how}; " + ask("select i from t")
-                      + f"{TOOL} stop; {TOOL} start; " + ask("select i from t"))
+                      + f"{QUOTED} restart {how}; " + ask("select i from t")
+                      + f"{QUOTED} stop; {QUOTED} start; " + ask("select i from t"))
             self.assertEqual(done.stdout.split()[-2:], ["42", "42"], done.stderr)
             self.assert_gone(done.stdout.split()[0])
 
     def test_a_standby_has_what_was_committed_when_the_server_is_killed(self):
-        done = pg("run", "--", "sh", "-c", SHOW + ask("create table t(i int)") + f"url=$({TOOL} standby) || exit 1; "
-                  + ask("insert into t values (42)") + f"{TOOL} failover || exit 2; " + 'psql -XAt "$url" '
+        done = pg("run", "--", "sh", "-c", SHOW + ask("create table t(i int)") + f"url=$({QUOTED} standby) || exit 1; "
+                  + ask("insert into t values (42)") + f"{QUOTED} failover || exit 2; " + 'psql -XAt "$url" '
                   '-c "select i, pg_is_in_recovery() from t" -c "insert into t values (43) returning i"')
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertLessEqual({"42|f", "43"}, set(done.stdout.split()))
