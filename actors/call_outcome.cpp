@@ -23,7 +23,7 @@ std::string code_text(const call_outcome& outcome) {
 } // namespace
 
 bool is_about_the_order(call_class value) {
-  return value == call_class::final_refusal || value == call_class::refused_values;
+  return value == call_class::final_refusal || value == call_class::refused_values || value == call_class::unknown_code;
 }
 
 shipment shipment_of(const outbox_row& row) {
@@ -54,6 +54,7 @@ std::optional<report_answered> outcome_of(const outbox_row& row, const shipment_
   case call_class::after_sale_open:
   case call_class::refused_values:
   case call_class::final_refusal:
+  case call_class::unknown_code:
   case call_class::our_fault: return say(report_result::refused);
   case call_class::back_off:
   case call_class::token_expired:
@@ -96,8 +97,10 @@ report_answered unreadable(const outbox_row& row, const call_outcome& why) {
   return answered(row, report_result::try_again, code_text(why), why.message);
 }
 
-fetch_failed failed_fetch(const outbox_row& row, const call_outcome& why) {
-  return {{row.id, row.attempt}, !is_about_the_order(why.result), code_text(why), why.message};
+fetch_failed failed_fetch(const outbox_row& row, const detail_reply& reply) {
+  const auto& why = reply.outcome;
+  const bool may_help = !is_about_the_order(why.result) || why.result == call_class::unknown_code;
+  return {{row.id, row.attempt}, may_help, code_text(why), why.message, reply.requested_at};
 }
 
 input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp now) {

@@ -22,7 +22,7 @@ report_answered unreadable(const outbox_row& row, const call_outcome& why);
 /// a fault of the moment that hits all orders alike and gets mended: what was promised is asked for again.
 bool is_about_the_order(call_class value);
 /// A fetch that brought no order.
-fetch_failed failed_fetch(const outbox_row& row, const call_outcome& why);
+fetch_failed failed_fetch(const outbox_row& row, const detail_reply& reply);
 
 /// The input that carries such an outcome to its order. Its key is `o:<row>:<attempt>`, so a repeat is recognised.
 input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp now);

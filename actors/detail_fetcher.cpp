@@ -80,7 +80,7 @@ void fetcher_state::settle(const fetch_reply& reply) {
     if (found != got.orders.end())
       tell(row, fetched_detail{*found, got.requested_at, outbox_ref{row.id, row.attempt}});
     else if (got.outcome.result != call_class::ok)
-      tell(row, failed_fetch(row, got.outcome));
+      tell(row, failed_fetch(row, got));
     else // some of several ids may be left out (sheet 4.2)
       tell(row, fetch_failed{{row.id, row.attempt}, true, "not_returned", "TikTok's answer lacks this order"});
   }

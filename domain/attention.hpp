@@ -13,6 +13,7 @@ inline constexpr std::string_view completed_without_delivery = "completed_withou
 inline constexpr std::string_view moved_after_failed = "moved_after_failed";
 inline constexpr std::string_view shipped_after_failure = "shipped_after_failure";
 inline constexpr std::string_view report_failed = "report_failed";
+inline constexpr std::string_view report_lagging = "report_lagging";
 inline constexpr std::string_view detail_lagging = "detail_lagging";
 inline constexpr std::string_view detail_failed = "detail_failed";
 inline constexpr std::string_view shop_not_connected = "shop_not_connected";
@@ -26,7 +27,8 @@ inline constexpr std::string_view signature_failing = "signature_failing";
 /// Those that decide raises of an order.
 inline constexpr std::array all{unknown_status,     cancelled_after_shipment, completed_without_delivery,
                                 moved_after_failed, shipped_after_failure,    report_failed,
-                                detail_lagging,     detail_failed,            shop_not_connected};
+                                report_lagging,     detail_lagging,           detail_failed,
+                                shop_not_connected};
 inline bool is_known(std::string_view kind) { return std::find(all.begin(), all.end(), kind) != all.end(); }
 
 } // namespace orderly::attention

@@ -7,18 +7,22 @@
 #include "domain/judging.hpp"
 
 #include <algorithm>
-#include <tuple>
 
 namespace orderly {
 namespace {
 
-news compare(const std::optional<detail_fact>& held, const detail_fact& fresh) {
-  if (!held)
-    return news::newer;
-  if (fresh.content_hash == held->content_hash)
+bool is_newer(const detail_fact& a, const detail_fact& b, timestamp now) {
+  if (a.update_time != b.update_time)
+    return a.update_time > b.update_time;
+  if (is_later(a.requested_at, b.requested_at, now))
+    return true;
+  return !is_later(b.requested_at, a.requested_at, now) && a.content_hash > b.content_hash;
+}
+
+news compare(const std::optional<detail_fact>& held, const detail_fact& fresh, timestamp now) {
+  if (held && fresh.content_hash == held->content_hash)
     return news::equal;
-  const auto key = [](const detail_fact& d) { return std::tie(d.update_time, d.requested_at, d.content_hash); };
-  return key(fresh) > key(*held) ? news::newer : news::older;
+  return !held || is_newer(fresh, *held, now) ? news::newer : news::older;
 }
 
 /// Merges it into the held document, and takes from the merged one what a person will read.
@@ -32,10 +36,10 @@ void use(decision_builder& b, detail_fact& fresh, const json::object& body, cons
   b.hold_document(std::move(merged));
 }
 
+/// A hint came while the call was under way: what it brought may be older.
 void want_again(decision_builder& b) {
   promise_change change;
-  // A hint came while the call was under way. Asking before the hint's time, by a clock that stepped back, would ask in vain.
-  change.due_at = std::max(b.now, b.current().facts.detail_wanted_at.value_or(b.now));
+  change.due_at = b.now;
   b.promise(std::move(change));
 }
 
@@ -47,14 +51,14 @@ struct fetch_step {
 fetch_step follow_promise(decision_builder& b, const facts& after, const arrived_detail& fresh, news what, json::object& patch) {
   const auto& wanted = after.detail_wanted_at;
   const bool enough = detail_is_as_complete_as_allowed(after);
-  if (enough && (!wanted || after.detail->requested_at >= *wanted)) {
+  if (enough && (!wanted || !is_later(*wanted, after.detail->requested_at, b.now))) {
     if (wanted)
       settle_fetch(b, patch, promise_state::done, "");
     return {false, what != news::older};
   }
-  if (!wanted && what == news::newer)
+  if (!wanted && !patch.empty()) // a detail that is older may have news all the same: a status that outranks the held one
     want_detail(b, patch);
-  else if (wanted && fresh.answers_promise && fresh.requested_at < *wanted)
+  else if (wanted && fresh.answers_promise && is_later(*wanted, fresh.requested_at, b.now))
     want_again(b);
   else if (wanted && fresh.answers_promise)
     return {retry_fetch(b, patch, "detail_incomplete"), false};
@@ -75,7 +79,7 @@ bool is_detail_of(const json::object& body, const tiktok_order_id& order) {
 input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, const json::object* document) {
   auto detail = *extract_detail(fresh.body, fresh.requested_at);
   const auto& f = b.current().facts;
-  const auto what = compare(f.detail, detail);
+  const auto what = compare(f.detail, detail, b.now);
   json::object patch;
   put_status(patch, f, detail.status, detail.update_time, detail.is_on_hold_order);
   if (what == news::newer) {
@@ -85,7 +89,7 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
   }
   facts after = f;
   patch_facts(after, patch);
-  const bool asked_later = what == news::equal && detail.requested_at > f.detail->requested_at;
+  const bool asked_later = what == news::equal && is_later(detail.requested_at, f.detail->requested_at, b.now);
   if (asked_later)
     after.detail->requested_at = detail.requested_at;
   const auto step = follow_promise(b, after, fresh, what, patch);
@@ -108,17 +112,20 @@ input_outcome take_fetched(decision_builder& b, const fetched_detail& what, cons
     return take_detail(b, {what.order, what.requested_at, what.promise.has_value()}, document);
   if (!what.promise)
     return input_outcome::ignored;
-  return take_failed_fetch(b, {*what.promise, true, "detail_unusable", ""});
+  return take_failed_fetch(b, {*what.promise, true, "detail_unusable", "", what.requested_at});
 }
 
 input_outcome take_failed_fetch(decision_builder& b, const fetch_failed& what) {
-  if (!b.current().facts.detail_wanted_at)
+  const auto wanted = b.current().facts.detail_wanted_at;
+  if (!wanted)
     return input_outcome::ignored;
   const bool not_connected = what.code == attention::shop_not_connected;
   json::object patch;
   bool lagging = false;
   if (what.retry || not_connected)
     lagging = retry_fetch(b, patch, what.code);
+  else if (what.requested_at && is_later(*wanted, *what.requested_at, b.now))
+    want_again(b); // refused before the news came
   else
     settle_fetch(b, patch, promise_state::failed, what.code);
   const bool final = patch.contains("detail_wanted_at");

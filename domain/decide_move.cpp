@@ -77,10 +77,12 @@ std::optional<error> against_detail(const facts& f, reporting how) {
 }
 
 std::optional<error> against_shipped(const facts& f, reporting how) {
-  if (auto refusal = against_detail(f, how); refusal || how != reporting::queued)
+  if (auto refusal = against_detail(f, how); refusal || how == reporting::not_applicable)
     return refusal;
   if (says(f, tiktok_status::unpaid))
     return unpaid();
+  if (how == reporting::off)
+    return std::nullopt; // a person says that it has left, whatever TikTok thinks of it
   if (auto refusal = against_closed(f))
     return refusal;
   if (!f.reports.empty())

@@ -30,8 +30,15 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
 input_outcome take_fetched(decision_builder& b, const fetched_detail& what, const json::object* document);
 input_outcome take_failed_fetch(decision_builder& b, const fetch_failed& what);
 
+/// Whether `a` is later than `b`, both told by engines' clocks. A time that lies ahead of `now` was told by a clock that has been
+/// set back since: whatever does not lie there came after it.
+constexpr bool is_later(timestamp a, timestamp b, timestamp now) {
+  const bool a_ahead = a > now, b_ahead = b > now;
+  return a_ahead != b_ahead ? b_ahead : a > b;
+}
+
 // --- fetch_promise.cpp: facts say what is wanted, the promise follows them
-/// A detail requested from now on is wanted: adds that to `patch` and opens the promise, due now.
+/// A detail requested from now on, and after the held one, is wanted: adds that to `patch` and opens the promise, due now.
 void want_detail(decision_builder& b, json::object& patch);
 /// Nothing is wanted any more: adds that to `patch` and settles the promise.
 void settle_fetch(decision_builder& b, json::object& patch, promise_state how, std::string_view error_code);
@@ -40,6 +47,8 @@ void settle_fetch(decision_builder& b, json::object& patch, promise_state how, s
 bool retry_fetch(decision_builder& b, json::object& patch, std::string_view error_code);
 /// How long to wait after the given number of attempts before this one (DECISIONS "Detail").
 std::chrono::seconds backoff_after(int attempts);
+/// Whether that is the longest wait: a person should know.
+bool is_last_backoff(int attempts);
 
 /// A legal move that something stands against now.
 inline error guard_refusal(std::string_view reason, std::string message) {

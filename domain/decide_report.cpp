@@ -88,6 +88,7 @@ input_outcome accept(decision_builder& b, const report_answered& what) {
     b.promise(report(what.report, promise_state::done));
   b.emit(event_type::report_succeeded, std::move(detail));
   b.clear(attention::report_failed);
+  b.clear(attention::report_lagging);
   if (after_failure)
     b.raise(attention::shipped_after_failure);
   return input_outcome::applied;
@@ -97,6 +98,16 @@ input_outcome try_again(decision_builder& b, const report_answered& what) {
   auto change = open_report(what.report, b.now + backoff_after(what.promise.attempt - 1));
   change.last_error = what.code;
   b.promise(std::move(change));
+  if (is_last_backoff(what.promise.attempt - 1))
+    b.raise(attention::report_lagging);
+  return input_outcome::applied;
+}
+
+/// Withdrawn while its call was under way, whose end nobody knows: only the order itself tells whether TikTok has the parcel.
+input_outcome look_after_withdrawal(decision_builder& b, const report_answered& what) {
+  json::object patch{{"kind", "report"}, {"ref", to_string(what.report)}};
+  want_detail(b, patch);
+  b.emit(event_type::fact_updated, std::move(patch));
   return input_outcome::applied;
 }
 
@@ -126,6 +137,7 @@ input_outcome fail(decision_builder& b, const report_answered& what) {
   change.last_error = what.code;
   b.promise(std::move(change));
   b.emit(event_type::report_failed, std::move(detail));
+  b.clear(attention::report_lagging);
   b.raise(attention::report_failed);
   return input_outcome::applied;
 }
@@ -133,6 +145,7 @@ input_outcome fail(decision_builder& b, const report_answered& what) {
 void withdraw(decision_builder& b, const pending_report& what) {
   b.promise(report(what.ref, promise_state::withdrawn));
   b.emit(event_type::report_failed, {{"ref", to_string(what.ref)}, {"result", "withdrawn"}});
+  b.clear(attention::report_lagging);
 }
 
 void open_after_hold(decision_builder& b, const pending_report& what) {
@@ -170,6 +183,8 @@ input_outcome take_report_answer(decision_builder& b, const report_answered& wha
   if (what.result == report_result::accepted)
     return accept(b, what);
   const auto* report = pending(b.current().facts, what.report);
+  if (!report && what.result == report_result::try_again && !all_lines_accepted(b.current().facts))
+    return look_after_withdrawal(b, what);
   if (!report)
     return input_outcome::ignored;
   if (what.result == report_result::cancelled || what.result == report_result::refused)

@@ -25,7 +25,7 @@ struct line_fact {
   line_item_id id;
   std::string display_status;
   package_id package;
-  [[nodiscard]] bool cancelled() const { return display_status == "CANCELLED"; }
+  [[nodiscard]] bool cancelled() const { return tiktok_status_from(display_status) == tiktok_status::cancelled; }
   friend bool operator==(const line_fact&, const line_fact&) = default;
 };
 

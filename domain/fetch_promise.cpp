@@ -30,8 +30,13 @@ std::chrono::seconds backoff_after(int attempts) {
   return backoff[static_cast<std::size_t>(std::clamp(attempts, 0, last_attempt))];
 }
 
+bool is_last_backoff(int attempts) { return attempts >= last_attempt; }
+
 void want_detail(decision_builder& b, json::object& patch) {
-  patch["detail_wanted_at"] = to_micros(b.now);
+  // Where the clock has been set back since the held detail was asked for, that one must not pass for an answer to this wish.
+  const auto& held = b.current().facts.detail;
+  const auto after_held = held ? held->requested_at + std::chrono::microseconds{1} : b.now;
+  patch["detail_wanted_at"] = to_micros(std::max(b.now, after_held));
   put_attempts(b, patch, 0);
   auto change = fetch(promise_state::open);
   change.due_at = b.now;
@@ -54,7 +59,7 @@ bool retry_fetch(decision_builder& b, json::object& patch, std::string_view erro
   change.due_at = b.now + backoff_after(attempts);
   change.last_error = error_code;
   b.promise(std::move(change));
-  return attempts >= last_attempt;
+  return is_last_backoff(attempts);
 }
 
 } // namespace orderly

@@ -24,12 +24,12 @@ std::set<std::string> cause_for_attention(const order& o, const policy& rules) {
   std::set<std::string> kinds;
   if (!o.facts.unknown_status.empty())
     kinds.emplace(attention::unknown_status);
+  if (o.state == order_state::failed && has_left_the_seller(o.facts))
+    kinds.emplace(attention::moved_after_failed);
   const auto target = derive_target(o.facts, rules);
   if (!target)
     return kinds;
   kinds.insert(target->attention.begin(), target->attention.end());
-  if (o.state == order_state::failed && has_left_the_seller(o.facts))
-    kinds.emplace(attention::moved_after_failed);
   if (is_out(o.state) && target->state == order_state::failed) // no legal move leads there, so a person must know
     kinds.emplace(attention::cancelled_after_shipment);
   return kinds;

@@ -26,7 +26,7 @@ input_body read_detail(field_reader& in) {
 }
 
 input_body read_fetch_failed(field_reader& in) {
-  return fetch_failed{promise_from(in), in.flag("retry"), in.text("code"), in.text("message")};
+  return fetch_failed{promise_from(in), in.flag("retry"), in.text("code"), in.text("message"), in.micros("requested_at")};
 }
 
 input_body read_report_answered(field_reader& in) {

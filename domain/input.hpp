@@ -53,8 +53,7 @@ struct observed_hint {
   friend bool operator==(const observed_hint&, const observed_hint&) = default;
 };
 
-// --- answers of TikTok to calls of the outbox
-// -----------------------------------------------------------------------------------
+// --- answers of TikTok to calls of the outbox ---------------------------------------------------------------------------------
 struct outbox_ref {
   std::int64_t row = 0; ///< outbox.id
   int attempt = 0;
@@ -71,6 +70,7 @@ struct fetch_failed {
   outbox_ref promise;
   bool retry = true;
   std::string code, message; ///< a name of the catalogue or TikTok's number
+  std::optional<timestamp> requested_at{}; ///< when the request was sent, if one was
   friend bool operator==(const fetch_failed&, const fetch_failed&) = default;
 };
 enum class report_result : std::uint8_t {
@@ -90,8 +90,7 @@ struct report_answered {
   friend bool operator==(const report_answered&, const report_answered&) = default;
 };
 
-// --- commands: what a person or another system wants
-// ------------------------------------------------------------------------------
+// --- commands: what a person or another system wants --------------------------------------------------------------------------
 struct create_order { ///< POST /orders; `order_data` with TikTok's own id is a detail (DECISIONS "Detail")
   json::object order_data;
   shop_id shop{}; ///< empty: not said

@@ -9,10 +9,10 @@
 namespace orderly {
 namespace {
 
-constexpr std::array<std::string_view, 15> names{
-    "ok",       "back_off",       "outcome_unknown", "already_shipped", "on_hold",        "cancelled",     "after_sale_open",
-    "reread",   "refused_values", "final_refusal",   "token_expired",   "not_authorized", "shop_inactive", "clock_skew",
-    "our_fault"};
+constexpr std::array<std::string_view, 16> names{
+    "ok",     "back_off",       "outcome_unknown", "already_shipped", "on_hold",       "cancelled",      "after_sale_open",
+    "reread", "refused_values", "final_refusal",   "unknown_code",    "token_expired", "not_authorized", "shop_inactive",
+    "clock_skew", "our_fault"};
 
 struct known_code {
   std::int64_t code;
@@ -93,7 +93,7 @@ call_class classify(int http_status, std::int64_t code, std::string_view message
     return known->meaning;
   if (const auto meaning = by_http_status(http_status))
     return *meaning;
-  return code == 0 ? ok : final_refusal;
+  return code == 0 ? ok : unknown_code;
 }
 
 } // namespace

@@ -25,6 +25,7 @@ enum class call_class : std::uint8_t {
   reread,          ///< the package or state is not what we thought
   refused_values,  ///< tracking number, provider: an operator corrects
   final_refusal,   ///< no repeat can help
+  unknown_code,    ///< none that the sheet has: no reason to repeat a write, none to give up a read
   token_expired, not_authorized, shop_inactive, clock_skew,
   our_fault        ///< signature, parameter, path: a bug or a configuration error; never loop
 };

@@ -6,11 +6,31 @@
 #include "domain/webhook_topic.hpp"
 
 #include <algorithm>
+#include <set>
+#include <unordered_map>
 
 namespace orderly {
 namespace {
 
-using order_bodies = std::vector<std::pair<tiktok_order_id, input_body>>;
+/// Each order once, in the order of first appearance: a body may name very many.
+class order_bodies {
+public:
+  /// The body that is for `order`, made if it is not there; null if the id cannot be one.
+  input_body* body_for(const std::string& order, const input_body& fresh) {
+    if (!is_usable_order_id(order))
+      return nullptr;
+    const auto [at, is_new] = places_.try_emplace(order, all_.size());
+    if (is_new)
+      all_.emplace_back(tiktok_order_id{order}, fresh);
+    return &all_[at->second].second;
+  }
+  std::vector<std::pair<tiktok_order_id, input_body>> take() && { return std::move(all_); }
+  [[nodiscard]] bool empty() const { return all_.empty(); }
+
+private:
+  std::vector<std::pair<tiktok_order_id, input_body>> all_;
+  std::unordered_map<std::string, std::size_t> places_;
+};
 
 /// What every topic's reader needs.
 struct envelope {
@@ -24,13 +44,8 @@ std::string id_of(const json::value& item) {
   return item.is_int64() || item.is_uint64() ? canonical_json(item) : std::string{};
 }
 
-/// The body that is for `order`, made if it is not there; null if the id cannot be one.
-input_body* body_for(order_bodies& all, const std::string& order, const input_body& fresh) {
-  if (!is_usable_order_id(order))
-    return nullptr;
-  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& each) { return each.first.str() == order; });
-  return found != all.end() ? &found->second : &all.emplace_back(tiktok_order_id{order}, fresh).second;
-}
+/// An id that becomes a key of the order's facts: no longer than a word.
+std::string key_at(const json::object& in, std::string_view member) { return word_of(id_at(in, member)); }
 
 unix_seconds changed_at(const envelope& from) { return time_at(*from.data, "update_time").value_or(from.pushed_at); }
 
@@ -46,37 +61,36 @@ input_body status_body(const envelope& from) {
 input_body cancellation_body(const envelope& from) {
   const auto text = string_at(*from.data, "cancel_status");
   const auto known = cancellation_status_from(text);
-  return observed_cancellation{id_at(*from.data, "cancel_id"), known ? std::string{name_of(*known)} : word_of(text),
+  return observed_cancellation{key_at(*from.data, "cancel_id"), known ? std::string{name_of(*known)} : word_of(text),
                                word_of(string_at(*from.data, "cancellations_role")), from.pushed_at};
 }
 
 input_body return_body(const envelope& from) {
-  return observed_return{id_at(*from.data, "return_id"), word_of(normal_return_status(string_at(*from.data, "return_status"))),
+  return observed_return{key_at(*from.data, "return_id"), word_of(normal_return_status(string_at(*from.data, "return_status"))),
                          word_of(string_at(*from.data, "return_type")), changed_at(from)};
 }
 
 order_bodies one_order(const envelope& from, const input_body& body) {
   order_bodies all;
-  body_for(all, id_at(*from.data, "order_id"), body);
+  all.body_for(id_at(*from.data, "order_id"), body);
   return all;
 }
 
 /// Sheet 6.3 topic 4: one event can name several orders, and an order several packages.
 order_bodies package_orders(const envelope& from) {
   order_bodies all;
+  std::set<std::pair<std::string, std::string>> seen; // of an order and a package
   const observed_package fresh{{}, word_of(string_at(*from.data, "sc_type")), changed_at(from)};
   for (const auto& item : items_at(*from.data, "package_list")) {
     const auto* package = item.if_object();
     if (!package)
       continue;
-    for (const auto& order : items_at(*package, "order_id_list")) {
-      auto* body = body_for(all, id_of(order), fresh);
-      if (!body)
-        continue;
-      auto& named = std::get<observed_package>(*body).packages;
-      const package_id id{id_at(*package, "package_id")};
-      if (std::find(named.begin(), named.end(), id) == named.end())
-        named.push_back(id);
+    const auto id = key_at(*package, "package_id");
+    for (const auto& item_of_list : items_at(*package, "order_id_list")) {
+      const auto order = id_of(item_of_list);
+      auto* body = all.body_for(order, fresh);
+      if (body && seen.emplace(order, id).second)
+        std::get<observed_package>(*body).packages.emplace_back(id);
     }
   }
   return all;
@@ -85,7 +99,7 @@ order_bodies package_orders(const envelope& from) {
 order_bodies invoice_orders(const envelope& from) {
   order_bodies all;
   for (const auto& order : items_at(*from.data, "order_ids"))
-    body_for(all, id_of(order), observed_hint{});
+    all.body_for(id_of(order), observed_hint{});
   return all;
 }
 
@@ -93,7 +107,7 @@ order_bodies refund_orders(const envelope& from) {
   order_bodies all;
   for (const auto& line : items_at(*from.data, "line_items"))
     if (const auto* body = line.if_object())
-      body_for(all, id_at(*body, "main_order_id"), observed_hint{});
+      all.body_for(id_at(*body, "main_order_id"), observed_hint{});
   return all;
 }
 
@@ -146,7 +160,7 @@ parsed_webhook parse_webhook(std::string_view raw) {
     auto orders = read_topic(hook.topic, {data ? data : &no_data, hook.pushed_at});
     hook.kind = !orders ? webhook_kind::ignored : orders->empty() ? webhook_kind::no_order_id : webhook_kind::for_orders;
     if (orders)
-      hook.orders = std::move(*orders);
+      hook.orders = std::move(*orders).take();
   }
   const bool named = is_plain_id(hook.notification_id);
   if (!named)

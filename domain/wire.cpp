@@ -17,6 +17,7 @@ json::object written(const fetch_failed& b) {
   json::object out{{"promise", promise_to_json(b.promise)}, {"retry", b.retry}};
   put(out, "code", b.code);
   put(out, "message", b.message);
+  put(out, "requested_at", b.requested_at);
   return out;
 }
 json::object written(const report_answered& b) {

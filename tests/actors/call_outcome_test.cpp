@@ -45,7 +45,8 @@ TEST_CASE("each class of answer has one meaning for the promise") {
   CHECK(meaning(call_class::ok) == report_result::accepted);
   CHECK(meaning(call_class::on_hold) == report_result::on_hold);
   CHECK(meaning(call_class::cancelled) == report_result::cancelled);
-  for (auto value : {call_class::refused_values, call_class::final_refusal, call_class::our_fault, call_class::after_sale_open})
+  for (auto value : {call_class::refused_values, call_class::final_refusal, call_class::our_fault, call_class::after_sale_open,
+                     call_class::unknown_code})
     CHECK(meaning(value) == report_result::refused);
   for (auto value : {call_class::back_off, call_class::token_expired, call_class::not_authorized, call_class::shop_inactive,
                      call_class::clock_skew})
@@ -62,6 +63,20 @@ TEST_CASE("a read settles an earlier attempt by the tracking number") {
   CHECK(outcome_by_reading(row(), order_with("2Y"))->result == report_result::refused);
   CHECK_FALSE(outcome_by_reading(row(), order_with("")));
   CHECK(outcome_by_reading(row(), json::object{{"rts_time", 1789482600}})->result == report_result::refused);
+}
+
+TEST_CASE("a fetch is given up only where the sheet says that no repeat can help") {
+  const auto retries = [](call_class value) {
+    detail_reply reply;
+    reply.outcome.result = value;
+    reply.requested_at = from_seconds(1789479000);
+    const auto failed = failed_fetch(row(), reply);
+    CHECK(failed.requested_at == reply.requested_at);
+    return failed.retry;
+  };
+  for (auto value : {call_class::back_off, call_class::our_fault, call_class::not_authorized, call_class::unknown_code})
+    CHECK(retries(value));
+  CHECK_FALSE(retries(call_class::final_refusal));
 }
 
 TEST_CASE("an outcome's key names the row and the attempt") {

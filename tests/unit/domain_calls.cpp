@@ -65,8 +65,9 @@ TEST_CASE("without TikTok's envelope the HTTP status decides") {
   CHECK(classify_call(302, 0, "", false) == our_fault);
 }
 
-TEST_CASE("a code newer than the sheet is no success and no reason to repeat") {
-  CHECK(classify_call(200, 99999999, "", true) == final_refusal);
+TEST_CASE("a code newer than the sheet is no success") {
+  CHECK(classify_call(200, 99999999, "", true) == unknown_code);
+  CHECK(classify_call(200, 99999999, "", false) == unknown_code);
   CHECK(classify_call(429, 99999999, "", true) == back_off);
 }
 
@@ -74,6 +75,7 @@ TEST_CASE("classes have names") {
   CHECK(name_of(ok) == "ok");
   CHECK(name_of(outcome_unknown) == "outcome_unknown");
   CHECK(name_of(final_refusal) == "final_refusal");
+  CHECK(name_of(unknown_code) == "unknown_code");
   CHECK(name_of(our_fault) == "our_fault");
 }
 

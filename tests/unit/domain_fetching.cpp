@@ -23,8 +23,8 @@ std::int64_t delay(const history& h) {
       .count();
 }
 
-input failed_fetch(bool retry, const std::string& code) {
-  return engine_input(fetch_failed{a_promise, retry, code, "free text"}, input_source::tiktok);
+input failed_fetch(bool retry, const std::string& code, std::optional<timestamp> requested_at = {}) {
+  return engine_input(fetch_failed{a_promise, retry, code, "free text", requested_at}, input_source::tiktok);
 }
 
 } // namespace
@@ -229,6 +229,60 @@ TEST_CASE("a final error ends the promise with attention; news opens it again") 
   CHECK(h.wants_detail());
   h.answer_fetch(order_object{}.json());
   CHECK(h.open_attention().empty());
+}
+
+TEST_CASE("a final error of a call that was made before the news came does not answer it") {
+  auto h = awaiting();
+  const auto asked = h.now;
+  h.take(address_webhook(paid_at + 3700));
+  h.take(failed_fetch(false, "21008111", asked - std::chrono::seconds{1}));
+  CHECK(delay(h) == 0);
+  CHECK(h.open_attention().empty());
+  h.take(failed_fetch(false, "21008111", h.now));
+  CHECK_FALSE(h.wants_detail());
+  CHECK(h.open_attention() == strings{"detail_failed"});
+}
+
+TEST_CASE("once the clock has been set back, what is asked for then is newer than what it told ahead") {
+  auto h = awaiting();
+  h.answer_fetch(order_object{}.json());
+  h.now -= std::chrono::minutes{1};
+  h.take(address_webhook(paid_at + 3700));
+  order_object moved;
+  moved.note = "the new address";
+  const auto asked = h.now;
+  SECTION("the answer comes before the clock has caught up") {
+    h.take(detail_input(moved.json(), asked, a_promise));
+    CHECK_FALSE(h.wants_detail());
+  }
+  SECTION("it comes later, when it looks older than what is held: then it is asked for again") {
+    h.now += std::chrono::minutes{2};
+    h.take(detail_input(moved.json(), asked, a_promise));
+    CHECK(delay(h) == 0);
+    h.answer_fetch(moved.json());
+    CHECK_FALSE(h.wants_detail());
+  }
+  SECTION("what it lacks waits its turn, and not until the clock has caught up") {
+    moved.lines = {};
+    h.take(detail_input(moved.json(), asked, a_promise));
+    CHECK(delay(h) == 1);
+  }
+  CHECK(h.document == moved.json());
+  CHECK(replayed_difference(h).empty());
+}
+
+TEST_CASE("a status that only an older detail knows is news: a fresh one is wanted") {
+  auto h = awaiting();
+  const auto early = h.now;
+  h.now += std::chrono::seconds{5};
+  h.answer_fetch(order_object{}.json());
+  order_object gone;
+  gone.status = "CANCELLED"; // within the same second
+  h.take(detail_input(gone.json(), early)); // asked first, answered last
+  CHECK(h.current.facts.status->status == tiktok_status::cancelled);
+  CHECK(h.wants_detail());
+  h.answer_fetch(gone.json());
+  CHECK(h.current.state == failed);
 }
 
 TEST_CASE("a shop that is not connected is waited for, visibly") {

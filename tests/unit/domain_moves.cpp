@@ -162,6 +162,18 @@ TEST_CASE("a derived move never leaves failed; that the order moved on is told")
   CHECK(h.open_attention().empty());
 }
 
+TEST_CASE("that a failed order moved on stays told, and cleared once cleared, before a COMPLETED has its detail") {
+  for (bool cleared : {false, true}) {
+    auto h = at_status("AWAITING_SHIPMENT");
+    h.take(move(failed));
+    h.take(status_webhook("IN_TRANSIT", paid_at + 4000));
+    if (cleared)
+      h.take(engine_input(clear_attention{"moved_after_failed"}));
+    h.take(status_webhook("COMPLETED", paid_at + 5000));
+    CHECK(h.open_attention() == (cleared ? strings{} : strings{"moved_after_failed"}));
+  }
+}
+
 TEST_CASE("a wrong expected version is an input only") {
   auto h = at_status("AWAITING_SHIPMENT");
   move_order wish;

@@ -110,17 +110,63 @@ TEST_CASE("without known lines the whole order is accepted") {
   CHECK(h.current.state == shipped);
 }
 
-TEST_CASE("a failed attempt is tried again, later and later, without an event") {
+TEST_CASE("a failed attempt is tried again, later and later, without an event until a person must look") {
   auto h = ready();
   h.take(ship());
   const auto version = h.current.version;
   int attempt = 0;
-  for (int expected : {1, 5, 30, 120, 900, 900}) {
+  for (int expected : {1, 5, 30, 120}) {
     h.take(answered(h, report_result::try_again, ++attempt));
     CHECK(seconds_until(h, row(h)->due_at) == expected);
   }
   CHECK(h.current.version == version);
+  for (int i = 0; i < 3; ++i) {
+    h.take(answered(h, report_result::try_again, ++attempt));
+    CHECK(seconds_until(h, row(h)->due_at) == 900);
+    CHECK(h.open_attention() == strings{"report_lagging"});
+  }
+  CHECK(h.current.version == version + 1);
   CHECK(string_at(row(h)->payload, "tracking_number") == tracking);
+}
+
+TEST_CASE("a report that lags is nobody's concern any more when it has ended, however") {
+  for (int how = 0; how < 3; ++how) {
+    auto h = ready();
+    h.take(ship());
+    h.take(answered(h, report_result::try_again, 5));
+    REQUIRE(h.open_attention() == strings{"report_lagging"});
+    h.take(how == 0   ? answered(h, report_result::accepted)
+           : how == 1 ? answered(h, report_result::refused)
+                      : move(failed));
+    CHECK(h.open_attention() == (how == 1 ? strings{"report_failed"} : strings{}));
+  }
+}
+
+TEST_CASE("when the call of a withdrawn report ends and nobody knows how, the order is read") {
+  auto h = ready();
+  h.take(ship());
+  const auto ref = ref_of(h);
+  h.take(move(failed));
+  CHECK(h.take(answered(ref, report_result::on_hold)).outcome == input_outcome::ignored);
+  CHECK_FALSE(h.wants_detail());
+  h.take(answered(ref, report_result::try_again));
+  CHECK(h.wants_detail());
+  order_object taken;
+  taken.status = "IN_TRANSIT";
+  taken.update_time += 100;
+  h.answer_fetch(taken.json());
+  CHECK(h.current.state == failed);
+  CHECK(h.open_attention() == strings{"moved_after_failed"});
+}
+
+TEST_CASE("a line that is cancelled, in whatever spelling, is in no parcel") {
+  for (const auto* spelling : {"CANCELLED", "CANCEL"}) {
+    order_object o;
+    o.lines[1].second = spelling;
+    auto h = ready(o);
+    h.take(ship());
+    CHECK(h.current.facts.reports.at(0).lines == std::vector{line_item_id{o.lines[0].first}});
+  }
 }
 
 TEST_CASE("a final refusal raises attention; the operator corrects and ships again") {
@@ -287,6 +333,10 @@ TEST_CASE("shipped while UNPAID is refused") {
   processed.take(move(processing));
   processed.take(status_webhook("UNPAID", paid_at));
   CHECK(reason_of_refusal(processed, ship()) == "unpaid");
+  move_order quietly;
+  quietly.to = shipped;
+  quietly.report = false;
+  CHECK(reason_of_refusal(processed, engine_input(quietly)) == "unpaid");
 }
 
 TEST_CASE("when TikTok answers that the order is on hold, the report waits for the end of it") {

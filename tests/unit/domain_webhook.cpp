@@ -90,6 +90,20 @@ TEST_CASE("a package update fans out to every order that it names, once each") {
   CHECK(split.orders[1].second == input_body{observed_package{{package_id{"2"}}, "SPLIT", from_seconds(5)}});
 }
 
+TEST_CASE("however many orders and packages a body names, each is there once, and no id is longer than a word") {
+  std::string ids, packages;
+  for (int n = 0; n < 40'000; ++n)
+    ids += (n ? "," : "") + std::to_string(1'000 + n % 20'000);
+  CHECK(parse("36", R"({"order_ids":[)" + ids + "]}").orders.size() == 20'000);
+  for (int n = 0; n < 20'000; ++n)
+    packages += (n ? "," : "") + (R"({"package_id":")" + std::to_string(n % 10'000) + R"(","order_id_list":["77"]})");
+  const auto hook = parse("4", R"({"sc_type":"SPLIT","update_time":5,"package_list":[)" + packages + "]}");
+  CHECK(std::get<observed_package>(hook.orders.at(0).second).packages.size() == 10'000);
+  const std::string longest(5'000, 'x');
+  const auto cut = parse("11", R"({"order_id":"77","cancel_id":")" + longest + R"(","cancel_status":"CANCEL"})");
+  CHECK(std::get<observed_cancellation>(cut.orders.at(0).second).id.size() == 64);
+}
+
 TEST_CASE("refunds, invoices and legacy reverse updates are hints for the orders that they name") {
   CHECK(only(parse("2", R"({"order_id":"77","reverse_order_status":3})")) == input_body{observed_hint{}});
   CHECK(order_ids(parse("36", R"({"package_id":"1","order_ids":["77","78","77"],"invoice_status":"SUCCESS"})")) ==
