@@ -134,9 +134,10 @@ std::shared_ptr<const call_services> assembly::services_of_calls() {
 part assembly::calls() {
   const outbox_options given{options_.engine_name, options_.lease, options_.outbox_scan, options_.calls_in_flight};
   const auto start = [services = services_of_calls(), given, box = outbox, writes = writer](caf::actor_system& in) {
-    const auto fetcher = in.spawn(detail_fetcher, services);
+    const auto own = std::make_shared<drop_box<outbox_actor>>();
+    const auto fetcher = in.spawn(detail_fetcher, services, own);
     return std::vector{caf::actor_cast<caf::actor>(fetcher),
-                       known_as(box, in.spawn(outbox_worker, writes, fetcher, services, given))};
+                       known_as(box, in.spawn(outbox_worker, writes, fetcher, services, given, own))};
   };
   return {"outbox worker and detail fetcher", start, [box = outbox] { box->close(); }, true};
 }

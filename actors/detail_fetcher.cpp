@@ -19,14 +19,13 @@ fetcher_state::~fetcher_state() { box->close(); }
 void fetcher_state::tell(const outbox_row& row, input_body body) {
   delivery outcome;
   outcome.inputs.push_back(outcome_input(row, std::move(body), services->ids->next(), services->time->now()));
-  services->orders->post(std::move(outcome),
-                         [](const std::vector<answer>&) {}); // not durable: the lease ends and it is fetched again
+  // Not answered durable: the lease ends and it is fetched again.
+  services->orders->post(std::move(outcome), [to = worker](const std::vector<answer>&) { to->send(atom::settled::value); });
 }
 
 void fetcher_state::add(const std::shared_ptr<const outbox_row>& row) {
   if (!services->shops.contains(row->shop)) {
     tell(*row, fetch_failed{{row->id, row->attempt}, true, "shop_not_connected", "the order's shop is not connected"});
-    self->send(worker, atom::settled::value, std::uint64_t{1});
     return;
   }
   auto& queue = shops_[row->shop];
@@ -84,19 +83,16 @@ void fetcher_state::settle(const fetch_reply& reply) {
     else // some of several ids may be left out (sheet 4.2)
       tell(row, fetch_failed{{row.id, row.attempt}, true, "not_returned", "TikTok's answer lacks this order"});
   }
-  self->send(worker, atom::settled::value, static_cast<std::uint64_t>(reply.rows->size()));
 }
 
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
-                                            std::shared_ptr<const call_services> services) {
+                                            std::shared_ptr<const call_services> services, box_of<outbox_actor> worker) {
   keep_words_of_faults(self);
   self->state.services = std::move(services);
+  self->state.worker = std::move(worker);
   self->state.box->open(fetcher_actor{self});
   return {
-      [self](atom::fetch, const std::shared_ptr<const outbox_row>& row, const outbox_actor& worker) {
-        self->state.worker = worker;
-        self->state.add(row);
-      },
+      [self](atom::fetch, const std::shared_ptr<const outbox_row>& row) { self->state.add(row); },
       [self](atom::called, const fetch_reply& reply) { self->state.on_fetched(reply); },
   };
 }

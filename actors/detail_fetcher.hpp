@@ -21,7 +21,7 @@ struct fetcher_state {
   fetcher_actor::pointer self;
   std::shared_ptr<const call_services> services;
   std::size_t calls_per_shop = 2;
-  outbox_actor worker; ///< told when fetches are over
+  box_of<outbox_actor> worker; ///< told when a fetch is over
   const box_of<fetcher_actor> box = std::make_shared<drop_box<fetcher_actor>>(); ///< where calls bring their answers; its own
   static constexpr const char* name = "fetcher";
 
@@ -40,6 +40,6 @@ private:
 };
 
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
-                                            std::shared_ptr<const call_services> services);
+                                            std::shared_ptr<const call_services> services, box_of<outbox_actor> worker);
 
 } // namespace orderly

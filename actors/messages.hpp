@@ -100,6 +100,7 @@ struct write_reply {
 } // namespace orderly
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::tiktok_order_id)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::input_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::input_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::unit_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::routed_input)

@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::size_t max_unit = 64;       // inputs a unit: bounds a transaction, the rest makes the next one
 constexpr std::size_t recent_keys = 8;     // repeats come within seconds or, hours later, through the store
+constexpr int max_unknown_fates = 1000;    // of one unit: more than the deaths of lanes and writers that supervision allows
 constexpr auto commit_patience = std::chrono::seconds{90}; // above the writer's own, so that its answer comes first
 
 answer refusal_of(const input& in, error why) {
@@ -90,7 +91,7 @@ void order_actor_state::on_loaded(const result<loaded_order>& found) {
     return say_unfit(true, "quarantined");
   if (!found) {
     forget_order();
-    if (fate_unknown_)
+    if (unknown_fates_ > 0)
       answer_in_hand({error_code::outcome_unknown, "the store broke off; the same key later gives the result", {}});
     else
       answer_in_hand(found.error());
@@ -107,7 +108,7 @@ void order_actor_state::on_loaded(const result<loaded_order>& found) {
 
 /// The registry keeps the inputs and ends this actor.
 void order_actor_state::say_unfit(bool stored, std::string why) {
-  self->send(registry, atom::unfit::value, unfit_order{id, stored, fate_unknown_, std::move(why)});
+  self->send(registry, atom::unfit::value, unfit_order{id, stored, unknown_fates_ > 0, std::move(why)});
 }
 
 void order_actor_state::passivate() {
@@ -204,28 +205,37 @@ void order_actor_state::commit(decided what) {
   }
   auto unit = std::make_shared<const order_unit>(std::move(what.unit));
   auto kept = std::make_shared<decided>(std::move(what));
-  const auto again = [this](bool unknown) { // reading settles it: what is stored is answered from there
-    services->measured->redecided.add();
-    fate_unknown_ |= unknown;
-    load();
-  };
   self->request(writer, commit_patience, atom::commit::value, unit_ptr{unit})
       .then(
-          [this, kept, again](const commit_reply& reply) {
+          [this, kept](const commit_reply& reply) {
             switch (reply.fate) {
             case commit_fate::committed: on_committed(std::move(*kept)); break;
-            case commit_fate::conflict: again(false); break;
-            case commit_fate::unknown: again(true); break;
+            case commit_fate::conflict: read_again(); break;
+            case commit_fate::unknown: settle_by_reading(); break;
             case commit_fate::refused: on_refused(reply.why); break;
             case commit_fate::unavailable: give_up_commit(); break;
             }
           },
-          [again](const caf::error&) { again(true); });
+          [this](const caf::error&) { settle_by_reading(); });
+}
+
+/// What is stored is answered from there, the rest is decided again.
+void order_actor_state::read_again() {
+  services->measured->redecided.add();
+  load();
+}
+
+/// Not for ever: a disk can fail every commit and serve every read.
+void order_actor_state::settle_by_reading() {
+  if (++unknown_fates_ < max_unknown_fates)
+    read_again();
+  else
+    give_up_commit();
 }
 
 void order_actor_state::give_up_commit() {
   forget_order();
-  if (fate_unknown_) // an earlier try may still be under way on a lane
+  if (unknown_fates_ > 0) // an earlier try may still be under way on a lane
     answer_in_hand({error_code::outcome_unknown, "the store broke off; the same key later gives the result", {}});
   else
     answer_in_hand({error_code::storage_unavailable, "the store cannot commit now", {}});
@@ -283,22 +293,16 @@ void order_actor_state::bury(const std::string& why) {
                 std::make_shared<const order_unit>(std::move(unit)))
       .then(
           [this, told](const commit_reply& reply) {
-            fate_unknown_ |= reply.fate == commit_fate::unknown;
-            if (reply.fate == commit_fate::conflict || reply.fate == commit_fate::unknown) {
-              load();
-              return;
-            }
-            if (reply.fate != commit_fate::committed) { // not even by itself: it must come again
-              give_up_commit();
-              return;
-            }
+            if (reply.fate == commit_fate::conflict)
+              return read_again();
+            if (reply.fate == commit_fate::unknown)
+              return settle_by_reading();
+            if (reply.fate != commit_fate::committed) // not even by itself: it must come again
+              return give_up_commit();
             services->measured->count(input_outcome::dead);
             finish({{in_hand_.front()->id, told}});
           },
-          [this](const caf::error&) {
-            fate_unknown_ = true;
-            load();
-          });
+          [this](const caf::error&) { settle_by_reading(); });
 }
 
 void order_actor_state::answer_in_hand(const error& refusal) {
@@ -310,7 +314,7 @@ void order_actor_state::answer_in_hand(const error& refusal) {
 
 void order_actor_state::finish(std::vector<std::pair<input_id, answer>> answers) {
   phase_ = phase::idle;
-  fate_unknown_ = false;
+  unknown_fates_ = 0;
   in_hand_.clear();
   hand_count->store(0);
   found_.clear();

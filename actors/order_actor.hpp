@@ -78,6 +78,8 @@ private:
                   decided& into) const;
   const settled_input* settled_before(const std::string& key, const decided& unit) const;
   void commit(decided what);
+  void read_again();
+  void settle_by_reading();
   void give_up_commit();
   void on_committed(decided what);
   void on_refused(const std::string& why);
@@ -90,7 +92,7 @@ private:
   phase phase_ = phase::idle;
   std::vector<input_ptr> in_hand_;
   bool loaded_ = false, exists_ = false;
-  bool fate_unknown_ = false; ///< of the unit in hand: it may be stored
+  int unknown_fates_ = 0; ///< commits of the unit in hand that nobody answered: it may be stored
   std::int64_t newest_seen_ = 0; ///< committed by any engine
   order order_;
   std::shared_ptr<const json::object> document_;     ///< only while a unit needs it

@@ -90,7 +90,10 @@ call_metrics::call_metrics(metrics& m)
 
 outbox_state::outbox_state(outbox_actor::pointer p) : self(p) {}
 
-outbox_state::~outbox_state() { box->close(); }
+outbox_state::~outbox_state() {
+  if (box)
+    box->close();
+}
 
 void outbox_state::claim() {
   if (claiming_) {
@@ -119,7 +122,7 @@ void outbox_state::on_claimed(const result<claimed_rows>& what, timestamp lease_
   for (const auto& row : what->rows)
     if (row.kind == promise_kind::fetch_detail) {
       ++fetches;
-      self->send(fetcher, atom::fetch::value, std::make_shared<const outbox_row>(row), outbox_actor{self});
+      self->send(fetcher, atom::fetch::value, std::make_shared<const outbox_row>(row));
     } else if (!writes.contains(row.id)) {
       ship({row, lease_until});
     }
@@ -149,28 +152,40 @@ void outbox_state::on_written(const write_reply& reply) {
   const auto ended = writes.find(reply.row);
   if (ended == writes.end())
     return;
-  const auto write = std::move(ended->second);
-  writes.erase(ended);
-  services->measured->writes_under_way.set(static_cast<double>(writes.size()));
+  const auto& write = ended->second;
   const auto now = services->time->now();
-  if (reply.what && (now < write.lease_until || counts_late(reply.what->result))) {
-    delivery outcome;
-    outcome.inputs.push_back(outcome_input(write.row, *reply.what, services->ids->next(), now));
-    // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
-    services->orders->post(std::move(outcome), [](const std::vector<answer>&) {});
-  }
+  if (!reply.what || (now >= write.lease_until && !counts_late(reply.what->result)))
+    return forget(reply.row);
+  delivery outcome;
+  outcome.inputs.push_back(outcome_input(write.row, *reply.what, services->ids->next(), now));
+  // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
+  services->orders->post(std::move(outcome), [to = box, row = reply.row](const std::vector<answer>&) {
+    to->send(atom::answered::value, row);
+  });
+}
+
+void outbox_state::forget(std::int64_t row) {
+  writes.erase(row);
+  services->measured->writes_under_way.set(static_cast<double>(writes.size()));
+  claim();
+}
+
+void outbox_state::on_fetched() {
+  fetches -= std::min<std::size_t>(fetches, 1);
+  services->measured->fetches_under_way.set(static_cast<double>(fetches));
   claim();
 }
 
 outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
-                                          outbox_options options) {
+                                          outbox_options options, box_of<outbox_actor> box) {
   keep_words_of_faults(self);
   auto& state = self->state;
   state.writer = std::move(writer);
   state.fetcher = std::move(fetcher);
   state.services = std::move(services);
   state.options = std::move(options);
+  state.box = std::move(box);
   state.box->open(outbox_actor{self});
   state.services->measured->fetches_under_way.set(0); // what a predecessor had under way comes back by its leases
   state.services->measured->writes_under_way.set(0);
@@ -183,11 +198,8 @@ outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_
         self->state.claim();
       },
       [self](atom::called, const write_reply& reply) { self->state.on_written(reply); },
-      [self](atom::settled, std::uint64_t count) {
-        self->state.fetches -= std::min<std::size_t>(self->state.fetches, count);
-        self->state.services->measured->fetches_under_way.set(static_cast<double>(self->state.fetches));
-        self->state.claim();
-      },
+      [self](atom::answered, std::int64_t row) { self->state.forget(row); },
+      [self](atom::settled) { self->state.on_fetched(); },
   };
 }
 

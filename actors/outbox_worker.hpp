@@ -55,17 +55,21 @@ struct outbox_state {
   void claim();
   void on_claimed(const result<claimed_rows>& what, timestamp lease_until);
   void on_written(const write_reply& reply);
+  /// The write of this row is over.
+  void forget(std::int64_t row);
+  void on_fetched();
 
   outbox_actor::pointer self;
   box_of<writer_actor> writer;
   fetcher_actor fetcher;
   std::shared_ptr<const call_services> services;
   outbox_options options;
-  /// Where calls bring their outcomes. This worker's own: one that comes for a dead worker is dropped, the lease ends, and the
-  /// order is read before a write is made again.
-  const box_of<outbox_actor> box = std::make_shared<drop_box<outbox_actor>>();
-  std::size_t fetches = 0; ///< handed to the fetcher and not yet over
-  std::map<std::int64_t, claimed_write> writes; ///< under way, by row
+  /// Where calls bring their outcomes, and orders their answers. This worker's own: one that comes for a dead worker is dropped,
+  /// the lease ends, and the order is read before a write is made again.
+  box_of<outbox_actor> box;
+  /// Under way: until the order has answered for the outcome, so that what waits there is bounded as the calls are.
+  std::size_t fetches = 0;
+  std::map<std::int64_t, claimed_write> writes; ///< by row
   static constexpr const char* name = "outbox";
 
 private:
@@ -74,8 +78,9 @@ private:
   bool claiming_ = false, claim_again_ = false;
 };
 
+/// @param box of this worker and its fetcher alone; opened and closed by the worker
 outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
-                                          outbox_options options);
+                                          outbox_options options, box_of<outbox_actor> box);
 
 } // namespace orderly

@@ -79,8 +79,10 @@ using outbox_actor = caf::typed_actor<
     caf::reacts_to<atom::tick>,
     // A write to TikTok has ended.
     caf::reacts_to<atom::called, write_reply>,
-    // So many fetches that were handed to the fetcher are over.
-    caf::reacts_to<atom::settled, std::uint64_t>>;
+    // The order has answered for the outcome of the write of this row.
+    caf::reacts_to<atom::answered, std::int64_t>,
+    // A fetch that was handed to the fetcher is over, and its order has answered for the outcome.
+    caf::reacts_to<atom::settled>>;
 
 /// Brings inputs that are stored as `pending` back to their orders.
 using sweeper_actor = caf::typed_actor<
@@ -88,8 +90,8 @@ using sweeper_actor = caf::typed_actor<
     caf::reacts_to<atom::tick>,
     // What a reader found.
     caf::reacts_to<atom::swept, std::shared_ptr<const result<pending_page>>>,
-    // So many of them were answered.
-    caf::reacts_to<atom::swept, std::size_t>>;
+    // This one of them was answered.
+    caf::reacts_to<atom::swept, input_id>>;
 
 /// Handles a cohort of dead letters again, then ends.
 using redriver_actor = caf::typed_actor<
@@ -106,7 +108,7 @@ using watcher_actor = caf::typed_actor<
 /// Joins fetches of one shop into calls of up to 50 ids (sheet 4.2).
 using fetcher_actor = caf::typed_actor<
     // A claimed fetch.
-    caf::reacts_to<atom::fetch, std::shared_ptr<const outbox_row>, outbox_actor>,
+    caf::reacts_to<atom::fetch, std::shared_ptr<const outbox_row>>,
     // TikTok's answer to one call.
     caf::reacts_to<atom::called, fetch_reply>>;
 

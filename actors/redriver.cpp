@@ -80,15 +80,14 @@ void redriver_state::next_group() {
   letters_.resize(letters_.size() - count);
   self->request(services->writer->get(), patience, atom::redrive::value, std::shared_ptr<const std::vector<std::int64_t>>{ids},
                 services->time->now())
-      .then([this, count](const redrive_reply& reply) { on_reopened(*reply.what, count); },
+      .then([this](const redrive_reply& reply) { on_reopened(*reply.what); },
             [this](const caf::error&) { finish(error{error_code::storage_unavailable, "the writer did not answer", {}}); });
 }
 
-void redriver_state::on_reopened(const result<std::vector<input>>& inputs, std::size_t asked) {
+void redriver_state::on_reopened(const result<std::vector<input>>& inputs) {
   if (!inputs)
     return finish(inputs.error());
-  report_.redriven += asked - inputs->size(); // somebody else handled them meanwhile
-  if (inputs->empty())
+  if (inputs->empty()) // somebody else has taken them up meanwhile, and whether that helps is not known yet
     return next_group();
   group_ = inputs->size();
   const auto answers = std::make_shared<group_answers>();

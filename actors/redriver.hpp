@@ -45,7 +45,7 @@ struct redriver_state {
 
 private:
   void next_group();
-  void on_reopened(const result<std::vector<input>>& inputs, std::size_t asked);
+  void on_reopened(const result<std::vector<input>>& inputs);
   void finish(result<redrive_report> with);
 
   std::vector<std::int64_t> letters_; ///< not tried yet, the next one last

@@ -49,6 +49,8 @@ registry_metrics::registry_metrics(metrics& m)
       passivations(m.counter("orderly_registry_passivations_total", "Order actors that left memory because they were idle")),
       refused(m.counter("orderly_registry_refused_total", "Inputs refused because no place was free and too many waited")),
       parked(m.counter("orderly_registry_parked_total", "Webhooks answered before they were decided (the slow lane)")),
+      input_age(m.histogram("orderly_registry_input_seconds", "From the arrival of an input to its answer",
+                            {0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 60})),
       killed_twice(m.counter("orderly_registry_killed_twice_total", "Inputs that were in hand at two deaths")) {}
 
 registry_state::registry_state(registry_actor::pointer p) : self(p) {}
@@ -88,7 +90,7 @@ void registry_state::post(const routed_input& in) {
         slot = slot ? std::make_shared<both_slots>(slot, in.slot) : in.slot;
         return;
       }
-  e.unanswered.push_back({in, self->clock().now()});
+  e.unanswered.push_back({in, posted_at(*in.what)});
   if (in.stored)
     count_parked(e.unanswered.back(), kept_input::lane::parked);
   measured->inputs_in_hand.add(1);
@@ -100,6 +102,12 @@ void registry_state::post(const routed_input& in) {
   case standing::waiting:
   case standing::leaving: return;
   }
+}
+
+/// When it came to the door: it may have waited in this actor's mailbox. By the other clock, which may have been set.
+actor_time registry_state::posted_at(const input& in) const {
+  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(services->time->now() - in.received_at);
+  return self->clock().now() - std::clamp(waited, std::chrono::milliseconds{0}, options.park_after);
 }
 
 void registry_state::find_place(order_entry& e) {
@@ -280,6 +288,7 @@ void registry_state::file(order_entry& e) {
 
 void registry_state::let_go(order_entry& e, place_of_input which) {
   measured->inputs_in_hand.add(-1);
+  measured->input_age.observe(std::chrono::duration<double>(self->clock().now() - which->posted).count());
   if (which->way != kept_input::lane::fast)
     count_parked(*which, kept_input::lane::fast);
   if (static_cast<std::size_t>(which - e.unanswered.begin()) < e.routed)

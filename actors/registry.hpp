@@ -21,7 +21,9 @@ namespace orderly {
 struct registry_metrics {
   explicit registry_metrics(metrics& m);
   gauge residents, inputs_in_hand, waiting, parked_now, quarantined;
-  counter restarts, passivations, refused, parked, killed_twice;
+  counter restarts, passivations, refused, parked;
+  histogram input_age;
+  counter killed_twice;
 };
 
 /// Of one shard.
@@ -60,6 +62,7 @@ private:
 
   // registry.cpp
   order_entry& entry_of(const tiktok_order_id& id);
+  [[nodiscard]] actor_time posted_at(const input& in) const;
   void find_place(order_entry& e);
   void activate(order_entry& e, std::size_t one_at_a_time = 0);
   void route(order_entry& e);
@@ -86,7 +89,7 @@ private:
   // registry_slow_lane.cpp
   void park_late(order_entry& e, actor_time now);
   void park(order_entry& e, kept_input& which);
-  void parked(const tiktok_order_id& order, const input_id& id, bool stored);
+  void parked(const tiktok_order_id& order, const input_id& id, commit_fate fate);
   void count_parked(kept_input& which, kept_input::lane way);
 
   entries orders_;

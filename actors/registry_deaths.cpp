@@ -152,7 +152,7 @@ void registry_state::store_quarantine(order_entry& e) {
 /// A webhook of a quarantined order is stored as `pending` and waits there; whoever else asks is told.
 void registry_state::turn_away(order_entry& e) {
   for (auto at = e.unanswered.begin(); at != e.unanswered.end();) {
-    if (at->routed.what->source == input_source::webhook && at->way != kept_input::lane::parked) {
+    if (at->routed.what->source == input_source::webhook && at->way != kept_input::lane::parked && !at->cannot_be_parked) {
       park(e, *at);
       ++at;
       continue;
@@ -196,6 +196,8 @@ void registry_state::unfit(const unfit_order& what) {
   if (what.in_doubt)
     doubt_in_hand(found->second);
   quarantine(found->second, what.stored);
+  if (what.stored) // it may have read that before a restart that has been done since
+    ask_whether_lifted(found->second);
 }
 
 caf::result<restart_reply> registry_state::restart(const tiktok_order_id& order) {
@@ -227,14 +229,14 @@ void registry_state::lift(const tiktok_order_id& order) {
     return;
   auto& e = found->second;
   e.deaths.clear();
+  for (auto& kept : e.unanswered)
+    kept.deaths = 0;
   if (e.now != standing::quarantined) {
     if (e.handle)
       caf::anon_send_exit(e.handle, caf::exit_reason::user_shutdown);
     return;
   }
   measured->quarantined.add(-1);
-  for (auto& kept : e.unanswered)
-    kept.deaths = 0;
   if (e.handle) { // its end is under way; on_down goes on from there
     e.now = standing::leaving;
     ++leaving_;

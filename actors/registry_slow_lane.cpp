@@ -11,7 +11,7 @@
 namespace orderly {
 namespace {
 
-constexpr auto record_patience = std::chrono::seconds{5}; // the webhook's deadline is long over by then; the next tick asks again
+constexpr auto record_patience = std::chrono::seconds{90}; // above the writer's own, which always answers: nothing is asked twice
 
 } // namespace
 
@@ -22,21 +22,20 @@ void registry_state::park_late(order_entry& e, actor_time now) {
 }
 
 void registry_state::park(order_entry& e, kept_input& which) {
-  if (which.way != kept_input::lane::fast || parked_ >= options.max_parked)
+  if (which.way != kept_input::lane::fast || which.cannot_be_parked || parked_ >= options.max_parked)
     return; // nobody promises 200 beyond the limit: the webhook's deadline answers 503
   count_parked(which, kept_input::lane::parking);
   auto record = std::make_shared<input_record>();
   record->what = which.routed.what;
   record->outcome = input_outcome::pending;
   record->answer.outcome = input_outcome::pending;
-  const auto done = [this, order = e.id, id = which.routed.what->id](bool stored) { parked(order, id, stored); };
+  const auto done = [this, order = e.id, id = which.routed.what->id](commit_fate fate) { parked(order, id, fate); };
   self->request(services->writer->get(), record_patience, atom::record::value,
                 std::shared_ptr<const input_record>{std::move(record)})
-      .then([done](const commit_reply& r) { done(r.fate == commit_fate::committed); },
-            [done](const caf::error&) { done(false); });
+      .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
 }
 
-void registry_state::parked(const tiktok_order_id& order, const input_id& id, bool stored) {
+void registry_state::parked(const tiktok_order_id& order, const input_id& id, commit_fate fate) {
   const auto found = orders_.find(order);
   if (found == orders_.end())
     return;
@@ -45,8 +44,11 @@ void registry_state::parked(const tiktok_order_id& order, const input_id& id, bo
                                [&](const kept_input& k) { return k.routed.what->id == id; });
   if (at == e.unanswered.end())
     return; // decided meanwhile
-  if (!stored) {
+  if (fate != commit_fate::committed) { // the next tick asks again, unless the store cannot hold it
     count_parked(*at, kept_input::lane::fast);
+    at->cannot_be_parked = fate == commit_fate::refused;
+    if (at->cannot_be_parked && e.now == standing::quarantined)
+      turn_away(e);
     return;
   }
   measured->parked.add();

@@ -51,6 +51,7 @@ writer_metrics::writer_metrics(metrics& m)
       failures(m.counter("orderly_storage_failures_total", "Transactions that failed as a whole")),
       lane_restarts(m.counter("orderly_storage_lane_restarts_total", "Lanes that died and were replaced")),
       waiting(m.gauge("orderly_storage_units_waiting", "Units that wait for a lane")),
+      records_waiting(m.gauge("orderly_storage_records_waiting", "Inputs apart from a unit that wait for a lane")),
       lanes_busy(m.gauge("orderly_storage_lanes_busy", "Lanes with a transaction under way")),
       units_per_commit(
           m.histogram("orderly_storage_units_per_commit", "Units a transaction", {1, 2, 5, 10, 20, 50, 100, 200, 500})) {}
@@ -108,6 +109,7 @@ void writer_state::flush(std::size_t index) {
   slot.busy = true;
   measured->lanes_busy.add(1);
   measured->waiting.add(-static_cast<double>(units->size()));
+  measured->records_waiting.add(-static_cast<double>(records->size()));
   self->request(slot.handle, lane_patience, atom::commit::value, batch_ptr{std::move(batch)})
       .then([this, index, units, records](const batch_reply& reply) { finish(index, *units, *records, reply); },
             [this, index, units, records](const caf::error&) {
@@ -181,6 +183,7 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
   state.options = std::move(given);
   state.measured.emplace(*state.options.measured);
   state.measured->waiting.set(0); // a predecessor may have died with some
+  state.measured->records_waiting.set(0);
   state.measured->lanes_busy.set(0);
   state.lane_deaths = restart_budget{state.options.lane_restarts};
   state.lanes = std::vector<writer_state::lane_slot>(state.options.lanes);
@@ -206,6 +209,7 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         auto& slot = self->state.lane_for(*record);
         auto asker = self->make_response_promise<commit_reply>();
         slot.records.push_back({record, {asker, writer_ended()}});
+        self->state.measured->records_waiting.add(1);
         self->state.flush(static_cast<std::size_t>(&slot - self->state.lanes.data()));
         return asker;
       },

@@ -19,7 +19,7 @@ namespace orderly {
 struct writer_metrics {
   explicit writer_metrics(metrics& m);
   counter commits, units, records, conflicts, refused, failures, lane_restarts;
-  gauge waiting, lanes_busy;
+  gauge waiting, records_waiting, lanes_busy;
   histogram units_per_commit;
 };
 

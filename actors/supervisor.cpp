@@ -77,7 +77,7 @@ void supervisor_state::fail(const std::string& why) {
 }
 
 void supervisor_state::stop(std::chrono::milliseconds grace) {
-  out_of_time_ = grace.count() <= 0;
+  out_of_time_ = stopping_ || grace.count() <= 0;
   if (stopping_)
     return;
   stopping_ = true;

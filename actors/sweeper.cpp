@@ -8,7 +8,6 @@
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
-#include <algorithm>
 #include <utility>
 
 namespace orderly {
@@ -23,11 +22,11 @@ sweeper_state::sweeper_state(sweeper_actor::pointer p) : self(p) {}
 
 sweeper_state::~sweeper_state() {
   if (services)
-    services->measured->under_way.add(-static_cast<double>(under_way_));
+    services->measured->under_way.add(-static_cast<double>(under_way_.size()));
 }
 
 void sweeper_state::look() {
-  if (reading_ || under_way_ + services->page > services->at_most)
+  if (reading_ || under_way_.size() + services->page > services->at_most)
     return;
   reading_ = true;
   const pending_request what{.order = {},
@@ -49,24 +48,24 @@ void sweeper_state::on_page(const result<pending_page>& page) {
   }
   cursor_ = page->next_cursor;
   for (const auto& in : page->inputs) {
+    if (!under_way_.insert(in.id).second)
+      continue;
     delivery one;
     one.inputs.push_back(in);
     one.stored = true;
-    ++under_way_;
     services->measured->swept.add();
     services->measured->under_way.add(1);
     // What becomes of it is in the store: decided, or still pending and met again on the next round.
-    services->orders->post(std::move(one), [box = services->self](const std::vector<answer>&) {
-      box->send(atom::swept::value, std::size_t{1});
+    services->orders->post(std::move(one), [box = services->self, id = in.id](const std::vector<answer>&) {
+      box->send(atom::swept::value, id);
     });
   }
   if (!cursor_.empty())
     look();
 }
 
-void sweeper_state::on_swept(std::size_t count) {
-  count = std::min(count, under_way_); // the rest was an earlier incarnation's
-  under_way_ -= count;
+void sweeper_state::on_swept(const input_id& which) {
+  const auto count = under_way_.erase(which); // none: an earlier incarnation's
   services->measured->under_way.add(-static_cast<double>(count));
 }
 
@@ -81,7 +80,7 @@ sweeper_actor::behavior_type sweeper(sweeper_actor::stateful_pointer<sweeper_sta
         self->delayed_send(self, self->state.services->every, atom::tick::value);
       },
       [self](atom::swept, const std::shared_ptr<const result<pending_page>>& page) { self->state.on_page(*page); },
-      [self](atom::swept, std::size_t count) { self->state.on_swept(count); },
+      [self](atom::swept, const input_id& which) { self->state.on_swept(which); },
   };
 }
 

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <unordered_set>
 
 namespace orderly {
 
@@ -42,7 +43,7 @@ struct sweeper_state {
 
   void look();
   void on_page(const result<pending_page>& page);
-  void on_swept(std::size_t count);
+  void on_swept(const input_id& which);
 
   sweeper_actor::pointer self;
   std::shared_ptr<const sweeper_services> services;
@@ -51,7 +52,7 @@ struct sweeper_state {
 private:
   bool reading_ = false;
   std::string cursor_; ///< empty: from the oldest on
-  std::size_t under_way_ = 0;
+  std::unordered_set<input_id> under_way_; ///< met again on every round until they are decided
 };
 
 sweeper_actor::behavior_type sweeper(sweeper_actor::stateful_pointer<sweeper_state> self,

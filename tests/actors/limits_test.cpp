@@ -65,6 +65,23 @@ TEST_CASE("at most so many rows of the outbox are worked on at a time; the rest 
   CHECK(f.sql("select count(*) from outbox where state = 'open' and lease_owner is null") == "7");
 }
 
+TEST_CASE("a call is under way until its order has answered for the outcome") {
+  engine_options options;
+  options.calls_in_flight = 1;
+  engine_fixture f{0, options};
+  for (int n = 0; n < 2; ++n)
+    f.ask(f.webhook(number(n), "ON_HOLD", t0));
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  f.reader->hold_loads(); // a detail is decided with the document loaded
+  f.answer_fetch({f.detail(number(0), "ON_HOLD", t0)});
+  f.advance(std::chrono::seconds{2});
+  CHECK(f.tiktok.fetches.empty());
+  CHECK(f.measured.gauge("orderly_outbox_fetches_under_way", "").value() == 1);
+  f.reader->release();
+  f.drain();
+  CHECK(f.tiktok.fetches.size() == 1);
+}
+
 TEST_CASE("at most 500 pending inputs are brought back at a time; the rest stays in the store") {
   engine_fixture f;
   f.reader->hold_loads();

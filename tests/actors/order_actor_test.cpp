@@ -171,6 +171,17 @@ TEST_CASE("an unknown outcome is settled by reading") {
   CHECK(count_rows(f, "select deliveries from inputs") == 1);
 }
 
+TEST_CASE("when the outcome stays unknown the asker is told so: reading may go well for ever while no commit does") {
+  engine_fixture f;
+  const auto hook = f.webhook(id, "UNPAID", t0);
+  f.faults->plan->commits.assign(1000, commit_fault::unknown_and_lost);
+  const auto answered = f.ask(hook);
+  REQUIRE(answered.refusal);
+  CHECK(answered.refusal->code == error_code::outcome_unknown);
+  CHECK(f.faults->plan->batches.size() == 1000);
+  CHECK(f.ask(hook).outcome == input_outcome::applied);
+}
+
 TEST_CASE("a store that cannot commit is said to the asker, nothing is kept, and the next input is served") {
   engine_fixture f;
   f.faults->plan->commits.push_back(commit_fault::unavailable);

@@ -57,6 +57,20 @@ TEST_CASE("when the first one fails again the rest is left alone, and its letter
   CHECK_FALSE(letters.front().redriven_at);
 }
 
+TEST_CASE("of two that re-drive one cohort at once neither takes the other's first try for a success") {
+  engine_fixture f;
+  bury(f, 25);
+  std::vector<redrive_report> reports;
+  for (int i = 0; i < 2; ++i)
+    f.now->orders.redrive({.cause = dead_letter_cause::killed_twice, .limit = 100},
+                          [&](const result<redrive_report>& done) { reports.push_back(done.value()); });
+  f.drain();
+  REQUIRE(reports.size() == 2);
+  CHECK(reports[0].redriven + reports[1].redriven == 0);
+  CHECK(reports[0].failed + reports[1].failed <= 2); // one each
+  CHECK(f.dead_letters().size() == 25);
+}
+
 TEST_CASE("letters of another cause are left alone") {
   engine_fixture f;
   bury(f, 2);

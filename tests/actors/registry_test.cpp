@@ -142,6 +142,28 @@ TEST_CASE("three deaths within a minute over different inputs quarantine the ord
   CHECK(f.ask(f.webhook(other, "UNPAID", t0)).outcome == input_outcome::applied);
 }
 
+TEST_CASE("a restart begins anew: who was in hand at a death before it is not blamed for the next one") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  f.reader->throw_on_loads(1);
+  f.post(f.webhook(id, "UNPAID", t0 + 1)); // decided alone; what follows waits and is one unit, which reads the document
+  const auto a = f.post(f.webhook(id, "ON_HOLD", t0 + 2));
+  const auto b = f.post(f.command(id, create_order{}));
+  while (f.measured.counter("orderly_registry_restarts_total", "").value() == 0)
+    REQUIRE(f.step());
+  f.reader->hold_loads(); // the next incarnation reads for the first of them
+  f.drain();
+  f.reader->drop_loads();
+  f.reader->release();
+  f.reader->throw_on_loads(1);
+  REQUIRE(f.restart_order(id).has_value());
+  f.drain();
+  CHECK(f.measured.counter("orderly_registry_restarts_total", "").value() == 2);
+  CHECK(outcome_of(a) == input_outcome::applied);
+  CHECK(b->has_value());
+  CHECK(f.dead_letters().empty());
+}
+
 TEST_CASE("a quarantine outlives the engine, and a restart of the order's actor lifts it and applies what waited") {
   engine_fixture f;
   REQUIRE(f.ask(f.webhook(id, "UNPAID", t0 - 10)).outcome == input_outcome::applied);

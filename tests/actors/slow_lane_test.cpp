@@ -61,6 +61,52 @@ TEST_CASE("the sweeper leaves alone what the order still has in hand") {
   CHECK(f.deliveries(id) == 1);
 }
 
+TEST_CASE("what its order has in hand for long is brought back once and keeps nothing else out") {
+  engine_options options;
+  options.workers = 1;
+  engine_fixture f{0, options};
+  f.reader->hold_loads();
+  for (int n = 0; n < 5; ++n)
+    f.post(f.webhook(id, "UNPAID", t0 + n));
+  f.drain();
+  for (int i = 0; i < 120; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.measured.gauge("orderly_sweeper_under_way", "").value() == 5);
+  CHECK(f.measured.counter("orderly_sweeper_swept_total", "").value() == 5);
+  f.reader->release();
+  f.drain();
+  CHECK(f.measured.gauge("orderly_sweeper_under_way", "").value() == 0);
+  CHECK(f.pending().empty());
+}
+
+TEST_CASE("the two seconds begin when the webhook came, not when its shard found time for it") {
+  engine_fixture f;
+  f.reader->hold_loads();
+  auto late = f.webhook(id, "UNPAID", t0);
+  late.received_at -= std::chrono::milliseconds{1'900};
+  const auto a = f.post(late);
+  f.drain();
+  CHECK_FALSE(a->has_value());
+  f.advance(std::chrono::milliseconds{200});
+  REQUIRE(a->has_value());
+  CHECK((*a)->outcome == input_outcome::pending);
+}
+
+TEST_CASE("a webhook that the store cannot hold even as pending is refused when its order is quarantined, not asked for for ever") {
+  engine_fixture f;
+  REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  f.sql("insert into order_attention(order_id, kind, since, detail) select id, 'quarantined', 0, '{}' from orders");
+  f.restart();
+  const auto bad = f.webhook(id, "ON_HOLD", t0 + 10);
+  f.faults->plan->poison.insert(bad.dedupe_key);
+  const auto answered = f.ask(bad);
+  REQUIRE(answered.refusal);
+  CHECK(answered.refusal->code == error_code::quarantined);
+  for (int i = 0; i < 10; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.measured.counter("orderly_storage_refused_total", "").value() == 1);
+}
+
 TEST_CASE("a command is not parked: its asker waits for the decision") {
   engine_fixture f;
   REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);

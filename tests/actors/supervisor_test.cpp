@@ -338,6 +338,24 @@ TEST_CASE("a stop answers what its grace did not suffice for") {
   CHECK(f.ask(said).outcome == input_outcome::applied);
 }
 
+TEST_CASE("a second stop ends the wait of the first, whatever its grace") {
+  engine_fixture f;
+  f.ask(f.webhook(id, "UNPAID", t0));
+  f.restart();
+  f.reader->hold_loads();
+  const auto place = counted::post(f, f.command(id, add_note{"wait for me"}));
+  f.drain();
+  for (int i = 0; i < 2; ++i) {
+    CHECK(place->answers == 0);
+    caf::anon_send(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
+    f.drain();
+    f.advance(10ms);
+  }
+  CHECK(place->answers == 1);
+  CHECK(f.now->system.registry().running() == 0);
+  f.reader->release();
+}
+
 TEST_CASE("a part that dies while the engine stops is mended as long as it is needed") {
   engine_fixture f;
   const auto place = counted::post(f, f.webhook(id, "UNPAID", t0));
