@@ -61,6 +61,14 @@ promise_change open_report(const input_id& ref, timestamp due_at) {
   return change;
 }
 
+/// Of the call that `what` answers. The order lives on when its lease ended meanwhile and another engine claimed the row: that
+/// engine's lease must stay, or two writes would be on the wire.
+promise_change after_call(promise_change change, const report_answered& what) {
+  change.attempt = what.promise.attempt;
+  change.last_error = what.code;
+  return change;
+}
+
 json::object shipment_of(const move_order& wish) {
   json::object payload{{"tracking_number", trimmed(wish.tracking_number)},
                        {"shipping_provider_id", trimmed(wish.shipping_provider_id)}};
@@ -95,9 +103,7 @@ input_outcome accept(decision_builder& b, const report_answered& what) {
 }
 
 input_outcome try_again(decision_builder& b, const report_answered& what) {
-  auto change = open_report(what.report, b.now + backoff_after(what.promise.attempt - 1));
-  change.last_error = what.code;
-  b.promise(std::move(change));
+  b.promise(after_call(open_report(what.report, b.now + backoff_after(what.promise.attempt - 1)), what));
   if (is_last_backoff(what.promise.attempt - 1))
     b.raise(attention::report_lagging);
   return input_outcome::applied;
@@ -121,12 +127,16 @@ input_outcome wait_for_hold(decision_builder& b, const report_answered& what) {
     try_again(b, what);
   } else {
     patch["waits_for_hold"] = true;
-    auto change = report(what.report, promise_state::waiting);
-    change.last_error = what.code;
-    b.promise(std::move(change));
+    b.promise(after_call(report(what.report, promise_state::waiting), what));
   }
   b.emit(event_type::fact_updated, std::move(patch));
   return input_outcome::applied;
+}
+
+/// It waits already: a late answer must not make it due. Nor may the row stay due of a call that was begun meanwhile.
+input_outcome wait_on(decision_builder& b, const report_answered& what) {
+  b.promise(after_call(report(what.report, promise_state::waiting), what));
+  return input_outcome::ignored;
 }
 
 input_outcome fail(decision_builder& b, const report_answered& what) {
@@ -190,7 +200,7 @@ input_outcome take_report_answer(decision_builder& b, const report_answered& wha
   if (what.result == report_result::cancelled || what.result == report_result::refused)
     return fail(b, what);
   if (report->waits_for_hold)
-    return input_outcome::ignored; // it waits already: a late answer must not make it due
+    return wait_on(b, what);
   return what.result == report_result::on_hold ? wait_for_hold(b, what) : try_again(b, what);
 }
 

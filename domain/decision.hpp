@@ -46,6 +46,8 @@ struct promise_change {
   json::object payload;
   std::string last_error;
   bool keep_lease = false;    ///< a call may be under way; do not start a second one beside it
+  /// For open and waiting: of the claim whose outcome this is; the row changes only if it was not claimed again since. 0: none.
+  int attempt = 0;
   friend bool operator==(const promise_change&, const promise_change&) = default;
 };
 

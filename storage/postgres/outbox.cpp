@@ -22,7 +22,7 @@ bool opens(const promise_change& change) {
 
 rows opened_rows() {
   using t = type;
-  return {t::integer, t::uuid, t::text, t::text, t::boolean, t::json, t::text, t::time, t::text};
+  return {t::integer, t::uuid, t::text, t::text, t::boolean, t::json, t::text, t::time, t::text, t::integer};
 }
 
 /// Changes of which no two are of one promise.
@@ -47,7 +47,7 @@ struct promise_step {
         .text(change.ref);
     into.flag(is_write(change.kind)).json(json::serialize(change.payload)).text(name_of(change.state));
     change.state == promise_state::open ? into.at(change.due_at) : into.null();
-    into.text_or_null(change.last_error);
+    into.text_or_null(change.last_error).integer(change.attempt);
   }
   void run(session& over, pqxx::transaction_base& in) {
     if (!opened.empty()) over.run(in, sql::open_promises, opened);

@@ -115,16 +115,18 @@ inline constexpr statement bury_once{"bury_once", ORDERLY_BURY("nothing")};
 #undef ORDERLY_BURY
 
 // --- the outbox ---
-// The two forms differ in what becomes of the lease of a row that is there.
+// The two forms differ in what becomes of the lease of a row that is there. One that was claimed again since the attempt that is
+// given stays as it is.
 #define ORDERLY_OPEN_PROMISES(lease) \
-  "insert into outbox as o (order_id, kind, ref, writes, payload, state, due_at, last_error)" \
-  " select a.order_id, a.kind, a.ref, a.writes, a.payload, a.state, a.due_at, a.last_error" \
+  "insert into outbox as o (order_id, kind, ref, writes, payload, state, due_at, last_error, attempts)" \
+  " select a.order_id, a.kind, a.ref, a.writes, a.payload, a.state, a.due_at, a.last_error, a.attempt" \
   " from unnest($1::int8[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::jsonb[], $7::text[]," \
-  " $8::timestamptz[], $9::text[])" \
-  " as a(place, order_id, kind, ref, writes, payload, state, due_at, last_error) order by a.place" \
+  " $8::timestamptz[], $9::text[], $10::int8[])" \
+  " as a(place, order_id, kind, ref, writes, payload, state, due_at, last_error, attempt) order by a.place" \
   " on conflict (order_id, kind, ref) where state in ('open','waiting') do update set state = excluded.state," \
   " due_at = excluded.due_at, payload = case when excluded.payload = '{}' then o.payload else excluded.payload end," \
-  " last_error = coalesce(excluded.last_error, o.last_error)" lease
+  " last_error = coalesce(excluded.last_error, o.last_error)" lease \
+  " where excluded.attempts = 0 or o.attempts = excluded.attempts"
 inline constexpr statement open_promises{"open_promises", ORDERLY_OPEN_PROMISES(", lease_owner = null, lease_until = null")};
 inline constexpr statement open_promises_keeping_leases{"open_promises_keeping_leases", ORDERLY_OPEN_PROMISES("")};
 #undef ORDERLY_OPEN_PROMISES

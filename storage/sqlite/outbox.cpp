@@ -90,7 +90,7 @@ void write_promise(connection& over, const uuid& order, const promise_change& ch
       .text(payload)
       .text(state);
   change.state == promise_state::open ? write.at(change.due_at) : write.null();
-  write.text_or_null(change.last_error).integer(change.keep_lease ? 1 : 0).run();
+  write.text_or_null(change.last_error).integer(change.keep_lease ? 1 : 0).integer(change.attempt).run();
 }
 
 } // namespace orderly::sqlite

@@ -92,11 +92,12 @@ inline constexpr text mark_redriven = "update dead_letters set redriven_at = ? w
 
 // --- the outbox ---------------------------------------------------------------------------------------------------
 inline constexpr text open_promise = R"(
-  insert into outbox(order_id, kind, ref, writes, payload, state, due_at, last_error)
-  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+  insert into outbox(order_id, kind, ref, writes, payload, state, due_at, last_error, attempts)
+  values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?10)
   on conflict(order_id, kind, ref) where state in ('open','waiting') do update set state = ?6, due_at = ?7,
     payload = case when ?5 = '{}' then payload else ?5 end, last_error = coalesce(?8, last_error),
-    lease_owner = case when ?9 then lease_owner end, lease_until = case when ?9 then lease_until end)";
+    lease_owner = case when ?9 then lease_owner end, lease_until = case when ?9 then lease_until end
+  where ?10 = 0 or attempts = ?10)";
 inline constexpr text settle_promise = R"(
   update outbox set state = ?1, last_error = coalesce(?2, last_error),
     -- A withdrawn call may be under way: its lease keeps the next write of the order waiting.

@@ -145,6 +145,7 @@ private:
     if (chance(50)) change.payload = json::object{{"tracking_number", std::to_string(below(100))}};
     if (chance(30)) change.last_error = "because";
     change.keep_lease = chance(30);
+    if (chance(30)) change.attempt = below(3);
     return change;
   }
   void spoil(order_unit& unit) {

@@ -110,6 +110,40 @@ TEST_CASE("opening with keep_lease does not start a second call beside the first
   CHECK(claim(*writer, at(6)).rows.size() == 1);
 }
 
+TEST_CASE("the outcome of a call changes nothing of a promise that was claimed again since") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto one = db->writer(), other = db->writer();
+  auto held = stored(*one, "5764");
+  promised(*one, held, {ship("a", promise_state::open)});
+  REQUIRE(claim(*one, at(0)).rows.size() == 1);
+  REQUIRE(claim(*other, at(30'000'000)).rows.size() == 1);
+  const auto row = [&] { return db->scalar("select state || ' ' || lease_owner || ' ' || attempts from outbox"); };
+  const auto lease = [&] { return db->scalar("select lease_until from outbox"); };
+  const auto due = [&] { return db->scalar("select due_at from outbox"); };
+  const auto row_before = row(), lease_before = lease(), due_before = due();
+  const auto late = GENERATE(promise_state::open, promise_state::waiting);
+  for (const bool keep_lease : {false, true}) {
+    auto change = ship("a", late, at(31'000'000));
+    change.attempt = 1;
+    change.keep_lease = keep_lease;
+    change.last_error = "late";
+    change.payload = {{"tracking_number", "late"}};
+    promised(*one, held, {change});
+    CHECK(row() == row_before);
+    CHECK(lease() == lease_before);
+    CHECK(due() == due_before);
+    CHECK(db->scalar("select count(*) from outbox where last_error is null") == "1");
+  }
+  CHECK(claim(*one, at(31'000'000)).rows.empty());
+  auto change = ship("a", promise_state::open, at(32'000'000));
+  change.attempt = 2;
+  promised(*other, held, {change});
+  const auto again = claim(*one, at(32'000'000)).rows;
+  REQUIRE(again.size() == 1);
+  CHECK(again.front().attempt == 3);
+  CHECK(again.front().payload.empty());
+}
+
 TEST_CASE("settling closes the unsettled promise and does nothing when there is none") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();

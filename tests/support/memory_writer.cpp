@@ -207,6 +207,9 @@ void memory_writer::write_promise(const memory_order& of, const promise_change& 
     p.tiktok_order = of.row.tiktok_id;
     p.kind = change.kind;
     p.ref = change.ref;
+    p.attempts = opens ? change.attempt : 0;
+  } else if (opens && change.attempt != 0 && p.attempts != change.attempt) {
+    return; // claimed again since
   }
   p.state = change.state;
   if (!change.last_error.empty())

@@ -119,6 +119,8 @@ TEST_CASE("a failed attempt is tried again, later and later, without an event un
     h.take(answered(h, report_result::try_again, ++attempt));
     CHECK(seconds_until(h, row(h)->due_at) == expected);
   }
+  const auto again = h.take(answered(h, report_result::try_again, 7));
+  CHECK(again.promises.at(0).attempt == 7); // of another claim's lease the store keeps its hands
   CHECK(h.current.version == version);
   for (int i = 0; i < 3; ++i) {
     h.take(answered(h, report_result::try_again, ++attempt));
@@ -349,7 +351,11 @@ TEST_CASE("when TikTok answers that the order is on hold, the report waits for t
   h.take(ship());
   h.take(answered(h, report_result::on_hold));
   CHECK(row(h)->state == promise_state::waiting);
-  CHECK(h.take(answered(h, report_result::try_again)).outcome == input_outcome::ignored);
+  const auto late = h.take(answered(h, report_result::try_again, 2));
+  CHECK(late.outcome == input_outcome::ignored);
+  REQUIRE(late.promises.size() == 1); // the row of that call must not stay due
+  CHECK(late.promises.front().state == promise_state::waiting);
+  CHECK(late.promises.front().attempt == 2);
   h.take(status_webhook("ON_HOLD", paid_at));
   CHECK(row(h)->state == promise_state::waiting);
   h.take(status_webhook("AWAITING_SHIPMENT", paid_at + 3600));
