@@ -189,17 +189,8 @@ private:
       if (loaded)
         done(std::move((*loaded)[i]));
       else
-        done(load_alone(from, wanted[i], loaded.error(), jobs.size()));
+        done(loaded.error());
     }
-  }
-
-  /// After a batch failed: one order that cannot be read must not take its neighbours along.
-  static result<loaded_order> load_alone(store_reader& from, const load_request& what, const error& of_batch,
-                                         std::size_t batch) {
-    if (batch == 1) return of_batch;
-    auto alone = from.load({&what, 1});
-    if (!alone) return alone.error();
-    return std::move(alone->front());
   }
 
   const read_pool_options options_;

@@ -66,8 +66,9 @@ public:
 class store_reader {
 public:
   virtual ~store_reader() = default;
-  /// Errors also: order_unreadable, naming the order, for the whole batch.
-  virtual result<std::vector<loaded_order>> load(std::span<const load_request> what) = 0;
+  /// One result per request, in their order: what is wrong with one order (order_unreadable) or with a stored answer that it asks
+  /// for (storage_unavailable) takes no neighbour along. The outer error: the store cannot be read.
+  virtual result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) = 0;
   virtual result<order_page> list(const order_filter& filter) = 0;
   virtual result<order_view> find(const order_key& key) = 0;
   virtual result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) = 0;

@@ -60,11 +60,11 @@ std::vector<input_view> inputs_from(session& over, pqxx::transaction_base& in, s
 
 } // namespace
 
-result<std::vector<loaded_order>> reader::load(std::span<const load_request> what) {
-  return guarded([&](session& over) -> result<std::vector<loaded_order>> {
-    std::vector<loaded_order> all(what.size());
+result<std::vector<result<loaded_order>>> reader::load(std::span<const load_request> what) {
+  return guarded([&](session& over) -> result<std::vector<result<loaded_order>>> {
+    std::vector<result<loaded_order>> all(what.size());
     for (std::size_t i = 0; i < what.size(); ++i)
-      all[i].order.tiktok_id = what[i].order;
+      all[i]->order.tiktok_id = what[i].order;
     rows orders{type::integer, type::text, type::boolean}, keys{type::integer, type::text, type::text};
     for (std::size_t i = 0; i < what.size(); ++i) {
       const auto place = static_cast<std::int64_t>(i);
@@ -78,8 +78,9 @@ result<std::vector<loaded_order>> reader::load(std::span<const load_request> wha
     pqxx::nontransaction look{over.raw()};
     for (const auto& row : over.run(look, sql::load_orders, asked)) {
       auto& into = all[static_cast<std::size_t>(integer_at(row, place_column))];
+      if (!into) continue; // it cannot be read
       const bool is_order = !row[0].is_null();
-      if (auto taken = is_order ? take_order(row, into) : take_settled(row, into); !taken) return taken.error();
+      if (auto taken = is_order ? take_order(row, *into) : take_settled(row, *into); !taken) into = taken.error();
     }
     return all;
   });

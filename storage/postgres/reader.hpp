@@ -12,7 +12,7 @@ public:
   /// Throws when the server cannot be reached.
   explicit reader(database where) : connected(std::move(where), access::read) {}
 
-  result<std::vector<loaded_order>> load(std::span<const load_request> what) override;
+  result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override;
   result<order_page> list(const order_filter& filter) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;

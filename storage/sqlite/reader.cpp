@@ -52,17 +52,14 @@ result<loaded_order> reader::load_one(const load_request& what) {
   return loaded;
 }
 
-result<std::vector<loaded_order>> reader::load(std::span<const load_request> what) {
-  return guarded([&]() -> result<std::vector<loaded_order>> {
-    std::vector<loaded_order> all;
+result<std::vector<result<loaded_order>>> reader::load(std::span<const load_request> what) {
+  return guarded([&]() -> result<std::vector<result<loaded_order>>> {
+    std::vector<result<loaded_order>> all;
     all.reserve(what.size());
     transaction snapshot{over_,
                          transaction::kind::read}; // the row and the settled keys must be of one moment
-    for (const auto& request : what) {
-      auto one = load_one(request);
-      if (!one) return one.error();
-      all.push_back(*std::move(one));
-    }
+    for (const auto& request : what)
+      all.push_back(load_one(request));
     return all;
   });
 }

@@ -12,7 +12,7 @@ public:
   /// Throws fault when the database cannot be opened.
   explicit reader(const database& where) : over_(where, access::read) {}
 
-  result<std::vector<loaded_order>> load(std::span<const load_request> what) override;
+  result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override;
   result<order_page> list(const order_filter& filter) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;

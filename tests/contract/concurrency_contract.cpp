@@ -34,8 +34,7 @@ TEST_CASE("of two writers that decided on one version exactly one commits, every
     const auto own = db->reader();
     for (int i = 0; i < wanted; ++i)
       for (;;) {
-        const load_request what{tiktok_order_id{"51"}, {}, false};
-        const auto held = own->load({&what, 1}).value().front().order;
+        const auto held = try_load(*own, {tiktok_order_id{"51"}, {}, false}).value().order;
         auto unit = next_step(held, "w:" + name + std::to_string(i));
         const auto told = writer->commit({&unit, 1});
         if (told && told->front().verdict == commit_verdict::committed) {
@@ -76,8 +75,8 @@ TEST_CASE("a load shows an order and its settled keys of one moment") {
   int torn = 0;
   const load_request what{tiktok_order_id{"51"}, keys, false};
   while (!done) {
-    const auto loaded = reader->load({&what, 1});
-    torn += !loaded || loaded->front().order.version != 1 + static_cast<std::int64_t>(loaded->front().settled.size());
+    const auto loaded = try_load(*reader, what);
+    torn += !loaded || loaded->order.version != 1 + static_cast<std::int64_t>(loaded->settled.size());
   }
   writing.join();
   CHECK(torn == 0);

@@ -259,7 +259,8 @@ TEST_CASE("writers that meet on the same orders have conflicts, and neither dead
             wanted.push_back({tiktok_order_id{std::to_string(5100 + 4 * round + n)}, {}, false});
         std::shuffle(wanted.begin(), wanted.end(), random);
         std::vector<order_unit> batch;
-        for (const auto& held : reader->load(wanted).value()) {
+        for (const auto& found : reader->load(wanted).value()) {
+          const auto& held = found.value();
           const auto key = "w:" + std::to_string(me) + ":" + std::to_string(round);
           batch.push_back(held.exists ? next_step(held.order, key, at(round))
                                       : creation(held.order.tiktok_id.str(), key, at(round)));
@@ -319,10 +320,10 @@ TEST_CASE("a server that is killed between and within commits loses nothing that
       ++(told.error().code == error_code::storage_outcome_unknown ? unknown : lost);
       for (const auto& unit : batch) { // settle by reading, as the actors do; until the server is back
         const load_request what{unit.order, {}, false};
-        auto now = reader->load({&what, 1});
-        for (; !now && !stop; now = reader->load({&what, 1}))
+        auto now = try_load(*reader, what);
+        for (; !now && !stop; now = try_load(*reader, what))
           std::this_thread::sleep_for(20ms);
-        if (now && now->front().exists) held[unit.order.str()] = now->front().order;
+        if (now && now->exists) held[unit.order.str()] = now->order;
       }
     }
   }};

@@ -38,6 +38,7 @@ public:
     changed_.wait(lock, [this] { return at_gate_ > 0; });
   }
   std::vector<std::size_t> batches;
+  std::optional<error> trouble; ///< of every load
 
 private:
   void pass() {
@@ -52,9 +53,10 @@ private:
   public:
     gated_reader(gated_store& gate, std::unique_ptr<store_reader> inner)
         : gate_(gate), inner_(std::move(inner)) {}
-    result<std::vector<loaded_order>> load(std::span<const load_request> what) override {
+    result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override {
       gate_.pass();
       gate_.batches.push_back(what.size());
+      if (gate_.trouble) return *gate_.trouble;
       return inner_->load(what);
     }
     result<order_page> list(const order_filter& filter) override { return inner_->list(filter); }
@@ -198,4 +200,22 @@ TEST_CASE("one order that cannot be read does not take its neighbours along") {
   CHECK(good.get().has_value());
   CHECK(bad.get().error().code == error_code::order_unreadable);
   CHECK(last.get().has_value());
+}
+
+TEST_CASE("a store that cannot be read is asked once for all who wait, not once for each") {
+  const auto db = fresh_sqlite();
+  gated_store gated{db->store()};
+  gated.trouble = error{error_code::storage_unavailable, "the disk is gone", {}};
+  metrics measured;
+  const auto pool =
+      std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 100, .load_batch = 10}, measured).value());
+  std::vector<std::future<result<loaded_order>>> told;
+  told.push_back(load(*pool, "50"));
+  gated.await_reader();
+  for (int i = 1; i < 9; ++i)
+    told.push_back(load(*pool, std::to_string(50 + i)));
+  gated.open_gate();
+  for (auto& one : told)
+    CHECK(one.get().error().message == "the disk is gone");
+  CHECK(gated.batches == std::vector<std::size_t>{1, 8});
 }

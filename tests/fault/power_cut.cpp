@@ -157,13 +157,13 @@ bool machine::work(int batches) {
 std::optional<expected_order> machine::stored_now(store_reader& from, const std::string& id,
                                                   const std::vector<std::string>& keys) {
   const load_request what{tiktok_order_id{id}, keys, true};
-  const auto answer = from.load({&what, 1});
+  const auto answer = try_load(from, what);
   if (!answer) {
     expected_order unreadable;
     unreadable.keys.push_back(to_string(answer.error()));
     return unreadable;
   }
-  const auto& loaded = answer->front();
+  const auto& loaded = *answer;
   if (!loaded.exists)
     return std::nullopt;
   const auto of_order = " join orders o on o.id = order_id where o.tiktok_order_id = '" + id + "'";

@@ -70,10 +70,7 @@ inline void direct_reader::load(load_request what, reply<loaded_order> done) {
     return;
   }
   auto found = from_->load({&what, 1});
-  if (!found)
-    done(found.error());
-  else
-    done(std::move(found->front()));
+  done(found ? std::move(found->front()) : result<loaded_order>{found.error()});
 }
 
 } // namespace orderly::test

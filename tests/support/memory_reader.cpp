@@ -20,7 +20,7 @@ class memory_reader final : public store_reader {
 public:
   explicit memory_reader(memory_store& of) : of_(of) {}
 
-  result<std::vector<loaded_order>> load(std::span<const load_request> what) override;
+  result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override;
   result<order_page> list(const order_filter& filter) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
@@ -35,11 +35,11 @@ private:
   memory_store& of_;
 };
 
-result<std::vector<loaded_order>> memory_reader::load(std::span<const load_request> what) {
+result<std::vector<result<loaded_order>>> memory_reader::load(std::span<const load_request> what) {
   std::lock_guard alone(of_.mutex_);
-  std::vector<loaded_order> all;
+  std::vector<result<loaded_order>> all;
   for (const auto& each : what)
-    all.push_back(load_one(each));
+    all.emplace_back(load_one(each));
   return all;
 }
 
