@@ -42,8 +42,14 @@ struct order_filter {
   std::size_t limit = 50;            ///< 1..200
   std::string cursor;                ///< opaque; empty = first page
 };
+/// A row of a list. One whose facts cannot be read is shown by its other columns, so that it can be found and mended.
+struct listed_order {
+  orderly::order order;
+  std::string unreadable;            ///< why its facts are missing; empty: they are there
+  friend bool operator==(const listed_order&, const listed_order&) = default;
+};
 struct order_page {
-  std::vector<order> orders;         ///< newest change first
+  std::vector<listed_order> orders;  ///< newest change first
   std::string next_cursor;           ///< empty at the end
 };
 /// By the engine's id or TikTok's.

@@ -120,8 +120,12 @@ json::object order_body(const order_view& view, const policy& rules, timestamp n
 
 json::object page_body(const order_page& page) {
   json::array orders;
-  for (const auto& o : page.orders)
-    orders.push_back(order_summary(o));
+  for (const auto& row : page.orders) {
+    auto summary = order_summary(row.order);
+    if (!row.unreadable.empty())
+      summary["unreadable"] = row.unreadable;
+    orders.push_back(std::move(summary));
+  }
   return {{"orders", std::move(orders)}, {"next_cursor", cursor_or_null(page.next_cursor)}};
 }
 

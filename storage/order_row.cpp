@@ -13,6 +13,19 @@ std::string of_order(std::string_view column, std::string_view tiktok_id) {
   return std::string{column} + " of order " + std::string{tiktok_id};
 }
 
+result<void> read_facts(const stored_order& row, order& into) {
+  const auto state = order_state_from(row.state);
+  if (!state) return unreadable(of_order("state", row.tiktok_id), row.state);
+  into.state = *state;
+  const auto body = stored_object(row.facts, of_order("facts", row.tiktok_id), error_code::order_unreadable);
+  if (!body) return body.error();
+  if (body->empty()) return {};
+  auto known = facts_from(*body);
+  if (!known) return unreadable(of_order("facts", row.tiktok_id), known.error().message);
+  into.facts = *std::move(known);
+  return {};
+}
+
 } // namespace
 
 order_row row_of(const order& o) {
@@ -30,28 +43,26 @@ order_row row_of(const order& o) {
   return row;
 }
 
-result<order> order_from(const stored_order& row) {
-  order o;
+listed_order listed_from(const stored_order& row) {
+  listed_order listed;
+  auto& o = listed.order;
   o.id = row.id;
   o.tiktok_id = tiktok_order_id{std::string{row.tiktok_id}};
-  const auto state = order_state_from(row.state);
-  if (!state) return unreadable(of_order("state", row.tiktok_id), row.state);
-  o.state = *state;
   o.failure = failure_kind_from(row.failure);
   o.held = row.held;
   o.version = row.version;
   o.created_at = row.created_at;
   o.updated_at = row.updated_at;
   o.closed_at = row.closed_at;
-  const auto body = stored_object(row.facts, of_order("facts", row.tiktok_id), error_code::order_unreadable);
-  if (!body) return body.error();
-  if (!body->empty()) {
-    auto known = facts_from(*body);
-    if (!known) return unreadable(of_order("facts", row.tiktok_id), known.error().message);
-    o.facts = *std::move(known);
-  }
+  if (const auto read = read_facts(row, o); !read) listed.unreadable = read.error().message;
   if (o.facts.shop.empty()) o.facts.shop = shop_id{std::string{row.shop}};
-  return o;
+  return listed;
+}
+
+result<order> order_from(const stored_order& row) {
+  auto listed = listed_from(row);
+  if (!listed.unreadable.empty()) return error{error_code::order_unreadable, std::move(listed.unreadable), {}};
+  return std::move(listed.order);
 }
 
 std::optional<attention_change> attention_of(const event& e) {

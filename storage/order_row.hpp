@@ -32,7 +32,9 @@ struct stored_order {
   timestamp created_at{}, updated_at{};
   std::optional<timestamp> closed_at;
 };
-/// Errors: order_unreadable, naming the order and the column. A row inserted by hand has facts `{}`.
+/// What can be read of it. A row inserted by hand has facts `{}`.
+listed_order listed_from(const stored_order& row);
+/// All of it. Errors: order_unreadable, naming the order and the column.
 result<order> order_from(const stored_order& row);
 /// `order_data`. Errors: order_unreadable.
 result<json::object> document_from(std::string_view text, std::string_view tiktok_id);

@@ -1,12 +1,20 @@
 #include "storage/paging.hpp"
 
+#include "base/log.hpp"
 #include "storage/cursor.hpp"
 
 namespace orderly {
 
-order_page finished(page_of<order> page) {
+order_page finished(page_of<listed_order> page) {
+  for (const auto& row : page.rows)
+    if (!row.unreadable.empty())
+      log(log_level::error, "order.unreadable", "an order is listed without its facts, which cannot be read",
+          {{"order", row.order.tiktok_id.str()}, {"why", row.unreadable}});
   order_page out;
-  if (page.more) out.next_cursor = to_cursor(list_position{page.rows.back().updated_at, page.rows.back().id.value});
+  if (page.more) {
+    const auto& last = page.rows.back().order;
+    out.next_cursor = to_cursor(list_position{last.updated_at, last.id.value});
+  }
   out.orders = std::move(page.rows);
   return out;
 }

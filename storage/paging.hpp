@@ -46,7 +46,7 @@ inline timestamp bound_of(const pending_request& what) {
 }
 
 /// With the cursor of the next page, if there is one.
-order_page finished(page_of<order> page);
+order_page finished(page_of<listed_order> page);
 pending_page finished(page_of<input_row> page);
 dead_letter_page finished(page_of<dead_letter_view> page);
 

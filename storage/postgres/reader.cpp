@@ -94,8 +94,8 @@ result<order_page> reader::list(const order_filter& filter) {
     asked.at(from->updated_at).id(from->id).integer(rows_to_ask_for(filter.limit));
     if (filter.state) asked.text(name_of(*filter.state));
     pqxx::nontransaction look{over.raw()};
-    auto page = read_page<order>(over.run(look, filter.state ? sql::orders_in_state : sql::orders_in_any_state, asked),
-                                 filter.limit, read_order);
+    auto page = read_page<listed_order>(over.run(look, filter.state ? sql::orders_in_state : sql::orders_in_any_state, asked),
+                                        filter.limit, read_listed);
     if (!page) return page.error();
     return finished(*std::move(page));
   });

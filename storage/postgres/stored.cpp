@@ -30,6 +30,22 @@ sha256_digest digest_from(std::string_view hex) {
   return digest;
 }
 
+stored_order columns_of(const pqxx::row& row) {
+  stored_order stored;
+  stored.id = order_id{id_at(row, 0)};
+  stored.tiktok_id = text_at(row, 1);
+  stored.state = text_at(row, 2);
+  stored.failure = text_at(row, 3);
+  stored.shop = text_at(row, 4);
+  stored.facts = text_at(row, 5);
+  stored.held = flag_at(row, 6);
+  stored.version = integer_at(row, 7);
+  stored.created_at = time_at(row, 8);
+  stored.updated_at = time_at(row, 9);
+  stored.closed_at = maybe_time_at(row, 10);
+  return stored;
+}
+
 } // namespace
 
 std::string_view text_at(const pqxx::row& row, int column) {
@@ -62,21 +78,8 @@ std::optional<timestamp> maybe_time_at(const pqxx::row& row, int column) {
   return text_at(row, column).empty() ? std::nullopt : std::optional{time_at(row, column)};
 }
 
-result<order> read_order(const pqxx::row& row) {
-  stored_order stored;
-  stored.id = order_id{id_at(row, 0)};
-  stored.tiktok_id = text_at(row, 1);
-  stored.state = text_at(row, 2);
-  stored.failure = text_at(row, 3);
-  stored.shop = text_at(row, 4);
-  stored.facts = text_at(row, 5);
-  stored.held = flag_at(row, 6);
-  stored.version = integer_at(row, 7);
-  stored.created_at = time_at(row, 8);
-  stored.updated_at = time_at(row, 9);
-  stored.closed_at = maybe_time_at(row, 10);
-  return order_from(stored);
-}
+result<order> read_order(const pqxx::row& row) { return order_from(columns_of(row)); }
+listed_order read_listed(const pqxx::row& row) { return listed_from(columns_of(row)); }
 
 result<json::object> read_document(const pqxx::row& row) {
   return document_from(text_at(row, document_column), text_at(row, 1));

@@ -24,6 +24,7 @@ std::optional<timestamp> maybe_time_at(const pqxx::row& row, int column);
 
 /// Of a query with the columns of an order. Errors: order_unreadable.
 result<order> read_order(const pqxx::row& row);
+listed_order read_listed(const pqxx::row& row);
 /// Columns behind those of an order.
 inline constexpr int document_column = 11, place_column = 12, quarantined_column = 13, settled_column = 14;
 result<json::object> read_document(const pqxx::row& row);

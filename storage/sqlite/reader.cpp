@@ -72,7 +72,7 @@ result<order_page> reader::list(const order_filter& filter) {
     query.at(from->updated_at).id(from->id);
     if (filter.state) query.text(name_of(*filter.state));
     query.integer(rows_to_ask_for(filter.limit));
-    auto page = read_page<order>(query, filter.limit, read_order);
+    auto page = read_page<listed_order>(query, filter.limit, read_listed);
     if (!page) return page.error();
     return finished(*std::move(page));
   });

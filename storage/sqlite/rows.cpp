@@ -15,9 +15,7 @@ std::optional<order_state> maybe_state(const statement& row, int column) {
   return row.is_null(column) ? std::nullopt : order_state_from(row.text_at(column));
 }
 
-} // namespace
-
-result<order> read_order(const statement& row) {
+stored_order columns_of(const statement& row) {
   stored_order stored;
   stored.id = order_id{row.id_at(0)};
   stored.tiktok_id = row.text_at(1);
@@ -30,8 +28,13 @@ result<order> read_order(const statement& row) {
   stored.created_at = row.time_at(8);
   stored.updated_at = row.time_at(9);
   stored.closed_at = row.maybe_time_at(10);
-  return order_from(stored);
+  return stored;
 }
+
+} // namespace
+
+result<order> read_order(const statement& row) { return order_from(columns_of(row)); }
+listed_order read_listed(const statement& row) { return listed_from(columns_of(row)); }
 
 result<json::object> read_document(const statement& row) {
   return document_from(row.text_at(document_column), row.text_at(1));

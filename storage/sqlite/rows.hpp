@@ -9,6 +9,7 @@ namespace orderly::sqlite {
 
 /// Of a query with the columns of an order. Errors: order_unreadable.
 result<order> read_order(const statement& row);
+listed_order read_listed(const statement& row);
 /// Columns behind those of an order.
 inline constexpr int document_column = 11, quarantined_column = 12;
 result<json::object> read_document(const statement& row);

@@ -13,8 +13,8 @@ namespace {
 
 std::vector<std::string> ids(const order_page& page) {
   std::vector<std::string> all;
-  for (const auto& o : page.orders)
-    all.push_back(o.tiktok_id.str());
+  for (const auto& row : page.orders)
+    all.push_back(row.order.tiktok_id.str());
   return all;
 }
 
@@ -137,7 +137,7 @@ TEST_CASE("paging while orders change repeats none and skips none that stayed as
       ++seen[id];
     filter.cursor = page.next_cursor;
     touch(*writer, *reader, "5003", at(++now)); // not reached yet when it first changes
-    touch(*writer, *reader, page.orders.back().tiktok_id.str(), at(++now)); // the cursor's own row moves away
+    touch(*writer, *reader, page.orders.back().order.tiktok_id.str(), at(++now)); // the cursor's own row moves away
     ++now;
     stored(*writer, std::to_string(6000 + now), at(now));
   } while (!filter.cursor.empty());
@@ -196,6 +196,42 @@ TEST_CASE("an order whose row no program wrote so is unreadable, and only that o
     REQUIRE(loaded.size() == 2);
     CHECK(loaded[0].error().code == error_code::order_unreadable);
     CHECK(loaded[1].value().exists);
+  }
+}
+
+TEST_CASE("a list shows an order whose facts cannot be read by its other columns, and goes on behind it") {
+  const auto db = fresh(GENERATE(from_range(databases())));
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  for (int i = 0; i < 6; ++i) {
+    auto unit = creation(std::to_string(50 + i), "w:" + std::to_string(i), at(i));
+    unit.after->state = order_state::processing;
+    unit.after->held = true;
+    unit.after->facts.shop = shop_id{"7495"};
+    REQUIRE(commit(*writer, unit) == commit_verdict::committed);
+  }
+  // Pages of two: the first ends with a bad row, the second has only bad ones.
+  db->execute("update orders set facts = '{\"status\": 7}' where tiktok_order_id in ('54', '53', '52')");
+  for (const auto state : {std::optional<order_state>{}, std::optional{order_state::processing}}) {
+    order_filter filter{state, 2, ""};
+    std::vector<std::string> seen;
+    do {
+      const auto page = list(*reader, filter);
+      for (const auto& row : page.orders) {
+        const auto id = row.order.tiktok_id.str();
+        const bool bad = id == "52" || id == "53" || id == "54";
+        CHECK(row.unreadable.empty() != bad);
+        if (bad) CHECK(row.unreadable.find("facts of order " + id) != std::string::npos);
+        CHECK(row.order.state == order_state::processing);
+        CHECK(row.order.held);
+        CHECK(row.order.version == 1);
+        CHECK(row.order.updated_at == at(std::stoll(id) - 50));
+        CHECK(row.order.facts.shop == shop_id{"7495"});
+        seen.push_back(id);
+      }
+      filter.cursor = page.next_cursor;
+    } while (!filter.cursor.empty());
+    CHECK(seen == std::vector<std::string>{"55", "54", "53", "52", "51", "50"});
   }
 }
 

@@ -143,6 +143,16 @@ TEST_CASE("the list gives pages, filtered by state") {
   CHECK(server.reader.last_filter().limit == 1);
 }
 
+TEST_CASE("a row of the list whose facts cannot be read says why, the others say nothing of it") {
+  running_server server;
+  server.reader.add(sample_order(known_id));
+  const auto first = [&] { return body_of(server.api("GET", "/api/v1/orders")).at("orders").as_array().at(0).as_object(); };
+  CHECK_FALSE(first().contains("unreadable"));
+  server.reader.unreadable = "stored facts of order " + known_id + " cannot be read: not a JSON object";
+  CHECK(string_at(first(), "unreadable") == server.reader.unreadable);
+  CHECK(string_at(first(), "tiktok_order_id") == known_id);
+}
+
 TEST_CASE("a query parameter that is unknown, repeated or out of range is named") {
   running_server server;
   for (const std::string& query : std::vector<std::string>{"stat=processing", "state=lost", "limit=0", "limit=201", "limit=x",

@@ -22,6 +22,7 @@ public:
     return filter_;
   }
   std::vector<timeline_entry> timeline_rows;
+  std::string unreadable; ///< of the rows of lists
 
   void load(load_request what, reply<loaded_order> done) override {
     loaded_order none;
@@ -34,7 +35,7 @@ public:
     order_page page;
     for (const auto& view : views_)
       if (!filter.state || view.order.state == *filter.state)
-        page.orders.push_back(view.order);
+        page.orders.push_back({view.order, unreadable});
     const bool more = page.orders.size() > filter.limit;
     if (more)
       page.orders.resize(filter.limit);

@@ -67,12 +67,12 @@ result<order_page> memory_reader::list(const order_filter& filter) {
     return from.error();
   std::lock_guard alone(of_.mutex_);
   const auto key = [](const order& o) { return std::pair{o.updated_at, o.id.value}; };
-  std::vector<order> rows;
+  std::vector<listed_order> rows;
   for (const auto& [id, each] : t().orders)
     if ((!filter.state || each.row.state == *filter.state) && key(each.row) < std::pair{from->updated_at, from->id})
-      rows.push_back(each.row);
-  std::sort(rows.begin(), rows.end(), [&](const order& a, const order& b) { return key(a) > key(b); });
-  auto page = read_page<order>(rows, filter.limit, as_it_is<order>);
+      rows.push_back({each.row, {}});
+  std::sort(rows.begin(), rows.end(), [&](const listed_order& a, const listed_order& b) { return key(a.order) > key(b.order); });
+  auto page = read_page<listed_order>(rows, filter.limit, as_it_is<listed_order>);
   return finished(*std::move(page));
 }
 
