@@ -57,6 +57,7 @@ using order_key = std::variant<order_id, tiktok_order_id>;
 struct order_view {
   orderly::order order;
   json::object document;
+  std::optional<timestamp> quarantined_since; ///< of the open row of `order_attention` of that kind
 };
 /// A row of the timeline: an event, or an input that is no event's cause (duplicates, stale ones, ...).
 struct input_view {

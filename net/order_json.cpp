@@ -1,6 +1,7 @@
 #include "net/order_json.hpp"
 
 #include "base/digest.hpp"
+#include "domain/attention.hpp"
 #include "domain/decide.hpp"
 #include "net/client_text.hpp"
 
@@ -48,10 +49,17 @@ std::string_view pending_of(const order& o) {
   return o.facts.reports.front().waits_for_hold ? "on_hold" : "report";
 }
 
-json::array next_states_of(const order& o, const policy& rules, timestamp now) {
+/// No command reaches a quarantined order, whatever the order itself would say.
+std::optional<error> why_blocked(const order_view& view, order_state to, const policy& rules, timestamp now) {
+  if (view.quarantined_since)
+    return error{error_code::quarantined, "the order is quarantined; POST /actors/{id}/restart serves it again", {}};
+  return blocked_because(view.order, to, rules, now);
+}
+
+json::array next_states_of(const order_view& view, const policy& rules, timestamp now) {
   json::array out;
-  for (const auto to : next_states(o.state)) {
-    const auto blocked = blocked_because(o, to, rules, now);
+  for (const auto to : next_states(view.order.state)) {
+    const auto blocked = why_blocked(view, to, rules, now);
     json::object entry{{"to", name_of(to)}, {"allowed", !blocked}};
     if (blocked) {
       json::object why = blocked->details;
@@ -113,7 +121,10 @@ json::object order_summary(const order& o) {
 json::object order_body(const order_view& view, const policy& rules, timestamp now) {
   auto out = order_summary(view.order);
   out["reports"] = reports_of(view.order);
-  out["next_states"] = next_states_of(view.order, rules, now);
+  if (view.quarantined_since) // raised by no event: the order's facts do not know of it
+    out["attention"].as_array().push_back(
+        json::object{{"kind", attention::quarantined}, {"since", to_rfc3339(*view.quarantined_since)}});
+  out["next_states"] = next_states_of(view, rules, now);
   out["order_data"] = view.document;
   return out;
 }

@@ -19,7 +19,7 @@ result<void> take_order(const pqxx::row& row, loaded_order& into) {
   auto found = read_order(row);
   if (!found) return found.error();
   into.exists = true;
-  into.quarantined = flag_at(row, quarantined_column);
+  into.quarantined = maybe_time_at(row, quarantined_column).has_value();
   into.order = *std::move(found);
   if (row[document_column].is_null()) return {};
   auto document = read_document(row);
@@ -110,7 +110,7 @@ result<order_view> reader::find(const order_key& key) {
     if (!found) return found.error();
     auto document = read_document(rows_found[0]);
     if (!document) return document.error();
-    return order_view{*std::move(found), *std::move(document)};
+    return order_view{*std::move(found), *std::move(document), maybe_time_at(rows_found[0], quarantined_column)};
   });
 }
 

@@ -234,12 +234,15 @@ inline constexpr statement forget_engine{"forget_engine",
 #define ORDERLY_ORDER_COLUMNS \
   "o.id, o.tiktok_order_id, o.state, o.failure, o.shop_id, o.facts, o.held, o.version, " ORDERLY_MICROS("o.created_at") ", " \
   ORDERLY_MICROS("o.updated_at") ", " ORDERLY_MICROS("o.closed_at")
+// Null when it is not. The row is found by its key, whatever the planner thinks of the number of open ones.
+#define ORDERLY_QUARANTINED_SINCE \
+  "(select case when t.until is null then " ORDERLY_MICROS("t.since") " end from order_attention t" \
+  " where t.order_id = o.id and t.kind = 'quarantined' limit 1)"
 // Orders, and the settled inputs among the keys in hand: one statement, since both must be of one moment, and a lone webhook of a
 // new order waits for each journey to the server. A row without an order is such an input.
 inline constexpr statement load_orders{"load_orders",
     "select " ORDERLY_ORDER_COLUMNS ", case when a.with_document then o.order_data end, a.place,"
-    " coalesce((select t.until is null from order_attention t where t.order_id = o.id and t.kind = 'quarantined' limit 1), false)"
-    ", null, null, null, null"
+    " " ORDERLY_QUARANTINED_SINCE ", null, null, null, null"
     " from unnest($1::int8[], $2::text[], $3::bool[]) as a(place, key, with_document)"
     " join orders o on o.tiktok_order_id = a.key"
     " union all select null, null, null, null, null, null, null, null, null, null, null, null, k.place, null,"
@@ -247,9 +250,11 @@ inline constexpr statement load_orders{"load_orders",
     " from unnest($4::int8[], $5::text[], $6::text[]) as k(place, key, ref)"
     " join inputs i on i.dedupe_key = k.key and i.order_ref = k.ref where i.outcome <> 'pending'"};
 inline constexpr statement order_by_id{"order_by_id",
-    "select " ORDERLY_ORDER_COLUMNS ", o.order_data from orders o where o.id = $1::uuid"};
+    "select " ORDERLY_ORDER_COLUMNS ", o.order_data, null, " ORDERLY_QUARANTINED_SINCE " from orders o where o.id = $1::uuid"};
 inline constexpr statement order_by_tiktok_id{"order_by_tiktok_id",
-    "select " ORDERLY_ORDER_COLUMNS ", o.order_data from orders o where o.tiktok_order_id = $1::text"};
+    "select " ORDERLY_ORDER_COLUMNS ", o.order_data, null, " ORDERLY_QUARANTINED_SINCE
+    " from orders o where o.tiktok_order_id = $1::text"};
+#undef ORDERLY_QUARANTINED_SINCE
 #define ORDERLY_NEWEST_FIRST " order by o.updated_at desc, o.id desc limit $3::int8"
 #define ORDERLY_IN_STATE(state) \
   "select * from orders o where o.state = " state " and (o.updated_at, o.id) < ($1::timestamptz, $2::uuid)" ORDERLY_NEWEST_FIRST

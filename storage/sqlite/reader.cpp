@@ -26,13 +26,13 @@ result<loaded_order> reader::load_one(const load_request& what) {
   loaded_order loaded;
   loaded.order.tiktok_id = what.order;
   {
-    auto query = over_.use(what.with_document ? sql::load_order_and_document : sql::load_order);
+    auto query = over_.use(what.with_document ? sql::order_and_document_by_tiktok_id : sql::order_by_tiktok_id);
     query.text(what.order.str());
     if (query.step()) {
       auto found = read_order(query);
       if (!found) return found.error();
       loaded.exists = true;
-      loaded.quarantined = query.integer_at(quarantined_column) != 0;
+      loaded.quarantined = !query.is_null(quarantined_column);
       loaded.order = *std::move(found);
       if (what.with_document) {
         auto document = read_document(query);
@@ -87,7 +87,7 @@ result<order_view> reader::find(const order_key& key) {
     if (!found) return found.error();
     auto document = read_document(query);
     if (!document) return document.error();
-    return order_view{*std::move(found), *std::move(document)};
+    return order_view{*std::move(found), *std::move(document), query.maybe_time_at(quarantined_column)};
   });
 }
 

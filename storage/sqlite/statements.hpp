@@ -144,15 +144,15 @@ inline constexpr text void_shop_leases = R"(
 // --- reading; the columns of an order in the order that read_order() takes them -------------------------------------
 #define ORDERLY_ORDER \
   "select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at"
-#define ORDERLY_QUARANTINED \
-  "exists (select 1 from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null)"
-inline constexpr text load_order =
-    ORDERLY_ORDER ", null, " ORDERLY_QUARANTINED " from orders where tiktok_order_id = ?";
-inline constexpr text load_order_and_document =
-    ORDERLY_ORDER ", order_data, " ORDERLY_QUARANTINED " from orders where tiktok_order_id = ?";
-#undef ORDERLY_QUARANTINED
-inline constexpr text order_and_document_by_tiktok_id = ORDERLY_ORDER ", order_data from orders where tiktok_order_id = ?";
-inline constexpr text order_and_document_by_id = ORDERLY_ORDER ", order_data from orders where id = ?";
+#define ORDERLY_QUARANTINED_SINCE \
+  "(select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null)"
+inline constexpr text order_by_tiktok_id =
+    ORDERLY_ORDER ", null, " ORDERLY_QUARANTINED_SINCE " from orders where tiktok_order_id = ?";
+inline constexpr text order_and_document_by_tiktok_id =
+    ORDERLY_ORDER ", order_data, " ORDERLY_QUARANTINED_SINCE " from orders where tiktok_order_id = ?";
+inline constexpr text order_and_document_by_id =
+    ORDERLY_ORDER ", order_data, " ORDERLY_QUARANTINED_SINCE " from orders where id = ?";
+#undef ORDERLY_QUARANTINED_SINCE
 inline constexpr text settled_input = R"(
   select id, raw_hash, answer from inputs where dedupe_key = ? and order_ref = ? and outcome <> 'pending')";
 inline constexpr text orders_in_state = ORDERLY_ORDER R"(

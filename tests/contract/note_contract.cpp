@@ -36,9 +36,13 @@ TEST_CASE("quarantine is seen by loads while it is open, and moves no version") 
   CHECK(load(*reader, "51", {}, true).quarantined);
   CHECK_FALSE(load(*reader, "52").quarantined);
   CHECK(load(*reader, "51").order == held);
+  for (const order_key& key : {order_key{held.id}, order_key{held.tiktok_id}})
+    CHECK(reader->find(key).value().quarantined_since == at(5));
+  CHECK_FALSE(reader->find(tiktok_order_id{"52"}).value().quarantined_since);
   CHECK(db->scalar("select count(*) from order_events") == "2"); // of the two creations
   note(*writer, of_order("51", false, at(9)));
   CHECK_FALSE(load(*reader, "51").quarantined);
+  CHECK_FALSE(reader->find(held.id).value().quarantined_since);
   CHECK(row(*db, "order_attention") == "quarantined cleared");
 }
 

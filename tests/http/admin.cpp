@@ -195,6 +195,24 @@ TEST_CASE("one order is found by either id, with its version as ETag and its nex
   CHECK(problem_code(server.api("PUT", "/api/v1/orders/999"), 405) == "method_not_allowed");
 }
 
+TEST_CASE("a quarantined order shows since when, and that no move is allowed") {
+  running_server server;
+  auto o = sample_order(known_id);
+  o.facts.attention["report_failed"] = from_micros(1'789'000'001'000'000);
+  server.reader.add(o, {}, from_micros(1'789'000'002'000'000));
+  const auto body = body_of(server.api("GET", "/api/v1/orders/" + known_id));
+  const auto& attention = body.at("attention").as_array();
+  REQUIRE(attention.size() == 2);
+  CHECK(string_at(attention[0].as_object(), "kind") == "report_failed");
+  CHECK(string_at(attention[1].as_object(), "kind") == "quarantined");
+  CHECK(string_at(attention[1].as_object(), "since") == "2026-09-10T00:26:42.000000Z");
+  REQUIRE(body.at("next_states").as_array().size() == 2);
+  for (const auto& each : body.at("next_states").as_array()) {
+    CHECK_FALSE(each.as_object().at("allowed").as_bool());
+    CHECK(string_at(*object_at(each.as_object(), "why"), "code") == "quarantined");
+  }
+}
+
 TEST_CASE("the timeline merges events and inputs") {
   running_server server;
   event moved;

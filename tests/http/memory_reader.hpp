@@ -9,9 +9,9 @@ namespace orderly::test {
 
 class memory_reader final : public order_reader {
 public:
-  void add(order o, json::object document = {}) {
+  void add(order o, json::object document = {}, std::optional<timestamp> quarantined_since = {}) {
     const std::lock_guard lock{mutex_};
-    views_.push_back({std::move(o), std::move(document)});
+    views_.push_back({std::move(o), std::move(document), quarantined_since});
   }
   void fail_with(error_code code) {
     const std::lock_guard lock{mutex_};

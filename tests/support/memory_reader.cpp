@@ -49,8 +49,7 @@ loaded_order memory_reader::load_one(const load_request& what) const {
   if (const auto found = t().orders.find(what.order); found != t().orders.end()) {
     loaded.exists = true;
     loaded.order = found->second.row;
-    const auto mark = found->second.attention.find("quarantined");
-    loaded.quarantined = mark != found->second.attention.end() && !mark->second.until;
+    loaded.quarantined = found->second.quarantined_since().has_value();
     if (what.with_document)
       loaded.document = std::make_shared<const json::object>(found->second.document);
   }
@@ -88,7 +87,7 @@ result<order_view> memory_reader::find(const order_key& key) {
   const auto* row = find_row(key);
   if (!row)
     return no_such_order(key);
-  return order_view{row->row, row->document};
+  return order_view{row->row, row->document, row->quarantined_since()};
 }
 
 result<timeline_page> memory_reader::timeline(const order_key& key, std::size_t limit, const std::string& cursor) {

@@ -4,6 +4,10 @@
 
 namespace orderly::test {
 
+std::optional<timestamp> memory_order::quarantined_since() const {
+  const auto mark = attention.find("quarantined");
+  return mark == attention.end() || mark->second.until ? std::nullopt : std::optional{mark->second.since};
+}
 
 const memory_input* memory_tables::input_of(const input_id& id) const {
   const auto found = std::find_if(inputs.begin(), inputs.end(), [&](const auto& row) { return row.second.what.id == id; });

@@ -31,6 +31,8 @@ struct memory_order {
   json::object document;
   std::vector<memory_event> events;
   std::map<std::string, memory_attention> attention; ///< by kind
+  /// Nothing when it is not.
+  [[nodiscard]] std::optional<timestamp> quarantined_since() const;
 };
 struct memory_input {
   input what; ///< its body is not stored: it follows from the rest
