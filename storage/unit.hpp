@@ -64,7 +64,9 @@ struct claim_request {
 };
 struct claimed_rows {
   std::vector<outbox_row> rows;        ///< in the order of their ids
-  std::optional<timestamp> next_due;   ///< of the earliest open row left, if any
+  /// When time alone may make the next row claimable: the claim's `now` if its limit was reached, since then more may be due
+  /// already; else a time after it.
+  std::optional<timestamp> next_due;
 };
 
 } // namespace orderly

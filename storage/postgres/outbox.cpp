@@ -99,11 +99,14 @@ claimed_rows claim_rows(session& over, const claim_request& what) {
   pqxx::nontransaction at_once{over.raw()};
   values asked;
   asked.at(what.now).integer(static_cast<std::int64_t>(what.limit)).text(what.owner).at(what.lease_until);
-  for (const auto& row : over.run(at_once, sql::claim_due, asked))
+  const auto leased = over.run(at_once, sql::claim_due, asked);
+  for (const auto& row : leased)
     if (auto due = read_row(row)) claimed.rows.push_back(*std::move(due));
   std::sort(claimed.rows.begin(), claimed.rows.end(),
             [](const auto& a, const auto& b) { return a.id < b.id; });
-  claimed.next_due = maybe_time_at(over.run(at_once, sql::next_due, values{}.at(what.now))[0], 0);
+  claimed.next_due = static_cast<std::size_t>(leased.size()) == what.limit
+                         ? what.now
+                         : maybe_time_at(over.run(at_once, sql::next_due, values{}.at(what.now))[0], 0);
   return claimed;
 }
 

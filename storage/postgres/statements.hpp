@@ -157,10 +157,14 @@ revived as (
   update inputs i set outcome = 'pending', policy_version = null, decided_on = null, decided_at = null, answer = null
   from dead where i.dedupe_key = dead.dedupe_key and i.order_ref = dead.order_ref returning i.*)
 select )sql" ORDERLY_INPUT_COLUMNS " from revived i"};
-// Only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs. The
-// rows of an order get their ids under its lock, so an earlier id is never committed after a later one.
+// A quarantined order could not be told what its calls led to: they would be made again at the end of each lease. Asked behind a
+// limit: by the order's key, whatever the planner thinks of the number of open ones.
+// Else only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs.
+// The rows of an order get their ids under its lock, so an earlier id is never committed after a later one.
 // Two questions, each with its own partial index.
 #define ORDERLY_NOT_BLOCKED \
+  "coalesce((select q.until is not null from order_attention q where q.order_id = o.order_id and q.kind = 'quarantined' limit 1)," \
+  " true) and " \
   "(not o.writes or (not coalesce(r.held, false)" \
   " and not exists (select from outbox e where e.order_id = o.order_id and e.writes and e.id < o.id" \
   " and e.state in ('open','waiting'))" \
@@ -178,12 +182,13 @@ inline constexpr statement claim_due{"claim_due",
     " from due where o.id = due.id"
     " returning o.id, o.order_id, due.tiktok_order_id, due.shop, o.kind, o.ref, o.payload, o.attempts, "
     ORDERLY_MICROS("o.due_at")};
+// What waits for something else than time is looked at when its time comes.
 inline constexpr statement next_due{"next_due",
-    "select least((select " ORDERLY_MICROS("o.due_at") " from outbox o left join orders r on r.id = o.order_id"
-    " where o.state = 'open' and o.lease_until is null and " ORDERLY_NOT_BLOCKED " and " ORDERLY_KNOWN_KIND
+    "select least((select " ORDERLY_MICROS("o.due_at") " from outbox o"
+    " where o.state = 'open' and o.lease_until is null and o.due_at > $1::timestamptz and " ORDERLY_KNOWN_KIND
     " order by o.due_at limit 1),"
     " (select " ORDERLY_MICROS("min(greatest(lease_until, due_at))") " from outbox"
-    " where lease_until is not null and state = 'open'))"};
+    " where lease_until is not null and state = 'open' and greatest(lease_until, due_at) > $1::timestamptz))"};
 #undef ORDERLY_KNOWN_KIND
 #undef ORDERLY_NOT_BLOCKED
 

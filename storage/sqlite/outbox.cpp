@@ -43,15 +43,15 @@ std::vector<outbox_row> due_rows(connection& over, const claim_request& what) {
   return rows;
 }
 
-/// When the next row can become claimable by the passing of time alone. What waits for a hold's end or for an
-/// earlier write is not counted: the commit that frees it wakes the worker.
+/// When the next row can become claimable by the passing of time alone. What is due and waits for a hold's end or for an earlier
+/// write is not counted: the commit that frees it wakes the worker.
 std::optional<timestamp> next_due(connection& over, timestamp now) {
   std::optional<timestamp> next;
   const auto take = [&](statement query) {
     if (query.step() && !query.is_null(0)) next = std::min(next.value_or(timestamp::max()), query.time_at(0));
   };
   take(std::move(over.use(sql::next_unleased).at(now)));
-  take(over.use(sql::next_lease_end));
+  take(std::move(over.use(sql::next_lease_end).at(now)));
   return next;
 }
 
@@ -63,7 +63,7 @@ claimed_rows claim_rows(connection& over, const claim_request& what) {
   claimed.rows = due_rows(over, what);
   for (const auto& row : claimed.rows)
     over.use(sql::lease).text(what.owner).at(what.lease_until).integer(row.id).run();
-  claimed.next_due = next_due(over, what.now);
+  claimed.next_due = claimed.rows.size() == what.limit ? what.now : next_due(over, what.now);
   if (!claimed.rows.empty()) all.commit();
   return claimed;
 }

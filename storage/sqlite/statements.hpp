@@ -104,11 +104,14 @@ inline constexpr text settle_promise = R"(
     lease_owner = case when ?1 = 'withdrawn' then lease_owner end,
     lease_until = case when ?1 = 'withdrawn' then lease_until end
   where order_id = ?3 and kind = ?4 and ref = ?5 and state in ('open','waiting'))";
-// Only writes to TikTok wait: for their order's hold, and for every earlier write of the order (DECISIONS "Outbox").
+// A quarantined order could not be told what its calls led to: they would be made again at the end of each lease. Else only writes
+// to TikTok wait: for their order's hold, and for every earlier write of the order (DECISIONS "Outbox").
 #define ORDERLY_NOT_BLOCKED \
   " (o.writes = 0 or (coalesce(r.held, 0) = 0 and not exists (select 1 from outbox e where e.order_id = o.order_id" \
   " and e.writes = 1 and e.id < o.id and (e.state in ('open','waiting')" \
-  " or (e.state = 'withdrawn' and e.lease_until > ?1))))) "
+  " or (e.state = 'withdrawn' and e.lease_until > ?1)))))" \
+  " and not exists (select 1 from order_attention q where q.order_id = o.order_id and q.kind = 'quarantined'" \
+  " and q.until is null) "
 // A newer version may have written kinds that this one does not know: those wait for it.
 #define ORDERLY_KNOWN_KIND " and o.kind in ('fetch_detail','mark_shipped') "
 inline constexpr text claimable = R"(
@@ -120,14 +123,16 @@ inline constexpr text claimable = R"(
   order by o.due_at, o.id limit ?2)";
 inline constexpr text lease = R"(
   update outbox set attempts = attempts + 1, lease_owner = ?, lease_until = ? where id = ?)";
+// What waits for something else than time is looked at when its time comes.
 inline constexpr text next_unleased = R"(
-  select o.due_at from outbox o left join orders r on r.id = o.order_id
-  where o.state = 'open' and o.lease_until is null and)" ORDERLY_NOT_BLOCKED ORDERLY_KNOWN_KIND R"(
+  select o.due_at from outbox o
+  where o.state = 'open' and o.lease_until is null and o.due_at > ?1)" ORDERLY_KNOWN_KIND R"(
   order by o.due_at limit 1)";
 #undef ORDERLY_KNOWN_KIND
 #undef ORDERLY_NOT_BLOCKED
 inline constexpr text next_lease_end = R"(
-  select min(max(lease_until, due_at)) from outbox where lease_until is not null and state = 'open')";
+  select min(max(lease_until, due_at)) from outbox
+  where lease_until is not null and state = 'open' and max(lease_until, due_at) > ?1)";
 inline constexpr text void_leases = R"(
   update outbox set lease_owner = null, lease_until = null where lease_until is not null)";
 

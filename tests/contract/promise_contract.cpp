@@ -219,6 +219,35 @@ TEST_CASE("writes of an order on hold wait, its reads do not") {
   REQUIRE(claim(*writer, at(2)).rows.size() == 1);
 }
 
+TEST_CASE("of a quarantined order nothing is claimed, its reads neither, until it is served again") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  auto held = stored(*writer, "5764"), neighbour = stored(*writer, "5765");
+  promised(*writer, held, {ship("a", promise_state::open), fetch(promise_state::open)});
+  const auto quarantine = [&](bool raised, timestamp when) {
+    attention_note note;
+    note.order = held.tiktok_id;
+    note.kind = "quarantined";
+    note.raised = raised;
+    note.at = when;
+    REQUIRE(writer->note({&note, 1}).has_value());
+  };
+  quarantine(true, at(1));
+  auto claimed = claim(*writer, at(2));
+  CHECK(claimed.rows.empty());
+  CHECK_FALSE(claimed.next_due); // nor does the worker come back for it at once
+  promised(*writer, neighbour, {fetch(promise_state::open)});
+  CHECK(claim(*writer, at(2)).rows.size() == 1);
+  quarantine(false, at(3));
+  CHECK(claim(*writer, at(4)).rows.size() == 2);
+  quarantine(true, at(5)); // while its calls are under way
+  claimed = claim(*writer, at(40'000'000));
+  REQUIRE(claimed.rows.size() == 1);
+  CHECK(claimed.rows.front().tiktok_order == neighbour.tiktok_id);
+  quarantine(false, at(40'000'001));
+  CHECK(claim(*writer, at(40'000'002)).rows.size() == 2);
+}
+
 TEST_CASE("a read runs when due, whatever write is under way") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();
@@ -256,6 +285,21 @@ TEST_CASE("a claim tells when time alone will make the next promise due") {
   CHECK(claim(*writer, at(5)).next_due == at(77));
   REQUIRE(claim(*writer, at(77)).rows.size() == 1);
   CHECK(claim(*writer, at(78)).next_due == at(77) + std::chrono::seconds{30}); // the lease's end
+}
+
+TEST_CASE("a claim that reached its limit says that more may be due now, one that did not speaks of the future only") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  for (int i = 0; i < 4; ++i) {
+    auto held = stored(*writer, std::to_string(5000 + i));
+    promised(*writer, held, {fetch(promise_state::open, i < 3 ? at(i) : at(500))});
+  }
+  CHECK(claim(*writer, at(100), 2).next_due == at(100));
+  CHECK(claim(*writer, at(100), 2).next_due == at(500));
+  auto held = stored(*writer, "5764");
+  held.held = true;
+  promised(*writer, held, {ship("a", promise_state::open, at(1))});
+  CHECK(claim(*writer, at(101), 2).next_due == at(500)); // what waits for a person is not due
 }
 
 TEST_CASE("of leases that end together the promise that is due first tells when") {

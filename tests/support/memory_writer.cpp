@@ -307,11 +307,14 @@ result<std::vector<input>> memory_writer::redrive(std::span<const std::int64_t> 
   return oldest_first(inputs_from(std::move(revived)));
 }
 
-/// Only writes to TikTok wait: for their order's hold, and for every earlier write of the order.
+/// A quarantined order waits. Else only writes to TikTok do: for their order's hold, and for every earlier write of the order.
 bool memory_writer::is_blocked(const memory_promise& p, timestamp now) const {
+  const auto& order = t().orders.at(p.tiktok_order);
+  if (order.quarantined_since())
+    return true;
   if (!is_write(p.kind))
     return false;
-  if (t().orders.at(p.tiktok_order).row.held)
+  if (order.row.held)
     return true;
   return std::any_of(t().outbox.begin(), t().outbox.end(), [&](const auto& row) {
     const auto& e = row.second;
@@ -327,10 +330,11 @@ bool memory_writer::is_claimable(const memory_promise& p, timestamp now) const {
 std::optional<timestamp> memory_writer::next_due(timestamp now) const {
   std::optional<timestamp> next;
   for (const auto& [id, p] : t().outbox) {
-    if (p.state != promise_state::open || (!p.lease_until && is_blocked(p, now)))
+    if (p.state != promise_state::open)
       continue;
     const auto due = p.lease_until ? std::max(*p.lease_until, *p.due_at) : *p.due_at;
-    next = std::min(next.value_or(timestamp::max()), due);
+    if (due > now)
+      next = std::min(next.value_or(timestamp::max()), due);
   }
   return next;
 }
@@ -351,7 +355,7 @@ result<claimed_rows> memory_writer::claim(const claim_request& what) {
     claimed.rows.push_back({p->id, p->order, p->tiktok_order, t().orders.at(p->tiktok_order).row.facts.shop, p->kind, p->ref,
                             p->payload, ++p->attempts, *p->due_at});
   }
-  claimed.next_due = next_due(what.now);
+  claimed.next_due = due.size() == what.limit ? what.now : next_due(what.now);
   return claimed;
 }
 
