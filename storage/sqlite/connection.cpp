@@ -46,6 +46,16 @@ bool fault::refuses() const {
          primary == SQLITE_RANGE;
 }
 
+bool fault::leaves_doubt() const {
+  return of_commit_ && (code_ & 0xff) == SQLITE_IOERR;
+}
+
+fault fault::of_commit() const {
+  auto same = *this;
+  same.of_commit_ = true;
+  return same;
+}
+
 fault fault::refusal(std::string message) {
   return {SQLITE_MISMATCH, std::move(message)};
 }
@@ -209,12 +219,18 @@ transaction::~transaction() {
 }
 
 void transaction::commit() {
-  over_.use(sql::commit).run();
+  try {
+    over_.use(sql::commit).run();
+  } catch (const fault& f) {
+    throw f.of_commit();
+  }
 }
 
 error error_of(const fault& f) {
   if (f.refuses()) return {error_code::refused_by_store, f.what(), {}};
-  return {error_code::storage_unavailable, std::string{"SQLite: "} + f.what(), {}};
+  return {f.leaves_doubt() ? error_code::storage_outcome_unknown : error_code::storage_unavailable,
+          std::string{"SQLite: "} + f.what(),
+          {}};
 }
 
 } // namespace orderly::sqlite

@@ -25,12 +25,17 @@ public:
   /// The value itself is refused (a constraint, a size, a type): trying again cannot help, but its neighbours
   /// are fine.
   [[nodiscard]] bool refuses() const;
+  /// A COMMIT met it on the way to the disk: its frames may be in the log, end mark included, and count at the next start.
+  [[nodiscard]] bool leaves_doubt() const;
   [[nodiscard]] int code() const { return code_; } ///< SQLite's extended result code
   [[nodiscard]] const char* what() const noexcept override { return message_.c_str(); }
   static fault refusal(std::string message);
+  /// The same, of a COMMIT.
+  [[nodiscard]] fault of_commit() const;
 
 private:
   int code_;
+  bool of_commit_ = false;
   std::string message_;
 };
 
@@ -139,7 +144,7 @@ private:
   connection& over_;
 };
 
-/// storage_unavailable with what SQLite said.
+/// What SQLite said: storage_unavailable, or storage_outcome_unknown.
 error error_of(const fault& f);
 
 /// Runs `f`, which returns a result; no exception gets past it.

@@ -49,7 +49,9 @@ std::string why_not_writable(const std::string& path) {
 }
 
 error unavailable(const std::string& path, const error& cause) {
-  return {cause.code, "the database " + path + " cannot be opened: " + cause.message, cause.details};
+  // What a start leaves in doubt, the next one does again.
+  const auto code = cause.code == error_code::storage_outcome_unknown ? error_code::storage_unavailable : cause.code;
+  return {code, "the database " + path + " cannot be opened: " + cause.message, cause.details};
 }
 
 } // namespace
