@@ -48,6 +48,16 @@ std::string why_not_writable(const std::string& path) {
   return "";
 }
 
+/// The file itself, under the one name that all who come by links give it; also one that is not there yet.
+std::string real_path(std::filesystem::path path) {
+  std::error_code ec;
+  constexpr int longest_chain = 40; // the kernel's own
+  for (int i = 0; i < longest_chain && std::filesystem::is_symlink(path, ec); ++i)
+    path = path.parent_path() / std::filesystem::read_symlink(path, ec);
+  const auto real = std::filesystem::weakly_canonical(std::filesystem::absolute(path, ec), ec);
+  return ec ? path.string() : real.string();
+}
+
 error unavailable(const std::string& path, const error& cause) {
   // What a start leaves in doubt, the next one does again.
   const auto code = cause.code == error_code::storage_outcome_unknown ? error_code::storage_unavailable : cause.code;
@@ -61,8 +71,8 @@ result<std::unique_ptr<store>> open(const std::string& path, const store_options
   if (!lock) return lock.error();
   if (auto why = why_not_writable(path); !why.empty())
     return error{error_code::storage_unavailable, std::move(why), {}};
-  // The database itself too: another engine may have another data folder.
-  auto own = engine_lock::take_file(path + ".lock");
+  // The database itself too: another engine may have another data folder, and another name for the file.
+  auto own = engine_lock::take_file(real_path(path) + ".lock");
   if (!own) return own.error();
   const database where{path, options.vfs};
   const auto ready = guarded([&]() -> result<void> {

@@ -50,6 +50,27 @@ TEST_CASE("a second engine on the same database is refused also from another dat
   CHECK(has(second.error(), dir.file("orderly.db.lock")));
 }
 
+TEST_CASE("a second engine is refused also when it comes to the same database by a link") {
+  const temp_dir dir;
+  std::filesystem::create_directory(dir.file("real"));
+  std::filesystem::create_directory_symlink("real", dir.file("folder"));
+  std::filesystem::create_symlink("real/orderly.db", dir.file("link.db"));
+  std::filesystem::create_symlink("link.db", dir.file("link_of_link.db"));
+  const auto names = {"real/orderly.db", "folder/orderly.db", "link.db", "link_of_link.db", "folder/../real/./orderly.db"};
+  for (const std::string first : names) { // the first of all makes the file, also through a link
+    std::filesystem::remove(dir.file("real/orderly.db"));
+    const auto engine = open("sqlite:" + dir.file(first), dir.file("one"));
+    REQUIRE(engine.has_value());
+    for (const std::string other : names) {
+      INFO(first << ", then " << other);
+      const auto second = open("sqlite:" + dir.file(other), dir.file("two"));
+      REQUIRE_FALSE(second.has_value());
+      CHECK(second.error().code == error_code::storage_unavailable);
+      CHECK(has(second.error(), dir.file("real/orderly.db.lock")));
+    }
+  }
+}
+
 TEST_CASE("a data folder is made when it is not there, and one that cannot be is named with the reason") {
   const temp_dir dir;
   CHECK(open("sqlite:" + dir.file("a.db"), dir.file("new/folder")).has_value());
