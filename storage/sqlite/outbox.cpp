@@ -33,14 +33,21 @@ std::optional<outbox_row> read_row(const statement& row) {
   return out;
 }
 
-std::vector<outbox_row> due_rows(connection& over, const claim_request& what) {
-  std::vector<outbox_row> rows;
+struct due_rows {
+  std::vector<std::int64_t> ids; ///< of those too that cannot be read: leased, they do not come first again in the next claim
+  std::vector<outbox_row> readable;
+};
+
+due_rows find_due(connection& over, const claim_request& what) {
+  due_rows due;
   auto query = over.use(sql::claimable);
   query.at(what.now).integer(static_cast<std::int64_t>(what.limit));
-  while (query.step())
-    if (auto row = read_row(query)) rows.push_back(*std::move(row));
-  std::sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
-  return rows;
+  while (query.step()) {
+    due.ids.push_back(query.integer_at(0));
+    if (auto row = read_row(query)) due.readable.push_back(*std::move(row));
+  }
+  std::sort(due.readable.begin(), due.readable.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return due;
 }
 
 /// When the next row can become claimable by the passing of time alone. What is due and waits for a hold's end or for an earlier
@@ -60,11 +67,12 @@ std::optional<timestamp> next_due(connection& over, timestamp now) {
 claimed_rows claim_rows(connection& over, const claim_request& what) {
   claimed_rows claimed;
   transaction all{over, transaction::kind::write};
-  claimed.rows = due_rows(over, what);
-  for (const auto& row : claimed.rows)
-    over.use(sql::lease).text(what.owner).at(what.lease_until).integer(row.id).run();
-  claimed.next_due = claimed.rows.size() == what.limit ? what.now : next_due(over, what.now);
-  if (!claimed.rows.empty()) all.commit();
+  auto due = find_due(over, what);
+  for (const auto id : due.ids)
+    over.use(sql::lease).text(what.owner).at(what.lease_until).integer(id).run();
+  claimed.rows = std::move(due.readable);
+  claimed.next_due = due.ids.size() == what.limit ? what.now : next_due(over, what.now);
+  if (!due.ids.empty()) all.commit();
   return claimed;
 }
 

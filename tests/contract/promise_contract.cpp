@@ -351,6 +351,22 @@ TEST_CASE("a write that was withdrawn before anybody claimed it keeps nothing wa
   CHECK(claim(*writer, at(0)).rows.size() == 1);
 }
 
+TEST_CASE("promises whose payload cannot be read keep no other waiting, however many come first") {
+  const auto db = fresh(GENERATE(from_range(databases())));
+  const auto writer = db->writer();
+  for (int i = 0; i < 3; ++i) {
+    auto held = stored(*writer, std::to_string(5000 + i));
+    promised(*writer, held, {fetch(promise_state::open, at(i))});
+  }
+  db->execute("update outbox set payload = '[]' where order_id in"
+              " (select id from orders where tiktok_order_id in ('5000', '5001'))");
+  CHECK(claim(*writer, at(10), 2).rows.empty());
+  const auto next = claim(*writer, at(10), 2).rows;
+  REQUIRE(next.size() == 1);
+  CHECK(next.front().tiktok_order == tiktok_order_id{"5002"});
+  CHECK(db->scalar("select count(*) from outbox where lease_until is not null and attempts = 1") == "3");
+}
+
 TEST_CASE("a promise that only another version can read waits for it and keeps no other waiting") {
   const auto db = fresh(GENERATE(from_range(databases())));
   const auto writer = db->writer();
