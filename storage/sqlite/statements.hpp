@@ -133,8 +133,9 @@ inline constexpr text next_unleased = R"(
 inline constexpr text next_lease_end = R"(
   select min(max(lease_until, due_at)) from outbox
   where lease_until is not null and state = 'open' and max(lease_until, due_at) > ?1)";
+// A withdrawn call may have reached TikTok, and the next write of its order reads nothing first: that lease lasts its time.
 inline constexpr text void_leases = R"(
-  update outbox set lease_owner = null, lease_until = null where lease_until is not null)";
+  update outbox set lease_owner = null, lease_until = null where lease_until is not null and state <> 'withdrawn')";
 
 // --- leases on shops ----------------------------------------------------------------------------------------------
 inline constexpr text shop_is_known = "select exists (select 1 from shops where id = ?)";

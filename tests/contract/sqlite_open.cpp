@@ -185,7 +185,34 @@ TEST_CASE("a database of the first version is brought up to date with what is in
   CHECK(reader->dead_letters({}).value().letters.size() == 1);
 }
 
-TEST_CASE("a restart voids every lease, keeps the attempts and everything committed") {
+TEST_CASE("a restart keeps the lease of a withdrawn write, whose call may have reached TikTok") {
+  const auto db = fresh_sqlite();
+  const auto ship = [](const char* ref, promise_state state) {
+    promise_change change;
+    change.kind = promise_kind::mark_shipped;
+    change.ref = ref;
+    change.state = state;
+    return change;
+  };
+  {
+    const auto writer = db->writer();
+    auto unit = creation("5764", "w:1");
+    unit.promises = {ship("a", promise_state::open)};
+    REQUIRE(commit(*writer, unit) == commit_verdict::committed);
+    REQUIRE(writer->claim({at(1), 10, "engine-1", at(30'000'000)}).value().rows.size() == 1);
+    auto again = next_step(*unit.after, "w:2");
+    again.promises = {ship("a", promise_state::withdrawn), ship("b", promise_state::open)};
+    REQUIRE(commit(*writer, again) == commit_verdict::committed);
+  }
+  db->restart();
+  const auto writer = db->writer();
+  CHECK(writer->claim({at(2), 10, "engine-2", at(60'000'000)}).value().rows.empty());
+  const auto rows = writer->claim({at(30'000'000), 10, "engine-2", at(60'000'000)}).value().rows;
+  REQUIRE(rows.size() == 1);
+  CHECK(rows.front().ref == "b");
+}
+
+TEST_CASE("a restart voids every other lease, keeps the attempts and everything committed") {
   const auto db = fresh_sqlite();
   {
     const auto writer = db->writer();

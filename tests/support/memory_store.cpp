@@ -94,6 +94,8 @@ result<std::unique_ptr<change_feed>> memory_store::open_changes() {
 void memory_store::void_leases() {
   std::lock_guard alone(mutex_);
   for (auto& [id, p] : tables_.outbox) {
+    if (p.state == promise_state::withdrawn)
+      continue; // its call may have reached TikTok
     p.lease_owner.clear();
     p.lease_until = std::nullopt;
   }
