@@ -14,6 +14,9 @@ commit_reply failed(const error& why) {
   return {unknown ? commit_fate::unknown : commit_fate::unavailable, to_string(why)};
 }
 
+/// Said of a whole transaction: the store could not be reached, or broke off.
+bool failed_whole(const commit_reply& r) { return r.fate == commit_fate::unavailable || r.fate == commit_fate::unknown; }
+
 commit_reply fate_of(const unit_result& r) {
   switch (r.verdict) {
   case commit_verdict::committed: return {commit_fate::committed, {}};
@@ -46,7 +49,10 @@ batch_reply lane_state::commit(const commit_batch& batch) {
   records.reserve(batch.records.size());
   for (const auto& one : batch.records)
     records.push_back(*one);
-  reply.records = record(records);
+  if (!reply.units.empty() && failed_whole(reply.units.front())) // once more would only make the next batch wait longer
+    reply.records.assign(records.size(), {commit_fate::unavailable, reply.units.front().why});
+  else
+    reply.records = record(records);
   return reply;
 }
 
@@ -72,7 +78,14 @@ std::vector<commit_reply> lane_state::commit_units(const std::vector<unit_ptr>& 
   return fates;
 }
 
-/// In one transaction; when the store refuses one of them, each in its own, so that it fails alone.
+/// A refusal is of what was asked; after anything else the connection is thrown away whole.
+void lane_state::drop_after(const error& why) {
+  if (why.code != error_code::refused_by_store)
+    writer_.reset();
+}
+
+/// In one transaction; when the store refuses one of them, each in its own, so that it fails alone. The first that meets a store
+/// which cannot be reached speaks for the rest.
 std::vector<commit_reply> lane_state::record(std::span<const input_record> inputs) {
   if (inputs.empty())
     return {};
@@ -93,8 +106,10 @@ std::vector<commit_reply> lane_state::record(std::span<const input_record> input
     return {commit_reply{commit_fate::refused, to_string(done.error())}};
   }
   std::vector<commit_reply> fates;
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    fates.push_back(record(inputs.subspan(i, 1)).front());
+  while (fates.size() < inputs.size() && (fates.empty() || !failed_whole(fates.back())))
+    fates.push_back(record(inputs.subspan(fates.size(), 1)).front());
+  if (fates.size() < inputs.size())
+    fates.resize(inputs.size(), commit_reply{fates.back()});
   return fates;
 }
 
@@ -104,7 +119,7 @@ commit_reply lane_state::note(const attention_note& what) {
     return failed(open.error());
   if (const auto done = (*open)->note({&what, 1}); !done) {
     log(log_level::error, "storage.note_failed", "attention could not be stored", {{"why", to_string(done.error())}});
-    writer_.reset();
+    drop_after(done.error());
     return failed(done.error());
   }
   return {};
@@ -116,7 +131,7 @@ result<std::vector<input>> lane_state::redrive(const std::vector<std::int64_t>& 
     return open.error();
   auto reopened = (*open)->redrive(dead_letters, now);
   if (!reopened)
-    writer_.reset();
+    drop_after(reopened.error());
   return reopened;
 }
 

@@ -26,6 +26,7 @@ private:
   /// The open connection, or why there is none.
   result<store_writer*> connection();
   std::vector<commit_reply> commit_units(const std::vector<unit_ptr>& units);
+  void drop_after(const error& why);
   std::vector<commit_reply> record(std::span<const input_record> inputs);
   std::unique_ptr<store_writer> writer_;
 };
