@@ -53,6 +53,7 @@ struct input_row {
 /// A row of `outbox` that is `open` or `waiting`.
 struct promise_row {
   std::string kind, ref, state;
+  bool has_due = false; ///< a time at which it may be claimed
 };
 /// An open row of `order_attention`.
 struct attention_row {

@@ -40,7 +40,7 @@ constexpr const char* events_of = "select seq, " ORDERLY_MICROS("at") ", type, s
 constexpr const char* inputs_at = "select id, dedupe_key, " ORDERLY_MICROS("received_at") ", source, actor, shop_id, type,"
     " notification_id, raw, raw_hash, policy_version, decided_on, " ORDERLY_MICROS("decided_at") ", outcome, answer, events,"
     " exists (select from dead_letters d where d.input_id = inputs.id), order_ref from inputs where ctid = any(";
-constexpr const char* promises_of = "select kind, ref, state, order_id from outbox where state in ('open','waiting')"
+constexpr const char* promises_of = "select kind, ref, state, order_id, due_at is not null from outbox where state in ('open','waiting')"
     " and order_id = any(";
 constexpr const char* attention_of = "select kind, " ORDERLY_MICROS("since") ", order_id from order_attention"
     " where until is null and order_id = any(";
@@ -209,7 +209,7 @@ private:
     for (const auto& row : snapshot_.exec(events_of + ids.of("uuid") + " order by order_id, seq"))
       by_id.at(owned_at(row, 9))->events.push_back(read_event_row(row));
     for (const auto& row : snapshot_.exec(promises_of + ids.of("uuid")))
-      by_id.at(owned_at(row, 3))->promises.push_back({owned_at(row, 0), owned_at(row, 1), owned_at(row, 2)});
+      by_id.at(owned_at(row, 3))->promises.push_back({owned_at(row, 0), owned_at(row, 1), owned_at(row, 2), flag_at(row, 4)});
     for (const auto& row : snapshot_.exec(attention_of + ids.of("uuid")))
       by_id.at(owned_at(row, 2))->attention.push_back({owned_at(row, 0), time_at(row, 1)});
   }

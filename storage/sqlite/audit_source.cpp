@@ -28,7 +28,8 @@ constexpr text input_at = R"(
   select id, dedupe_key, received_at, source, actor, shop_id, type, notification_id, raw, raw_hash, policy_version, decided_on,
     decided_at, outcome, answer, events, exists (select 1 from dead_letters d where d.input_id = inputs.id)
   from inputs where rowid = ?)";
-constexpr text unsettled_promises = "select kind, ref, state from outbox where order_id = ? and state in ('open','waiting')";
+constexpr text unsettled_promises = 
+    "select kind, ref, state, due_at is not null from outbox where order_id = ? and state in ('open','waiting')";
 constexpr text open_attention = "select kind, since from order_attention where order_id = ? and until is null";
 constexpr text ownerless_events = R"(
   select order_id from (select distinct order_id from order_events) e
@@ -174,7 +175,8 @@ private:
     auto promises = over_.use(unsettled_promises);
     promises.id(all.row->id.value);
     while (promises.step())
-      all.promises.push_back({owned(promises.text_at(0)), owned(promises.text_at(1)), owned(promises.text_at(2))});
+      all.promises.push_back({owned(promises.text_at(0)), owned(promises.text_at(1)), owned(promises.text_at(2)),
+                               promises.integer_at(3) != 0});
     auto attention = over_.use(open_attention);
     attention.id(all.row->id.value);
     while (attention.step())

@@ -80,6 +80,12 @@ class DamagedHistory(RealRun):
         moved = self.event("to_state = 'shipped'")
         self.assert_found("move", f"update order_events set to_state = 'delivered' where {moved}")
 
+    def test_a_move_from_nowhere_and_one_to_nowhere(self):
+        moved = self.event("to_state = 'shipped'")
+        found = self.assert_found("move", f"update order_events set from_state = null where {moved}")
+        self.assertEqual(len(found.findings), 1, f"one fault, one line: {found}")
+        self.assert_found("move", f"update order_events set to_state = null where {moved}")
+
     def test_a_move_from_a_state_that_the_order_was_not_in(self):
         moved = f"order_id = {self.id_of(self.cancelled)} and to_state = 'failed'"
         found = self.assert_found("from_state", f"update order_events set from_state = 'processing' where {moved}",
@@ -145,6 +151,11 @@ class DamagedRow(RealRun):
         writes = "true" if POSTGRES else "1"
         self.assert_found("promise", "insert into outbox(order_id, kind, ref, writes, state) "
                                      f"values ({self.id_of(self.victim)}, 'mark_shipped', 'x', {writes}, 'open')")
+
+    def test_an_open_promise_that_is_never_due(self):
+        of_it = f"order_id = {self.id_of(WAITING)}"
+        found = self.assert_found("promise", f"update outbox set due_at = null where {of_it} and state = 'open'", order=WAITING)
+        self.assertEqual(len(found.findings), 1, f"one fault, one line: {found}")
 
     def test_attention_that_is_not_shown(self):
         self.assert_found("attention", f"update order_attention set until = since where order_id = {self.id_of(WAITING)}",

@@ -31,14 +31,15 @@ void check_moves(const evidence& all, findings& out) {
   for (const auto& e : all.events) {
     is_known = is_known && e.seq == due; // behind a hole it may be anywhere
     due = e.seq + 1;
-    if (!e.from)
-      continue;
-    if (is_known && state != *e.from)
+    const bool moves = e.type == event_type::transitioned;
+    if (e.from && is_known && state != *e.from)
       out.add(rule::from_state, name_of_move(e), said(e.from), std::string{orderly::name_of(state)});
-    if (e.type == event_type::transitioned && (!e.to || !is_legal(*e.from, *e.to)))
+    if (moves && (!e.from || !e.to || !is_legal(*e.from, *e.to)))
       out.add(rule::move, name_of_move(e), said(e.from) + " -> " + said(e.to), "a move of the table");
-    state = e.type == event_type::transitioned ? e.to.value_or(*e.from) : *e.from;
-    is_known = true;
+    if (const auto after = moves && e.to ? e.to : e.from) {
+      state = *after;
+      is_known = true;
+    }
   }
 }
 

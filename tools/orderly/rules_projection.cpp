@@ -17,12 +17,17 @@ std::map<std::string, std::string> wanted_promises(const facts& f) {
   return all;
 }
 
+/// Nobody ever claims an open one without a time.
+std::string state_of(const promise_row& row) {
+  return row.state == orderly::name_of(promise_state::open) && !row.has_due ? row.state + ", never due" : row.state;
+}
+
 /// Kinds that this version does not know are another one's.
 std::map<std::string, std::string> stored_promises(const std::vector<promise_row>& rows) {
   std::map<std::string, std::string> all;
   for (const auto& row : rows)
     if (promise_kind_from(row.kind))
-      all.emplace(row.ref.empty() ? row.kind : row.kind + " " + row.ref, row.state);
+      all.emplace(row.ref.empty() ? row.kind : row.kind + " " + row.ref, state_of(row));
   return all;
 }
 
