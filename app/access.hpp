@@ -10,7 +10,7 @@ namespace orderly {
 
 /// Without any user: creates `admin` with a random password (argon2id) and a random token, leaves both in
 /// files of the data folder and prints the password once on stdout. The files are written first: a crash in
-/// between leaves no user, and the next start does it again.
+/// between leaves no user, and the next start does it again. Where another engine on the same store is first, it leaves no file.
 result<void> ensure_first_user(store_admin& users, const data_dir& folder);
 
 /// The tokens of now, by hash, in memory.
