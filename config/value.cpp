@@ -15,6 +15,7 @@ struct unit {
   std::string_view name;
   std::int64_t millis;
 };
+constexpr std::string_view hidden = "***";
 constexpr unit units[]{{"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}};
 
 std::vector<std::string> split_at_commas(std::string_view text) {
@@ -85,16 +86,57 @@ std::string quoted(const std::string& text) {
   return out + (text.size() > 80 ? "...\"" : "\"");
 }
 
-/// The range of the password in "scheme://user:password@host".
-std::optional<std::pair<std::size_t, std::size_t>> password_range(const std::string& url) {
+// A URL is read as libpq does: the userinfo ends at an '@' before the first '/', and what stands in it needs no escaping, not
+// even a '?'; a parameter's name may be escaped. Where a URL can be read in several ways, rather too much is hidden.
+
+/// Where the authority begins; nothing for what is no URL.
+std::optional<std::size_t> authority_of(std::string_view url) {
   const auto scheme = url.find("://");
-  if (scheme == std::string::npos) return std::nullopt;
-  const auto begin = scheme + 3;
-  const auto at =
-      url.substr(0, url.find_first_of("/?", begin)).rfind('@'); // an '@' may stand unescaped in a password
-  const auto colon = url.find(':', begin);
-  if (at == std::string::npos || at < begin || colon == std::string::npos || colon >= at) return std::nullopt;
-  return std::pair{colon + 1, at - colon - 1};
+  return scheme == std::string_view::npos ? std::nullopt : std::optional{scheme + 3};
+}
+
+std::string percent_decoded(std::string_view text) {
+  std::string out;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    unsigned code = 0;
+    const auto* digits = text.data() + i + 1;
+    if (text[i] == '%' && i + 2 < text.size() && std::from_chars(digits, digits + 2, code, 16).ptr == digits + 2) {
+      out += static_cast<char>(code);
+      i += 2;
+    } else {
+      out += text[i];
+    }
+  }
+  return out;
+}
+
+bool names_a_secret(std::string_view escaped_name) {
+  const auto name = percent_decoded(escaped_name);
+  constexpr std::string_view pieces[]{"password", "secret", "scram_"}; // sslpassword, oauth_client_secret, scram_client_key
+  return std::any_of(std::begin(pieces), std::end(pieces), [&](auto piece) { return name.find(piece) != std::string::npos; });
+}
+
+/// Everything behind the '?' that ends host and path.
+void hide_parameters(std::string& url, std::size_t authority) {
+  const auto slash = url.find('/', authority), at = url.find('@', authority);
+  const auto question = url.find('?', at < slash ? at : authority); // the "none" of find() is the largest number
+  if (question == std::string::npos) return;
+  for (auto begin = question + 1; begin < url.size();) {
+    auto end = std::min(url.find('&', begin), url.size());
+    const auto equals = url.find('=', begin);
+    if (equals < end && names_a_secret(std::string_view{url}.substr(begin, equals - begin))) {
+      url.replace(equals + 1, end - equals - 1, hidden);
+      end = equals + 1 + hidden.size();
+    }
+    begin = end + 1;
+  }
+}
+
+/// Between the first ':' and the last '@' before the first '/': an '@' may stand unescaped in a password.
+void hide_userinfo(std::string& url, std::size_t authority) {
+  const auto at = std::string_view{url}.substr(0, url.find('/', authority)).rfind('@');
+  const auto colon = url.find(':', authority);
+  if (at != std::string_view::npos && at > authority && colon < at) url.replace(colon + 1, at - colon - 1, hidden);
 }
 
 } // namespace
@@ -168,10 +210,13 @@ std::string describe(const config_value& value, bool secret) {
 
 std::string without_password(const std::string& url) {
   auto shown = url;
-  if (const auto range = password_range(shown)) shown.replace(range->first, range->second, "***");
-  for (auto at = shown.find("password="); at != std::string::npos; at = shown.find("password=", at + 1)) {
+  if (const auto authority = authority_of(shown)) {
+    hide_parameters(shown, *authority); // first: an '@' in a value must not look like the end of the userinfo
+    hide_userinfo(shown, *authority);
+  }
+  for (auto at = shown.find("password="); at != std::string::npos; at = shown.find("password=", at + 1)) { // what is no URL
     const auto begin = at + 9;
-    shown.replace(begin, std::min(shown.find('&', begin), shown.size()) - begin, "***");
+    shown.replace(begin, std::min(shown.find('&', begin), shown.size()) - begin, hidden);
   }
   return shown;
 }

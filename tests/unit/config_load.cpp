@@ -208,7 +208,9 @@ TEST_CASE(
 TEST_CASE("A secret inline in a file that others can read is refused and not shown") {
   const auto toml = GENERATE(as<std::string>{}, "[tiktok]\napp_secret = \"hush\"",
                              "[tiktok]\nprevious_app_secrets = [\"hush\"]",
-                             "[storage]\nurl = \"postgresql://user:hush@host/db\"");
+                             "[storage]\nurl = \"postgresql://user:hush@host/db\"",
+                             "[storage]\nurl = \"postgresql://user:?hush@host/db\"",
+                             "[storage]\nurl = \"postgresql://user@host/db?pass%77ord=hush\"");
   const auto mode = GENERATE(0640, 0604);
   INFO(toml);
   const auto problem = the_problem_of(load(toml, mode));
@@ -337,6 +339,18 @@ TEST_CASE("A password with an @ in it is redacted whole") {
   CHECK(without_password("postgresql://user:p@ss:word@host:5432/db") == "postgresql://user:***@host:5432/db");
   CHECK(without_password("postgresql://user@host:5432/db") == "postgresql://user@host:5432/db");
   CHECK(without_password("sqlite:/x@y:z") == "sqlite:/x@y:z");
+}
+
+TEST_CASE("A password is found wherever libpq finds it") {
+  CHECK(without_password("postgresql://u:pa?ss@h/db") == "postgresql://u:***@h/db");
+  CHECK(without_password("postgresql://u:?password=x@h/db") == "postgresql://u:***@h/db");
+  CHECK(without_password("postgresql://u:p?a@ss@h") == "postgresql://u:***@h");
+  CHECK(without_password("postgresql://h?pass%77ord=abc&user=u") == "postgresql://h?pass%77ord=***&user=u");
+  CHECK(without_password("postgresql://u:p@h?%70assword=a@b/c") == "postgresql://u:***@h?%70assword=***");
+  CHECK(without_password("postgresql:///db?host=h&sslpassw%6frd=abc") == "postgresql:///db?host=h&sslpassw%6frd=***");
+  for (const std::string open : {"postgresql://u@h/db?application_name=a:b@c", "postgresql://u@h?user=%", "postgresql://h/a@b:c@d",
+                                 "postgresql://:5432/db", "postgresql://h?", "postgresql://u@h/db?sslmode=require&passfile=/x"})
+    CHECK_FALSE(has_password(open));
 }
 
 TEST_CASE("Durations are a number and a unit") {
