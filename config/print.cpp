@@ -1,29 +1,12 @@
 #include "config/config.hpp"
 #include "config/schema.hpp"
+#include "config/toml_file.hpp"
 #include "config/value.hpp"
-
-#include <cstdio>
 
 namespace orderly {
 namespace {
 
 constexpr std::string_view redacted = "(redacted)";
-
-/// A basic string of TOML.
-std::string toml_text(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
-      char escape[8];
-      std::snprintf(escape, sizeof escape, "\\u%04X", static_cast<unsigned>(c));
-      out += escape;
-    } else {
-      out += c;
-    }
-  }
-  return out + "\"";
-}
 
 struct printer {
   bool secret;

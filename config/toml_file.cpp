@@ -3,6 +3,7 @@
 #include "config/toml_versions.hpp"
 
 #include <algorithm>
+#include <cstdio>
 #include <exception>
 #include <utility>
 
@@ -28,6 +29,17 @@ config_value value_of(const toml::value& value) {
   return texts;
 }
 
+bool is_bare(const std::string& name) {
+  return !name.empty() && std::all_of(name.begin(), name.end(), [](unsigned char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+/// A name that a file must quote stays quoted: "shops[0]" is a key of its own, no member of an array.
+std::string joined(const std::string& key, const std::string& name) {
+  return (key.empty() ? "" : key + ".") + (is_bare(name) ? name : toml_text(name));
+}
+
 /// Recursion is bounded by the file's own nesting, which toml11 has already walked.
 void flatten(const std::string& key, const toml::value& value, std::vector<toml_entry>& into) {
   if (value.is_table()) {
@@ -40,7 +52,7 @@ void flatten(const std::string& key, const toml::value& value, std::vector<toml_
              std::pair{toml_versions::line_of(*b.second), b.first};
     });
     for (const auto& [name, member] : members)
-      flatten(key.empty() ? name : key + "." + name, *member, into);
+      flatten(joined(key, name), *member, into);
   } else if (value.is_array() && all_are(value.as_array(), &toml::value::is_table)) {
     std::size_t index = 0;
     for (const auto& element : value.as_array())
@@ -59,6 +71,21 @@ std::string first_line(std::string text) {
 }
 
 } // namespace
+
+std::string toml_text(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
+      char escape[8];
+      std::snprintf(escape, sizeof escape, "\\u%04X", static_cast<unsigned>(c));
+      out += escape;
+    } else {
+      out += c;
+    }
+  }
+  return out + "\"";
+}
 
 toml_document parse_toml(const std::string& text) {
   toml_document document;

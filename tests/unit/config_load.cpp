@@ -131,6 +131,20 @@ TEST_CASE("Nothing is suggested when nothing is near") {
   CHECK(the_problem_of(load("colour_of_the_sky = 2\n")).nearest.empty());
 }
 
+TEST_CASE("A key that must be quoted is an unknown key like any other, also where it looks like a part of a list") {
+  const auto name = GENERATE(as<std::string>{}, "shops[x]", "shops[0]", "shops[999999999]", "shops[0].id", "shops[", "");
+  INFO(name);
+  const auto problem = the_problem_of(load("[tiktok]\n\"" + name + "\" = 1\n"));
+  CHECK(problem.line == 2);
+  CHECK(problem.key == "tiktok.\"" + name + "\"");
+  CHECK(problem.found == "unknown key");
+  CHECK(the_problem_of(load("\"tiktok.shops[999999999]\" = 1\n")).line == 1);
+  CHECK(the_problem_of(load("[\"tiktok.shops[7]\"]\nid = \"1\"\n")).found == "unknown table");
+  CHECK(the_problem_of(load("\"two\\nlines\" = 1\n")).key == "\"two\\u000Alines\"");
+}
+
+TEST_CASE("A key may be quoted without need") { CHECK(load("\"listen\" = \"h:1\"\n[\"http\"]\nthreads = 2\n").problems.empty()); }
+
 TEST_CASE("An unknown table is one problem, however many keys it has") {
   const auto problem = the_problem_of(load("[storge]\nurl = \"sqlite:x\"\nreaders = 2\n"));
   CHECK(problem.key == "storge");
