@@ -37,6 +37,7 @@ public:
       take_text(key, key, text, origin{3, "flags", 0});
     settle_app_secret();
     settle_shops();
+    settle_lease();
     if (values().storage.url.empty()) values().storage.url = "sqlite:" + values().data_dir + "/orderly.db";
     return std::move(out_);
   }
@@ -234,6 +235,19 @@ private:
       if (out_.problems.empty())
         problem(shops_given_[0], values().tiktok.app_key.empty() ? "tiktok.app_key" : "tiktok.app_secret",
                 "missing", "tiktok.app_key and tiktok.app_secret, since a shop is configured");
+  }
+
+  /// A promise may take two calls: the order is read, then written. A write that outlives its lease may be made a second time,
+  /// by the engine that claims it next.
+  void settle_lease() {
+    constexpr std::chrono::milliseconds margin{1000};
+    const auto least = std::chrono::ceil<std::chrono::seconds>(2 * values().tiktok.timeout + margin);
+    if (values().engine.lease >= least) return;
+    const auto &lease_at = given_["engine.lease"], &timeout_at = given_["tiktok.timeout"];
+    problem(lease_at.rank > 0 ? lease_at : timeout_at, "engine.lease",
+            "found \"" + format_duration(values().engine.lease) + "\" beside a tiktok.timeout of \"" +
+                format_duration(values().tiktok.timeout) + "\"",
+            "at least twice tiktok.timeout and 1s: here \"" + format_duration(least) + "\"");
   }
 
   loaded_config out_;

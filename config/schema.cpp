@@ -83,7 +83,8 @@ const std::array keys{
     key_spec{"engine.order_idle", "5m", ORDERLY_AT(engine.order_idle),
              "An order that nothing happened to for so long leaves memory; its next input brings it back.", 100, 1 * day},
     key_spec{"engine.lease", "30s", ORDERLY_AT(engine.lease),
-             "How long a claimed promise belongs to the engine that claimed it.", 1 * second, 1 * hour},
+             "How long a claimed promise belongs to the engine that claimed it. At least twice tiktok.timeout and 1s.", 1 * second,
+             1 * hour},
 
     key_spec{"processing.auto_start", "true", ORDERLY_AT(processing.auto_start),
              "AWAITING_SHIPMENT with complete detail enters processing by itself."},

@@ -41,6 +41,7 @@ class KilledUnderLoad(LoadCase):
         # What a call brought while nothing could be written is asked for again when its lease ends.
         if WHAT in ("server", "failover"):
             self.where["tables"] = "[engine]\nlease = \"5s\""
+            self.where["tiktok"] = 'timeout = "2s"'  # two calls within the lease
 
     def kill_and_start(self, sandbox, engine):
         """The engine of the time after it."""

@@ -145,6 +145,16 @@ TEST_CASE("A key that must be quoted is an unknown key like any other, also wher
 
 TEST_CASE("A key may be quoted without need") { CHECK(load("\"listen\" = \"h:1\"\n[\"http\"]\nthreads = 2\n").problems.empty()); }
 
+TEST_CASE("A lease must outlast the two calls that are made on it") {
+  const auto short_lease = the_problem_of(load("[tiktok]\ntimeout = \"10s\"\n[engine]\nlease = \"20s\"\n"));
+  CHECK(said(short_lease) == ":4: engine.lease: found \"20s\" beside a tiktok.timeout of \"10s\"; "
+                             "allowed: at least twice tiktok.timeout and 1s: here \"21s\"");
+  CHECK(the_problem_of(load("[tiktok]\ntimeout = \"20s\"\n")).line == 2); // the lease is the default
+  CHECK(the_problem_of(load_config({{}, {{"ORDERLY_ENGINE_LEASE", "1s"}}, {}})).file == "environment");
+  CHECK(load("[engine]\nlease = \"21s\"\n").problems.empty());
+  CHECK(load("[engine]\nlease = \"2s\"\n[tiktok]\ntimeout = \"500ms\"\n").problems.empty());
+}
+
 TEST_CASE("An unknown table is one problem, however many keys it has") {
   const auto problem = the_problem_of(load("[storge]\nurl = \"sqlite:x\"\nreaders = 2\n"));
   CHECK(problem.key == "storge");
