@@ -26,17 +26,29 @@ std::optional<std::int64_t> take_number(std::string_view& text) {
   return static_cast<std::int64_t>(bits);
 }
 
+/// A time that a store can hold: of the years 1970 to 9999, or one that stands before or behind every row. No list gave out
+/// another one, and PostgreSQL cannot even be asked for it.
+std::optional<timestamp> take_time(std::string_view& text) {
+  using namespace std::chrono;
+  constexpr timestamp begin{}, end{sys_days{year{10'000} / 1 / 1}};
+  const auto micros = take_number(text);
+  if (!micros) return std::nullopt;
+  const auto at = from_micros(*micros);
+  const bool is_stored = at >= begin && at < end;
+  return is_stored || at == timestamp::min() || at == timestamp::max() ? std::optional{at} : std::nullopt;
+}
+
 void put_position(std::string& out, const list_position& at) {
   put_number(out, to_micros(at.updated_at));
   out += to_string(at.id);
 }
 
 std::optional<list_position> take_position(std::string_view& text) {
-  const auto micros = take_number(text);
+  const auto at = take_time(text);
   const auto id = uuid_from(text.substr(0, id_size));
-  if (!micros || !id) return std::nullopt;
+  if (!at || !id) return std::nullopt;
   text.remove_prefix(id_size);
-  return list_position{from_micros(*micros), *id};
+  return list_position{*at, *id};
 }
 
 bool take_mark(std::string_view& text, char mark) {
@@ -107,10 +119,10 @@ result<pending_position> pending_position_from(std::string_view cursor) {
 result<dead_letter_position> dead_letter_position_from(std::string_view cursor) {
   if (cursor.empty()) return dead_letter_position{};
   if (!take_mark(cursor, dead_letter_mark)) return bad_cursor();
-  const auto last_at = take_number(cursor);
+  const auto last_at = take_time(cursor);
   const auto id = take_number(cursor);
   if (!last_at || !id || !cursor.empty()) return bad_cursor();
-  return dead_letter_position{from_micros(*last_at), *id};
+  return dead_letter_position{*last_at, *id};
 }
 
 } // namespace orderly

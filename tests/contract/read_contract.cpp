@@ -29,6 +29,11 @@ void touch(store_writer& into, store_reader& from, const std::string& id, timest
   REQUIRE(commit(into, step) == commit_verdict::committed);
 }
 
+template <class T>
+std::optional<error_code> code_of(const result<T>& of) {
+  return of ? std::nullopt : std::optional{of.error().code};
+}
+
 } // namespace
 
 TEST_CASE("a batch of loads answers each request at its place, with the document only when asked") {
@@ -163,6 +168,33 @@ TEST_CASE("a cursor that no list gave out is refused") {
     INFO(bad);
     CHECK(reader->list({{}, 1, bad}).error().code == error_code::invalid_cursor);
     CHECK(reader->timeline(tiktok_order_id{"51"}, 1, bad).error().code == error_code::invalid_cursor);
+  }
+}
+
+TEST_CASE("a made-up cursor whose time no row can have is refused, one of the bounds of time is not") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  stored(*writer, "51");
+  const std::string seq(16, '0'), id = to_string(uuid{});
+  const auto answered = [&](const std::string& time) {
+    pending_request what;
+    what.cursor = "p" + time + id;
+    dead_letter_filter filter;
+    filter.cursor = "d" + time + seq;
+    return std::vector{code_of(reader->list({{}, 1, "l" + time + id})), code_of(reader->pending(what)),
+                       code_of(reader->timeline(tiktok_order_id{"51"}, 1, "t" + seq + time + id)),
+                       code_of(reader->dead_letters(filter))};
+  };
+  const std::vector<std::optional<error_code>> refused(4, error_code::invalid_cursor), taken(4);
+  // The year 10,000; what PostgreSQL counts over 64 bits; a microsecond from either bound; one before 1970.
+  for (const auto* time : {"0384440ccc736000", "7000000000000000", "7ffffffffffffffe", "8000000000000001", "ffffffffffffffff"}) {
+    INFO(time);
+    CHECK(answered(time) == refused);
+  }
+  for (const auto* time : {"0384440ccc735fff", "0000000000000000", "7fffffffffffffff", "8000000000000000"}) {
+    INFO(time);
+    CHECK(answered(time) == taken);
   }
 }
 
