@@ -12,8 +12,10 @@ constexpr auto patience = std::chrono::seconds{100}; // above the engine's own
 
 http_response too_late() { return problem(error_code::outcome_unknown); }
 
-void restart(const edge_ptr& shared, const tiktok_order_id& order, bool stored, const responder_ptr& to) {
-  shared->parts.actors.restart(order, [order, stored, to](const result<restarted>& done) {
+/// The place is given back with the engine's answer.
+void restart(const edge_ptr& shared, const tiktok_order_id& order, bool stored, const admitted_ptr& place,
+             const responder_ptr& to) {
+  shared->parts.actors.restart(order, [order, stored, place, to](const result<restarted>& done) {
     if (!done)
       return to->answer(problem(done.error()));
     if (!stored && !done->known)
@@ -24,13 +26,16 @@ void restart(const edge_ptr& shared, const tiktok_order_id& order, bool stored, 
 
 /// An order without a row, or with one that cannot be read, may be quarantined all the same.
 void serve_restart(const edge_ptr& shared, const order_key& key, const responder_ptr& to) {
-  shared->parts.reader.find(key, [shared, key, to](const result<order_view>& found) {
+  const auto place = place_for(shared, to);
+  if (!place)
+    return;
+  shared->parts.reader.find(key, [shared, key, place, to](const result<order_view>& found) {
     if (found)
-      return restart(shared, found->order.tiktok_id, true, to);
+      return restart(shared, found->order.tiktok_id, true, place, to);
     const auto* id = std::get_if<tiktok_order_id>(&key);
     const bool unreadable = found.error().code == error_code::order_unreadable;
     if (id && (unreadable || found.error().code == error_code::order_not_found))
-      return restart(shared, *id, unreadable, to);
+      return restart(shared, *id, unreadable, place, to);
     to->answer(problem(found.error()));
   });
 }
@@ -69,7 +74,10 @@ http_route redrive_route(const edge_ptr& shared) {
             const auto wanted = read_redrive(*request.body);
             if (!wanted)
               return to->answer(problem(wanted.error()));
-            shared->parts.actors.redrive(*wanted, [to](const result<redrive_report>& done) {
+            const auto place = place_for(shared, to);
+            if (!place)
+              return;
+            shared->parts.actors.redrive(*wanted, [place, to](const result<redrive_report>& done) {
               if (!done)
                 return to->answer(problem(done.error()));
               json::object body{{"redriven", done->redriven}, {"failed", done->failed}, {"left", done->left}};

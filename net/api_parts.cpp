@@ -48,6 +48,19 @@ http_route needs_operator(std::string_view label) {
   return answers(label, problem(error_code::forbidden, "Acting needs the role operator.", {{"role", "operator"}}));
 }
 
+admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to) {
+  if (shared->state.draining()) {
+    to->answer(problem(error_code::shutting_down));
+    return nullptr;
+  }
+  auto place = admit(shared->gate);
+  if (!place) {
+    shared->meter.rejected("overloaded");
+    to->answer(problem(error_code::overloaded));
+  }
+  return place;
+}
+
 bool is_read(const http_request& request) { return request.method == "GET" || request.method == "HEAD"; }
 
 std::optional<order_key> key_from(const std::string& segment) {

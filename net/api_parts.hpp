@@ -26,6 +26,9 @@ http_route read_route(std::string_view label, std::function<void(const responder
 /// 403: acting needs the role operator.
 http_route needs_operator(std::string_view label);
 
+/// Admission of whatever goes to the engine; while draining or without a place it answers 503 itself and gives null.
+admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to);
+
 bool is_read(const http_request& request);
 /// An order's UUID or its TikTok order id.
 std::optional<order_key> key_from(const std::string& segment);

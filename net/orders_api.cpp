@@ -101,20 +101,6 @@ void submit(const edge_ptr& shared, command what, tiktok_order_id order, admitte
   });
 }
 
-/// Admission; answers and gives null when there is no place.
-admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to) {
-  if (shared->state.draining()) {
-    to->answer(problem(error_code::shutting_down));
-    return nullptr;
-  }
-  auto place = admit(shared->gate);
-  if (!place) {
-    shared->meter.rejected("overloaded");
-    to->answer(problem(error_code::overloaded));
-  }
-  return place;
-}
-
 using body_reader = result<input_body> (*)(std::string_view);
 
 void serve_command(const edge_ptr& shared, const order_key& key, const principal& who, const http_request& request,

@@ -4,12 +4,16 @@
 #include "tests/http/running_server.hpp"
 #include "tests/support/catch.hpp"
 
+#include <thread>
+
 using namespace orderly;
 using namespace orderly::test;
 
 namespace {
 
 const std::string known_id = "576461413038785752";
+const std::string restart_path = "/api/v1/actors/" + known_id + "/restart", redrive_path = "/api/v1/dead-letters/redrive";
+const std::string killed_twice = R"({"cause":"killed_twice"})";
 const header_list viewer{{"Authorization", "Bearer viewer-token"}};
 
 json::object body_of(const std::optional<raw_response>& got, int status) {
@@ -103,6 +107,41 @@ TEST_CASE("a store that cannot lift a quarantine is said") {
   server.actors.restart_answer = error{error_code::storage_unavailable, "", {}};
   const auto got = body_of(server.api("POST", "/api/v1/actors/" + known_id + "/restart"), 503);
   CHECK(got.at("code").as_string() == "storage_unavailable");
+}
+
+TEST_CASE("a restart and a re-drive take a place until they are answered, and get 503 when there is none") {
+  auto options = quick_options();
+  options.max_in_flight = 1;
+  running_server server{options};
+  const auto in_flight = [&] { return server.metric("orderly_http_in_flight"); };
+  const auto wait_until_free = [&] { // the place goes just after the answer
+    for (int tries = 0; tries < 5000 && in_flight() != 0; ++tries)
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    CHECK(in_flight() == 0);
+  };
+  std::vector<double> taken;
+  server.actors.while_asked = [&] { taken.push_back(in_flight()); };
+  CHECK(body_of(server.api("POST", restart_path), 200).at("restarted").as_bool());
+  wait_until_free();
+  CHECK(body_of(server.api("POST", redrive_path, killed_twice), 200).contains("redriven"));
+  wait_until_free();
+  CHECK(taken == std::vector<double>{1, 1});
+
+  server.port.hold();
+  raw_connection waiting{server.http->listen()};
+  REQUIRE(waiting.send(running_server::webhook(R"({"type":1,"data":{"order_id":"1","order_status":"UNPAID","update_time":1}})")));
+  REQUIRE(server.port.wait_for(1));
+  CHECK(body_of(server.api("POST", restart_path), 503).at("code") == "overloaded");
+  CHECK(body_of(server.api("POST", redrive_path, killed_twice), 503).at("code") == "overloaded");
+  CHECK(server.api("GET", "/api/v1/dead-letters")->status == 200);
+  std::thread draining{[&] { server.http->drain(std::chrono::seconds{10}); }};
+  while (ask_once(server.http->admin_listen(), request_text("GET", "/readyz"))->status != 503)
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  CHECK(body_of(server.api("POST", restart_path), 503).at("code") == "shutting_down");
+  CHECK(body_of(server.api("POST", redrive_path, killed_twice), 503).at("code") == "shutting_down");
+  server.port.release();
+  draining.join();
+  CHECK(taken.size() == 2);
 }
 
 TEST_CASE("a viewer reads dead letters and changes nothing; nobody does either without a token") {

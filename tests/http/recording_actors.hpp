@@ -3,6 +3,7 @@
 
 #include "domain/actor_port.hpp"
 
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -13,11 +14,13 @@ public:
   void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override {
     const std::lock_guard lock{mutex};
     restarts.push_back(std::move(order));
+    while_asked();
     done(restart_answer);
   }
   void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override {
     const std::lock_guard lock{mutex};
     redrives.push_back(what);
+    while_asked();
     done(redrive_answer);
   }
 
@@ -26,6 +29,7 @@ public:
     failing_shops.push_back(shop);
   }
 
+  std::function<void()> while_asked = [] {}; ///< before a restart or a re-drive is answered
   std::mutex mutex;
   std::vector<tiktok_order_id> restarts;
   std::vector<redrive_request> redrives;
