@@ -30,7 +30,8 @@ result<order_filter> read_list_query(const request_target& target) {
 http_response answer_response(const answer& a, const tiktok_order_id& order) {
   if (a.refusal) {
     error refusal = *a.refusal;
-    refusal.details.emplace("version", a.version); // the one after the refusal's own event (DECISIONS "Deriving the state")
+    if (a.version > 0) // else it never reached an order
+      refusal.details.emplace("version", a.version); // the one after the refusal's own event (DECISIONS "Deriving the state")
     return problem(refusal);
   }
   auto out = json_response(a.pending.empty() && a.outcome != input_outcome::pending ? 200 : 202, answer_body(a, order));

@@ -393,6 +393,14 @@ TEST_CASE("a refusal is a problem with the code's status, its details and the ve
   CHECK(string_at(body, "detail") == "No move from shipped to failed.");
 }
 
+TEST_CASE("a refusal that never reached an order says no version") {
+  running_server server;
+  server.port.answer_with([](const input&) { return refused(error_code::overloaded, "Too many orders wait."); });
+  const auto got = server.api("POST", transitions, R"({"to":"failed"})");
+  CHECK(problem_code(got, 503) == "overloaded");
+  CHECK_FALSE(body_of(got).contains("version"));
+}
+
 TEST_CASE("the Idempotency-Key names the command within its user; without one each command is its own") {
   running_server server;
   auto keyed = op_token;
