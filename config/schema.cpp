@@ -69,7 +69,7 @@ const std::array keys{
     key_spec{"engine.workers", "2", ORDERLY_AT(engine.workers), "Scheduler threads; one registry shard each.",
              1, 64},
     key_spec{"engine.max_in_flight", "4096", ORDERLY_AT(engine.max_in_flight),
-             "Requests that may wait for the engine (admission limit); beyond it: 503 with Retry-After.", 1,
+             "Inputs that may wait for the engine (admission limit): a command, or each order that a webhook names; beyond it: 503.", 1,
              1'000'000},
     key_spec{"engine.outbox_scan", "1s", ORDERLY_AT(engine.outbox_scan),
              "How often the outbox is looked through, beside being woken by each commit.", 10, 1 * minute},

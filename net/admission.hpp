@@ -1,5 +1,5 @@
 #pragma once
-// How many requests may wait for the engine: mailboxes have no bound, so the edge has one (DESIGN section 5).
+// How many inputs may wait for the engine: mailboxes have no bound, so the edge has one (DESIGN section 5).
 
 #include "base/metrics.hpp"
 
@@ -14,18 +14,23 @@ class admission {
 public:
   admission(std::size_t limit, gauge in_flight) : limit_(limit), in_flight_(in_flight) {}
 
-  [[nodiscard]] bool enter() {
-    if (waiting_.fetch_add(1) >= limit_) {
-      waiting_.fetch_sub(1);
-      return false;
-    }
-    in_flight_.add(1);
+  /// Whoever finds a free place gets in with all its inputs, also where they are more than what is free: one webhook over the
+  /// limit, never two, and none that is too large to get in at all or that smaller ones keep out.
+  [[nodiscard]] bool enter(std::size_t inputs) {
+    auto waiting = waiting_.load();
+    do {
+      if (waiting >= limit_)
+        return false;
+    } while (!waiting_.compare_exchange_weak(waiting, waiting + inputs));
+    in_flight_.add(static_cast<double>(inputs));
     return true;
   }
-  void leave() {
-    waiting_.fetch_sub(1);
-    in_flight_.add(-1);
+  void leave(std::size_t inputs) {
+    waiting_.fetch_sub(inputs);
+    in_flight_.add(-static_cast<double>(inputs));
   }
+  /// A hint, to be told before the work that finds out how many inputs there are.
+  [[nodiscard]] bool full() const { return waiting_ >= limit_; }
 
 private:
   std::size_t limit_;
@@ -33,22 +38,23 @@ private:
   gauge in_flight_;
 };
 
-/// A place in the queue, given back when the engine has answered (also when the client is long gone).
+/// The places of one request, given back when the engine has answered (also when the client is long gone).
 class admitted {
 public:
-  explicit admitted(std::shared_ptr<admission> gate) : gate_(std::move(gate)) {}
-  ~admitted() { gate_->leave(); }
+  admitted(std::shared_ptr<admission> gate, std::size_t inputs) : gate_(std::move(gate)), inputs_(inputs) {}
+  ~admitted() { gate_->leave(inputs_); }
   admitted(const admitted&) = delete;
   admitted& operator=(const admitted&) = delete;
 
 private:
   std::shared_ptr<admission> gate_;
+  const std::size_t inputs_;
 };
 using admitted_ptr = std::shared_ptr<const admitted>;
 
 /// Null when the limit is reached.
-inline admitted_ptr admit(const std::shared_ptr<admission>& gate) {
-  return gate->enter() ? std::make_shared<const admitted>(gate) : nullptr;
+inline admitted_ptr admit(const std::shared_ptr<admission>& gate, std::size_t inputs = 1) {
+  return gate->enter(inputs) ? std::make_shared<const admitted>(gate, inputs) : nullptr;
 }
 
 } // namespace orderly

@@ -36,7 +36,7 @@ public:
   /// A request that was refused before a route saw it, or a webhook whose signature was.
   void rejected(std::string_view reason) { rejected_.add({reason}); }
   void webhook(std::string_view topic, std::string_view outcome) { webhooks_.add({topic, outcome}); }
-  /// Of both listeners: requests that wait for an answer, open connections, bytes of bodies.
+  /// Of both listeners: inputs that wait for an answer, open connections, bytes of bodies.
   gauge in_flight, connections, body_bytes;
 
 private:

@@ -34,7 +34,7 @@ struct server_options {
   std::size_t threads = 1;
   std::size_t max_body = 1 << 20, max_header = 16 << 10;           ///< bytes
   std::size_t max_body_bytes = 256 << 20;                          ///< of all bodies of both listeners, until they are answered
-  std::size_t max_in_flight = 4096;                                ///< admission: requests that wait for the engine
+  std::size_t max_in_flight = 4096;                                ///< admission: inputs that wait for the engine
   std::size_t max_connections = 4096;                              ///< of each listener
   std::chrono::milliseconds header_timeout{10'000}, body_timeout{20'000}, idle_timeout{60'000};
   std::chrono::milliseconds webhook_deadline{2'500};               ///< TikTok waits 3 s (sheet 6.1)

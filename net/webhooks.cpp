@@ -97,6 +97,11 @@ void tell_of_bad_signature(const edge_ptr& shared, const std::string& body) {
     shared->parts.actors.signature_failed(parsed.shop);
 }
 
+void turn_away(const edge_ptr& shared, const responder_ptr& to) {
+  shared->meter.rejected(shared->state.draining() ? "draining" : "overloaded");
+  to->answer(webhook_unavailable());
+}
+
 } // namespace
 
 signature_check check_signature(const http_request& request, std::string_view app_key, const std::vector<std::string>& secrets) {
@@ -127,14 +132,14 @@ void receive_webhook(const edge_ptr& shared, const http_request& request, const 
     tell_of_bad_signature(shared, *request.body);
     return to->answer({401, {}, {}, {}});
   }
-  auto place = shared->state.draining() ? nullptr : admit(shared->gate);
-  if (!place) {
-    shared->meter.rejected(shared->state.draining() ? "draining" : "overloaded");
-    return to->answer(webhook_unavailable());
-  }
+  if (shared->state.draining() || shared->gate->full())
+    return turn_away(shared, to);
   auto parsed = parse_webhook(*request.body);
   const auto topic = topic_name(parsed.topic);
   auto what = delivery_of(std::move(parsed), request.body, shared->parts.time.now(), shared->parts.ids);
+  auto place = admit(shared->gate, what.inputs.size());
+  if (!place)
+    return turn_away(shared, to);
   auto waiting = std::make_shared<waiting_webhook>(waiting_webhook{shared, to, std::move(place), topic});
   shared->parts.orders.post(std::move(what), [waiting](std::vector<answer> answers) {
     waiting->shared->meter.webhook(waiting->topic, outcome_label(answers));

@@ -260,6 +260,37 @@ TEST_CASE("at the admission limit a webhook gets 503 with Retry-After and nothin
   CHECK(server.still_serves());
 }
 
+TEST_CASE("a webhook takes a place for each order that it names; one larger than what is free, or than the limit, is let in") {
+  auto options = quick_options();
+  options.max_in_flight = 4;
+  running_server server{options};
+  server.port.hold();
+  const auto naming = [](std::initializer_list<std::string> orders) {
+    std::string list;
+    for (const auto& order : orders)
+      list += (list.empty() ? "\"" : ",\"") + order + '"';
+    return running_server::webhook(R"({"type":4,"data":{"package_list":[{"package_id":"7","order_id_list":[)" + list + "]}]}}");
+  };
+  raw_connection first{server.http->listen()}, second{server.http->listen()}, third{server.http->listen()};
+  REQUIRE(first.send(naming({"1", "2", "3"})));
+  REQUIRE(server.port.wait_for(1));
+  CHECK(server.metric("orderly_http_in_flight") == 3);
+  REQUIRE(second.send(naming({"4", "5", "6"}))); // one place is free
+  REQUIRE(server.port.wait_for(2));
+  CHECK(server.metric("orderly_http_in_flight") == 6);
+  for (const auto& more : {naming({"7", "8"}), naming({"9"})})
+    CHECK(ask_once(server.http->listen(), more)->status == 503);
+  CHECK(server.port.posted().size() == 2);
+  server.port.release();
+  CHECK(first.receive()->status == 200);
+  CHECK(second.receive()->status == 200);
+  for (int tries = 0; tries < 500 && server.metric("orderly_http_in_flight") != 0; ++tries)
+    std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  CHECK(server.metric("orderly_http_in_flight") == 0);
+  REQUIRE(third.send(naming({"1", "2", "3", "4", "5"})));
+  CHECK(third.receive()->status == 200);
+}
+
 TEST_CASE("an engine that is too slow costs a 503, and its late answer neither harms the connection nor leaks its place") {
   auto options = quick_options();
   options.webhook_deadline = std::chrono::seconds{1}; // the last request must be answered within it
