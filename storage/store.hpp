@@ -52,8 +52,8 @@ public:
   /// Makes the inputs of these dead letters pending again and returns them to be posted, oldest first. Dead letters that are not
   /// there, or whose input is not dead (any more), are left out.
   virtual result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) = 0;
-  /// Leases open rows that are due, whose order is not quarantined, is not held (writes), and before which no earlier write of the
-  /// order is unsettled (writes).
+  /// Leases open rows that are due, whose order is not quarantined, is not held (writes), and before which no earlier write of
+  /// the order is unsettled (writes).
   virtual result<claimed_rows> claim(const claim_request& what) = 0;
   /// True: `owner` holds the shop until `until`, newly or still. False: another owner's lease has not ended at `now`.
   /// Errors: not_found.

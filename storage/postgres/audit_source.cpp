@@ -40,8 +40,8 @@ constexpr const char* events_of = "select seq, " ORDERLY_MICROS("at") ", type, s
 constexpr const char* inputs_at = "select id, dedupe_key, " ORDERLY_MICROS("received_at") ", source, actor, shop_id, type,"
     " notification_id, raw, raw_hash, policy_version, decided_on, " ORDERLY_MICROS("decided_at") ", outcome, answer, events,"
     " exists (select from dead_letters d where d.input_id = inputs.id), order_ref from inputs where ctid = any(";
-constexpr const char* promises_of = "select kind, ref, state, order_id, due_at is not null from outbox where state in ('open','waiting')"
-    " and order_id = any(";
+constexpr const char* promises_of = "select kind, ref, state, order_id, due_at is not null from outbox"
+    " where state in ('open','waiting') and order_id = any(";
 constexpr const char* attention_of = "select kind, " ORDERLY_MICROS("since") ", order_id from order_attention"
     " where until is null and order_id = any(";
 #undef ORDERLY_MICROS

@@ -163,8 +163,8 @@ select )sql" ORDERLY_INPUT_COLUMNS " from revived i"};
 // The rows of an order get their ids under its lock, so an earlier id is never committed after a later one.
 // Two questions, each with its own partial index.
 #define ORDERLY_NOT_BLOCKED \
-  "coalesce((select q.until is not null from order_attention q where q.order_id = o.order_id and q.kind = 'quarantined' limit 1)," \
-  " true) and " \
+  "coalesce((select q.until is not null from order_attention q where q.order_id = o.order_id and q.kind = 'quarantined'" \
+  " limit 1), true) and " \
   "(not o.writes or (not coalesce(r.held, false)" \
   " and not exists (select from outbox e where e.order_id = o.order_id and e.writes and e.id < o.id" \
   " and e.state in ('open','waiting'))" \

@@ -28,7 +28,7 @@ constexpr text input_at = R"(
   select id, dedupe_key, received_at, source, actor, shop_id, type, notification_id, raw, raw_hash, policy_version, decided_on,
     decided_at, outcome, answer, events, exists (select 1 from dead_letters d where d.input_id = inputs.id)
   from inputs where rowid = ?)";
-constexpr text unsettled_promises = 
+constexpr text unsettled_promises =
     "select kind, ref, state, due_at is not null from outbox where order_id = ? and state in ('open','waiting')";
 constexpr text open_attention = "select kind, since from order_attention where order_id = ? and until is null";
 constexpr text ownerless_events = R"(

@@ -126,8 +126,8 @@ connection& writer::over() {
 }
 
 error writer::with_fate(error cause) const {
-  // SQLite has rolled back by itself, or the transaction's end did. If neither could, the fate of the log's last frames is decided
-  // by whoever reads them next, as after a COMMIT that met an I/O fault (fault::leaves_doubt).
+  // SQLite has rolled back by itself, or the transaction's end did. If neither could, the fate of the log's last frames is
+  // decided by whoever reads them next, as after a COMMIT that met an I/O fault (fault::leaves_doubt).
   if (!connection_ || !connection_->in_transaction())
     return cause;
   return {error_code::storage_outcome_unknown, cause.message + "; the transaction could not be rolled back", {}};

@@ -1,5 +1,5 @@
-// A full disk, a flush that fails: the store says unavailable or that it cannot know, nothing of the batch is seen, and it goes on
-// when the disk does.
+// A full disk, a flush that fails: the store says unavailable or that it cannot know, nothing of the batch is seen, and it
+// goes on when the disk does.
 
 #include "tests/contract/orders.hpp"
 #include "tests/support/catch.hpp"
