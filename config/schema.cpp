@@ -69,7 +69,7 @@ const std::array keys{
     key_spec{"engine.workers", "2", ORDERLY_AT(engine.workers), "Scheduler threads; one registry shard each.",
              1, 64},
     key_spec{"engine.max_in_flight", "4096", ORDERLY_AT(engine.max_in_flight),
-             "Inputs that may wait for the engine (admission limit): a command, or each order that a webhook names; beyond it: 503.", 1,
+             "Inputs that may wait for the engine (admission limit), each order of a webhook for itself; beyond it: 503.", 1,
              1'000'000},
     key_spec{"engine.outbox_scan", "1s", ORDERLY_AT(engine.outbox_scan),
              "How often the outbox is looked through, beside being woken by each commit.", 10, 1 * minute},
@@ -83,7 +83,7 @@ const std::array keys{
     key_spec{"engine.order_idle", "5m", ORDERLY_AT(engine.order_idle),
              "An order that nothing happened to for so long leaves memory; its next input brings it back.", 100, 1 * day},
     key_spec{"engine.lease", "30s", ORDERLY_AT(engine.lease),
-             "How long a claimed promise belongs to the engine that claimed it. At least twice tiktok.timeout and 1s.", 1 * second,
+             "How long a claimed promise belongs to the engine that claimed it. At least 2 * tiktok.timeout + 1s.", 1 * second,
              1 * hour},
 
     key_spec{"processing.auto_start", "true", ORDERLY_AT(processing.auto_start),

@@ -92,7 +92,7 @@ TEST_CASE("the two seconds begin when the webhook came, not when its shard found
   CHECK((*a)->outcome == input_outcome::pending);
 }
 
-TEST_CASE("a webhook that the store cannot hold even as pending is refused when its order is quarantined, not asked for for ever") {
+TEST_CASE("a webhook that the store cannot hold even as pending is refused once its order is quarantined, not tried for ever") {
   engine_fixture f;
   REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
   f.sql("insert into order_attention(order_id, kind, since, detail) select id, 'quarantined', 0, '{}' from orders");

@@ -118,7 +118,8 @@ class Measurement:
         storage, token = self.storage(number), None
         for engine in range(self.count):
             folder = os.path.join(self.folder, str(engine))
-            tables = "[engine]\ncalls_in_flight = 1\nlease = \"11m\"" + (f"\n[storage]\nlanes = {self.lanes}" if self.lanes else "")
+            lanes = f"\n[storage]\nlanes = {self.lanes}" if self.lanes else ""
+            tables = "[engine]\ncalls_in_flight = 1\nlease = \"11m\"" + lanes
             config = write_config(folder, sandbox.base, 'timeout = "5m"', tables)
             self.programs.append(Engine(ORDERLYD, folder, config, storage=storage, token=token))
             token = self.programs[-1].token

@@ -18,7 +18,7 @@ class TenOrders(Case):
         wait_for("ten delivered orders", lambda: len(engine.orders("delivered")) == 10, seconds=60)
         wait_for("settled webhooks", lambda: all(hook["outcome"] == "delivered" for order_id in ids
                                                  for hook in sandbox.ledger()["orders"][order_id]["webhooks"]))
-        wait_for("kept promises", lambda: self.open_promises(engine) == 0)  # the last webhook wishes for a detail; a stop cuts it off
+        wait_for("kept promises", lambda: self.open_promises(engine) == 0)  # a stop would cut the last one off
         warehouse.stop()
         self.assertEqual(warehouse.problems, [])
         ledger = sandbox.ledger()
