@@ -26,6 +26,12 @@ instance::~instance() {
   store_.reset();
 }
 
+void instance::take_over(const config& from) {
+  server_->accept_secrets(webhook_secrets_of(from));
+  server_->limit_in_flight(server_options_of(from, rules_).max_in_flight);
+  tiktok_->sign_with(from.tiktok.app_secret);
+}
+
 void instance::stop(std::chrono::milliseconds grace) {
   using steady = std::chrono::steady_clock;
   const auto end = steady::now() + grace;

@@ -35,6 +35,8 @@ public:
 
   [[nodiscard]] std::string listen() const { return server_->listen(); }
   [[nodiscard]] std::string admin_listen() const { return server_->admin_listen(); }
+  /// What can change while it runs: the secrets, for webhooks and for calls, and the admission limit.
+  void take_over(const config& from);
   /// Takes nothing new and finishes what is under way; what takes longer than `grace` is told that it must be asked again, or
   /// cut. The destructor ends the rest.
   void stop(std::chrono::milliseconds grace);
@@ -56,7 +58,7 @@ private:
   // Each uses those above it; the destructor says in which order they end.
   std::unique_ptr<orderly::store> store_;
   std::unique_ptr<order_reader> reader_;
-  std::unique_ptr<tiktok_port> tiktok_;
+  std::unique_ptr<tiktok_client> tiktok_;
   std::unique_ptr<orderly::engine> engine_;
   std::unique_ptr<orderly::server> server_;
 };

@@ -44,6 +44,13 @@ tiktok_client_options tiktok_client_options_of(const config& from) {
   return options;
 }
 
+std::vector<std::string> webhook_secrets_of(const config& from) {
+  std::vector<std::string> secrets = from.tiktok.previous_app_secrets;
+  // An empty secret would let anyone sign: without one the list stays empty and every webhook is refused.
+  if (!from.tiktok.app_secret.empty()) secrets.insert(secrets.begin(), from.tiktok.app_secret);
+  return secrets;
+}
+
 engine_options engine_options_of(const config& from, const policy& rules) {
   engine_options options;
   options.workers = size(from.engine.workers);
@@ -75,10 +82,7 @@ server_options server_options_of(const config& from, const policy& rules) {
   options.webhook_deadline = from.http.webhook_deadline;
   options.command_deadline = from.http.command_deadline;
   options.app_key = from.tiktok.app_key;
-  // An empty secret would let anyone sign: without one the list stays empty and every webhook is refused.
-  if (!from.tiktok.app_secret.empty()) options.app_secrets.push_back(from.tiktok.app_secret);
-  for (const auto& secret : from.tiktok.previous_app_secrets)
-    options.app_secrets.push_back(secret);
+  options.app_secrets = webhook_secrets_of(from);
   options.rules = rules;
   return options;
 }

@@ -9,6 +9,7 @@
 #include "net/tiktok_client.hpp"
 #include "storage/read_pool.hpp"
 
+#include <string>
 #include <vector>
 
 namespace orderly {
@@ -17,6 +18,8 @@ policy policy_of(const config& from);
 std::vector<shop> shops_of(const config& from);
 read_pool_options read_pool_options_of(const config& from);
 tiktok_client_options tiktok_client_options_of(const config& from);
+/// What webhooks may be signed with, the app's present secret first.
+std::vector<std::string> webhook_secrets_of(const config& from);
 /// @param rules as the store numbered them
 engine_options engine_options_of(const config& from, const policy& rules);
 server_options server_options_of(const config& from, const policy& rules);

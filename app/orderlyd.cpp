@@ -4,6 +4,7 @@
 #include "app/data_dir.hpp"
 #include "app/exit_code.hpp"
 #include "app/instance.hpp"
+#include "app/live_config.hpp"
 #include "app/open_files.hpp"
 #include "app/signals.hpp"
 #include "base/log.hpp"
@@ -32,25 +33,6 @@ exit_code failed(const error& why) {
 void print_problems(const loaded_config& loaded) {
   for (const auto& problem : loaded.problems)
     std::fprintf(stderr, "%s\n", to_string(problem).c_str());
-}
-
-void warn_of_gaps(const config& values) {
-  if (values.tiktok.app_key.empty() ||
-      (values.tiktok.app_secret.empty() && values.tiktok.previous_app_secrets.empty()))
-    log(log_level::warn, "config.incomplete",
-        "tiktok.app_key or the app's secret is not set: every webhook will be refused");
-}
-
-/// What can change while the engine runs: the log level.
-void reload(const config_sources& sources) {
-  const auto loaded = load_config(sources);
-  for (const auto& problem : loaded.problems)
-    log(log_level::warn, "config.problem", to_string(problem));
-  if (!loaded.problems.empty())
-    return log(log_level::warn, "config.kept", "the configuration has problems; nothing was changed");
-  set_log_level(log_level_of(loaded.values));
-  log(log_level::info, "config.reloaded", "the log level was read again",
-      {{"log_level", loaded.values.log_level}});
 }
 
 result<void> announce(const instance& running, const data_dir& folder) {
@@ -83,11 +65,11 @@ private:
 };
 
 /// The signal, or 0 for a failure.
-int wait_for_end(const config_sources& sources, const failure_notice& failure) {
+int wait_for_end(live_config& live, const failure_notice& failure) {
   for (;;) {
     const int signal = next_signal();
     if (signal == SIGHUP)
-      reload(sources);
+      live.reread();
     else if (signal != 0 || failure.why())
       return signal;
   }
@@ -97,16 +79,19 @@ exit_code serve(const config& values, const config_sources& sources, const run_o
   auto folder = data_dir::open(values.data_dir);
   if (!folder) return failed(folder.error());
   failure_notice failure;
-  auto running = instance::start(values, *folder, options, [&failure](const std::string& why) { failure.tell(why); });
+  auto running = instance::start(within_open_files(values), *folder, options,
+                                 [&failure](const std::string& why) { failure.tell(why); });
   if (!running) return failed(running.error());
   if (const auto announced = announce(**running, *folder); !announced) return failed(announced.error());
 
-  const int signal = wait_for_end(sources, failure);
-  end_at_next_signal(values.shutdown.grace + stop_margin);
+  live_config live{sources, values, **running};
+  const int signal = wait_for_end(live, failure);
+  const auto grace = live.grace();
+  end_at_next_signal(grace + stop_margin);
   log(log_level::info, "stopping", "takes nothing new and finishes what is under way",
-      {{"signal", signal}, {"grace_s", values.shutdown.grace.count()}});
+      {{"signal", signal}, {"grace_s", grace.count()}});
   folder->remove(ready_file);
-  (*running)->stop(values.shutdown.grace);
+  (*running)->stop(grace);
   running->reset();
   const auto broken = failure.why();
   log(broken ? log_level::error : log_level::info, "stopped",
@@ -128,7 +113,7 @@ exit_code run(int argc, char** argv, const run_options& options) {
   block_signals();
   start_logging(log_level_of(loaded.values));
   warn_of_gaps(loaded.values);
-  return serve(within_open_files(loaded.values), given.sources, options);
+  return serve(loaded.values, given.sources, options);
 }
 
 } // namespace

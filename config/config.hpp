@@ -19,6 +19,7 @@ struct shop_config { ///< [[tiktok.shops]]
   std::string id, region, cipher;
   std::string access_token_file;
   std::string access_token; ///< read from that file
+  bool operator==(const shop_config&) const = default;
 };
 
 struct config {
@@ -77,6 +78,9 @@ struct loaded_config {
 };
 /// Reads the file and the secret files that it names; relative paths are taken from the working directory.
 loaded_config load_config(const config_sources& from);
+
+/// The keys that have other values, in the order of the schema; "tiktok.shops" for whatever differs in a shop or its token.
+std::vector<std::string> changed_keys(const config& before, const config& after);
 
 /// The effective configuration as TOML, secrets redacted.
 std::string print_config(const config& values);

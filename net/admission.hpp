@@ -29,12 +29,13 @@ public:
     waiting_.fetch_sub(inputs);
     in_flight_.add(-static_cast<double>(inputs));
   }
+  /// Who is in stays in.
+  void set_limit(std::size_t limit) { limit_ = limit; }
   /// A hint, to be told before the work that finds out how many inputs there are.
   [[nodiscard]] bool full() const { return waiting_ >= limit_; }
 
 private:
-  std::size_t limit_;
-  std::atomic<std::size_t> waiting_{0};
+  std::atomic<std::size_t> limit_, waiting_{0};
   gauge in_flight_;
 };
 

@@ -2,6 +2,7 @@
 // What the routes share. Held by shared_ptr, because the engine's late answers still count and leave after the server is gone.
 
 #include "net/admission.hpp"
+#include "net/app_secrets.hpp"
 #include "net/byte_budget.hpp"
 #include "net/health.hpp"
 #include "net/http_meter.hpp"
@@ -14,13 +15,14 @@ namespace orderly {
 
 struct edge {
   edge(const server_options& with, const server_parts& of)
-      : options(with), parts(of), meter(of.measured), state(of.ready),
+      : options(with), parts(of), meter(of.measured), state(of.ready), secrets(with.app_secrets),
         gate(std::make_shared<admission>(with.max_in_flight, meter.in_flight)), bodies(with.max_body_bytes, meter.body_bytes) {}
 
   const server_options options;
   const server_parts parts;
   http_meter meter;
   health state;
+  app_secrets secrets; ///< `options` has those of the start
   std::shared_ptr<admission> gate;
   byte_budget bodies;
   seldom signature_alarm; ///< for reading a body that nobody signed

@@ -20,6 +20,8 @@ public:
 
   [[nodiscard]] std::string listen() const override { return public_->address(); }
   [[nodiscard]] std::string admin_listen() const override { return admin_->address(); }
+  void accept_secrets(std::vector<std::string> app_secrets) override { shared_->secrets.replace(std::move(app_secrets)); }
+  void limit_in_flight(std::size_t max_in_flight) override { shared_->gate->set_limit(max_in_flight); }
   void drain(std::chrono::milliseconds grace) override {
     constexpr std::chrono::milliseconds look_again{5};
     const auto end = std::chrono::steady_clock::now() + grace;

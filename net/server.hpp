@@ -61,6 +61,10 @@ public:
   /// host:port as bound.
   [[nodiscard]] virtual std::string listen() const = 0;
   [[nodiscard]] virtual std::string admin_listen() const = 0;
+  /// From the next webhook on these are the secrets that it may be signed with. Thread-safe.
+  virtual void accept_secrets(std::vector<std::string> app_secrets) = 0;
+  /// From the next request on this is the admission limit. Thread-safe.
+  virtual void limit_in_flight(std::size_t max_in_flight) = 0;
   /// Not ready from now on. The public listener accepts no new connection; requests under way are finished up to `grace`.
   /// Meanwhile the admin listener still shows health, metrics and reads (commands get 503 shutting_down); it closes last. Blocks.
   virtual void drain(std::chrono::milliseconds grace) = 0;

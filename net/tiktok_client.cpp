@@ -7,6 +7,7 @@
 #include "net/tiktok_request.hpp"
 
 #include <atomic>
+#include <mutex>
 
 namespace orderly {
 namespace {
@@ -34,14 +35,18 @@ struct detail_fetch {
 };
 using detail_fetch_ptr = std::shared_ptr<detail_fetch>;
 
-class tiktok_client final : public tiktok_port {
+class http_tiktok_client final : public tiktok_client {
 public:
-  tiktok_client(const tiktok_client_options& options, const clock& time, metrics& measured)
-      : options_(options), time_(time), measured_(measured),
+  http_tiktok_client(const tiktok_client_options& options, const clock& time, metrics& measured)
+      : options_(options), secret_(options.app_secret), time_(time), measured_(measured),
         calls_(measured, "orderly_tiktok_calls_total", "Calls to TikTok Shop, by what the answer means", {"endpoint", "class"}) {}
 
   void start(std::unique_ptr<http_client> http) { http_ = std::move(http); }
 
+  void sign_with(std::string app_secret) override {
+    const std::lock_guard lock{mutex_};
+    secret_ = std::move(app_secret);
+  }
   void fetch_orders(const shop& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
     next_chunk(std::make_shared<detail_fetch>(detail_fetch{from, std::move(ids), 0, {}, std::move(done)}));
   }
@@ -82,11 +87,15 @@ private:
     http_->send({[this, call] { return build(*call); }, !call->request.is_write, call->deadline,
                  [this, call](http_client_outcome out) { on_outcome(call, std::move(out)); }});
   }
+  [[nodiscard]] std::string secret() const {
+    const std::lock_guard lock{mutex_};
+    return secret_;
+  }
   http_client_request build(tiktok_call& call) const {
     call.requested_at = time_.now();
     const auto at = std::chrono::floor<std::chrono::seconds>(call.requested_at) + clock_offset_;
     return {call.request.method,
-            signed_target(call.request, options_.app_key, options_.app_secret, call.cipher, at),
+            signed_target(call.request, options_.app_key, secret(), call.cipher, at),
             {{"x-tts-access-token", call.token}, {"content-type", "application/json"}, {"accept", "application/json"}},
             call.request.body};
   }
@@ -125,6 +134,8 @@ private:
   }
 
   const tiktok_client_options options_;
+  mutable std::mutex mutex_;
+  std::string secret_; // under the mutex; that of the options is the start's
   const clock& time_;
   metrics& measured_;
   counter_family calls_;
@@ -134,15 +145,15 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<tiktok_port>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
-                                                        metrics& measured) {
+result<std::unique_ptr<tiktok_client>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
+                                                          metrics& measured) {
   auto http =
       make_http_client({.base = options.api_base, .connections = options.connections, .queue_limit = options.queue_limit});
   if (!http)
     return http.error();
-  auto client = std::make_unique<tiktok_client>(options, time, measured);
+  auto client = std::make_unique<http_tiktok_client>(options, time, measured);
   client->start(std::move(*http));
-  return std::unique_ptr<tiktok_port>{std::move(client)};
+  return std::unique_ptr<tiktok_client>{std::move(client)};
 }
 
 } // namespace orderly

@@ -20,8 +20,14 @@ struct tiktok_client_options {
   std::size_t queue_limit = 1024;
 };
 
+class tiktok_client : public tiktok_port {
+public:
+  /// From the next call on. Thread-safe.
+  virtual void sign_with(std::string app_secret) = 0;
+};
+
 /// Runs one thread of its own. Its destructor answers what is under way (outcome_unknown) and joins. Errors: bad_config.
-result<std::unique_ptr<tiktok_port>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
-                                                        metrics& measured);
+result<std::unique_ptr<tiktok_client>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
+                                                          metrics& measured);
 
 } // namespace orderly

@@ -126,8 +126,8 @@ bool is_durable(const std::vector<answer>& answers) {
 http_response webhook_unavailable() { return {503, {}, {}, {{"Retry-After", "1"}}}; }
 
 void receive_webhook(const edge_ptr& shared, const http_request& request, const responder_ptr& to) {
-  const auto& options = shared->options;
-  if (const auto check = check_signature(request, options.app_key, options.app_secrets); check != signature_check::good) {
+  const auto check = check_signature(request, shared->options.app_key, *shared->secrets.now());
+  if (check != signature_check::good) {
     shared->meter.rejected(reason_of(check));
     tell_of_bad_signature(shared, *request.body);
     return to->answer({401, {}, {}, {}});

@@ -300,6 +300,35 @@ class Signals(EngineCase):
         self.assertEqual(call("GET", engine.public, "/readyz")[0], 200)
         self.assertEqual(engine.end(), DONE)
 
+    def test_sighup_rereads_secrets_and_the_admission_limit_and_names_what_needs_a_restart(self):
+        def toml(secrets, more=""):
+            return f"{more}[tiktok]\napp_key = '{APP_KEY}'\n{secrets}\n"
+
+        def webhook(secret, number):
+            body = status_webhook(f"57646141303878575{number}", "UNPAID", 1_789_482_600, str(number))
+            return post_webhook(engine.public, body, sign_webhook(body, secret=secret))
+        engine = self.engine("--config", self.config(toml("app_secret = 'old'")))
+        engine.ready()
+        self.assertEqual([webhook("old", 0), webhook("new", 1)], [200, 401])
+        self.config(toml("app_secret = 'new'\nprevious_app_secrets = ['old']\nqueue_limit = 7",
+                         "[engine]\nmax_in_flight = 1\n[http]\nthreads = 2\n[shutdown]\ngrace = '3s'\n"))
+        engine.process.send_signal(signal.SIGHUP)
+        [reloaded] = wait_for("config.reloaded", lambda: engine.logged("config.reloaded"))
+        self.assertEqual(reloaded["changed"], ["engine.max_in_flight", "tiktok.app_secret", "tiktok.previous_app_secrets",
+                                               "shutdown.grace"])
+        wait_for("both warnings", lambda: [line["key"] for line in engine.logged("config.needs_restart")]
+                 == ["http.threads", "tiktok.queue_limit"])
+        self.assertEqual([webhook("old", 2), webhook("new", 1)], [200, 200])
+        self.config(toml("app_secret = 'new'"))
+        engine.process.send_signal(signal.SIGHUP)
+        wait_for("the second reload", lambda: len(engine.logged("config.reloaded")) == 2)
+        self.assertEqual([webhook("old", 3), webhook("new", 4)], [401, 200])
+        self.assertEqual(len(engine.logged("config.needs_restart")), 2)
+        engine.process.send_signal(signal.SIGHUP)
+        wait_for("a reload without news", lambda: len(engine.logged("config.reloaded")) == 3)
+        self.assertEqual(engine.logged("config.reloaded")[-1]["changed"], [])
+        self.assertEqual(engine.end(), DONE)
+
     def test_after_a_kill_it_starts_again_on_the_same_data(self):
         engine = self.engine()
         engine.ready()

@@ -50,7 +50,7 @@ struct client_of {
 
   manual_clock clock;
   metrics measured;
-  std::unique_ptr<tiktok_port> port;
+  std::unique_ptr<tiktok_client> port;
 };
 
 scripted_server::script always(std::string bytes, bool close = false, int stall_ms = 0) {
@@ -65,10 +65,10 @@ std::map<std::string, std::string> query_of(const seen_request& request) {
   return out;
 }
 
-bool is_signed(const seen_request& request) {
+bool is_signed(const seen_request& request, const std::string& with = secret) {
   const auto query = query_of(request);
   const auto path = request.target.substr(0, request.target.find('?'));
-  return query.count("sign") == 1 && query.at("sign") == sign_request(secret, path, query, request.body);
+  return query.count("sign") == 1 && query.at("sign") == sign_request(with, path, query, request.body);
 }
 
 } // namespace
@@ -95,6 +95,19 @@ TEST_CASE("order details are asked for with a signature, the shop's cipher and i
   CHECK(seen.head.find("content-type: application/json\r\n") != std::string::npos);
   CHECK(client.measured.render().find(R"(orderly_tiktok_calls_total{class="ok",endpoint="order_detail"} 1)") !=
         std::string::npos);
+}
+
+TEST_CASE("the secret is replaced between two calls") {
+  scripted_server server{always(http_answer(no_orders))};
+  client_of client{server.base()};
+  client.fetch({"1"}).get();
+  client.port->sign_with("another");
+  client.fetch({"1"}).get();
+  const auto seen = server.requests();
+  REQUIRE(seen.size() == 2);
+  CHECK(is_signed(seen[0]));
+  CHECK_FALSE(is_signed(seen[1]));
+  CHECK(is_signed(seen[1], "another"));
 }
 
 TEST_CASE("more than fifty ids are split over calls and joined again") {

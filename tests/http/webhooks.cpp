@@ -131,6 +131,20 @@ TEST_CASE("while secrets rotate, a webhook signed with any of them is accepted, 
   CHECK(check_signature(request, "key", {}) == signature_check::missing);
 }
 
+TEST_CASE("the secrets are replaced while the listener serves") {
+  running_server server;
+  raw_connection connection{server.http->listen()};
+  const auto status = [&](std::string_view secret) { return connection.ask(running_server::webhook(unpaid, secret))->status; };
+  CHECK(status("new secret") == 401);
+  server.http->accept_secrets({"new secret", std::string{test_secret}});
+  CHECK(status("new secret") == 200);
+  CHECK(status(test_secret) == 200);
+  server.http->accept_secrets({"new secret"});
+  CHECK(status(test_secret) == 401);
+  server.http->accept_secrets({});
+  CHECK(status("new secret") == 401);
+}
+
 TEST_CASE("bodies that name no order become dead letters, and are answered 200") {
   running_server server;
   SECTION("not JSON") { CHECK(delivered(server, "hello").dead == dead_letter_cause::unparsable); }
@@ -289,6 +303,30 @@ TEST_CASE("a webhook takes a place for each order that it names; one larger than
   CHECK(server.metric("orderly_http_in_flight") == 0);
   REQUIRE(third.send(naming({"1", "2", "3", "4", "5"})));
   CHECK(third.receive()->status == 200);
+}
+
+TEST_CASE("the admission limit is changed while requests wait") {
+  auto options = quick_options();
+  options.max_in_flight = 1;
+  running_server server{options};
+  server.port.hold();
+  std::vector<std::unique_ptr<raw_connection>> waiting;
+  const auto send = [&] {
+    waiting.push_back(std::make_unique<raw_connection>(server.http->listen()));
+    return waiting.back()->send(running_server::webhook(unpaid)) && server.port.wait_for(waiting.size());
+  };
+  REQUIRE(send());
+  CHECK(ask_once(server.http->listen(), running_server::webhook(unpaid))->status == 503);
+  server.http->limit_in_flight(3);
+  REQUIRE(send());
+  REQUIRE(send());
+  CHECK(ask_once(server.http->listen(), running_server::webhook(unpaid))->status == 503);
+  server.http->limit_in_flight(2); // who is in stays in
+  CHECK(ask_once(server.http->listen(), running_server::webhook(unpaid))->status == 503);
+  server.port.release();
+  for (auto& one : waiting)
+    CHECK(one->receive()->status == 200);
+  CHECK(server.still_serves());
 }
 
 TEST_CASE("an engine that is too slow costs a 503, and its late answer neither harms the connection nor leaks its place") {

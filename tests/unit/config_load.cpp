@@ -359,6 +359,23 @@ TEST_CASE("The printed configuration shows every key, no secret, and reads back 
   CHECK(print_config(again.values) == printed);
 }
 
+TEST_CASE("What has changed between two configurations is named by key") {
+  const auto before = load_config({}).values;
+  CHECK(changed_keys(before, before).empty());
+  auto after = before;
+  after.log_level = "debug";
+  after.storage.lanes += 1;
+  after.tiktok.previous_app_secrets = {"old"};
+  after.tiktok.timeout += 1ms;
+  after.shutdown.grace += 1s;
+  after.tiktok.shops.push_back({"1", "GB", "c", "token", "TTP_token"});
+  CHECK(changed_keys(before, after) == std::vector<std::string>{"log_level", "storage.lanes", "tiktok.previous_app_secrets",
+                                                                "tiktok.timeout", "shutdown.grace", "tiktok.shops"});
+  auto renewed = after;
+  renewed.tiktok.shops[0].access_token = "TTP_other";
+  CHECK(changed_keys(after, renewed) == std::vector<std::string>{"tiktok.shops"});
+}
+
 TEST_CASE("A password with an @ in it is redacted whole") {
   CHECK(without_password("postgresql://user:p@ss:word@host:5432/db") == "postgresql://user:***@host:5432/db");
   CHECK(without_password("postgresql://user@host:5432/db") == "postgresql://user@host:5432/db");
