@@ -75,12 +75,18 @@ int wait_for_end(live_config& live, const failure_notice& failure) {
   }
 }
 
+/// May take long: another engine may be migrating the same database.
+result<std::unique_ptr<instance>> start(const config& values, const data_dir& folder, const run_options& options,
+                                        failure_notice& failure) {
+  const end_while_starting ends_at_a_signal;
+  return instance::start(values, folder, options, [&failure](const std::string& why) { failure.tell(why); });
+}
+
 exit_code serve(const config& values, const config_sources& sources, const run_options& options) {
   auto folder = data_dir::open(values.data_dir);
   if (!folder) return failed(folder.error());
   failure_notice failure;
-  auto running = instance::start(within_open_files(values), *folder, options,
-                                 [&failure](const std::string& why) { failure.tell(why); });
+  auto running = start(within_open_files(values), *folder, options, failure);
   if (!running) return failed(running.error());
   if (const auto announced = announce(**running, *folder); !announced) return failed(announced.error());
 

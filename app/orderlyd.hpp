@@ -16,7 +16,7 @@ struct run_options {
 };
 
 /// From the command line to the exit code: starts, serves until SIGTERM, SIGINT or a failure of the engine, drains, ends. A
-/// second such signal ends at once.
+/// second such signal, or one during the start, ends at once.
 int run_orderlyd(int argc, char** argv, const run_options& options);
 
 } // namespace orderly

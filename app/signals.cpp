@@ -11,7 +11,9 @@
 namespace orderly {
 namespace {
 
-constexpr int waking = SIGUSR1; // sent by this process; from anybody else it has no effect
+// Sent by this process; from anybody else they have no effect. The second one to one thread only, so that it takes nothing from
+// whoever waits for the first.
+constexpr int waking = SIGUSR1, started = SIGUSR2;
 
 sigset_t set_of(std::initializer_list<int> signals) {
   sigset_t set;
@@ -37,9 +39,29 @@ int second_signal(std::chrono::steady_clock::time_point until) {
 } // namespace
 
 void block_signals() {
-  const auto set = set_of({SIGTERM, SIGINT, SIGHUP, waking});
+  const auto set = set_of({SIGTERM, SIGINT, SIGHUP, waking, started});
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN); // a peer that went away is an error of that write
+}
+
+end_while_starting::end_while_starting() : watcher_([this] { watch(); }) {}
+
+end_while_starting::~end_while_starting() {
+  over_ = true;
+  pthread_kill(watcher_.native_handle(), started);
+  watcher_.join();
+}
+
+void end_while_starting::watch() {
+  const auto set = set_of({SIGTERM, SIGINT, started});
+  for (;;) {
+    int signal = 0;
+    if (sigwait(&set, &signal) != 0) continue;
+    const bool ends = signal != started;
+    if (ends && !over_) _exit(128 + signal);
+    if (ends) ::kill(::getpid(), signal); // it came too late for this thread, so it goes back
+    if (over_) return;
+  }
 }
 
 int next_signal() {

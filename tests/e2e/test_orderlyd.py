@@ -329,6 +329,18 @@ class Signals(EngineCase):
         self.assertEqual(engine.logged("config.reloaded")[-1]["changed"], [])
         self.assertEqual(engine.end(), DONE)
 
+    def test_a_signal_during_the_start_ends_it_at_once(self):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            with socket.create_server(("127.0.0.1", 0)) as silent:  # a server that takes the connection and never answers
+                silent.settimeout(20)
+                address = "%s:%d" % silent.getsockname()
+                engine = self.engine("--storage", f"postgresql://someone@{address}/orders?sslmode=disable")
+                connection, _ = silent.accept()
+                with connection:
+                    began = time.monotonic()
+                    self.assertEqual(engine.end(number), 128 + number)
+                    self.assertLess(time.monotonic() - began, 5, "at once, not when connecting has taken too long")
+
     def test_after_a_kill_it_starts_again_on_the_same_data(self):
         engine = self.engine()
         engine.ready()
