@@ -1,24 +1,20 @@
 // sim_test --seeds FROM COUNT      plays so many seeds (or ORDERLY_SIM_SEEDS="FROM COUNT")
 // sim_test --seed N [-v]           plays one; -v prints everything that happens in it
 
+#include "tests/sim/last_words.hpp"
 #include "tests/sim/world.hpp"
 
 #include <charconv>
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <fcntl.h>
 #include <iostream>
 #include <map>
 #include <sstream>
 #include <string>
 #include <string_view>
-#include <unistd.h>
 #include <vector>
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
-#endif
 
 using namespace orderly::sim;
 
@@ -28,16 +24,10 @@ constexpr std::size_t lines_of_a_failure = 60;
 constexpr int failures_to_show = 3;
 constexpr std::uint64_t seeds_that_show_all = 100; // so many must show each thing that is counted
 constexpr std::uint64_t replay_every = 50;         // seeds: so often one is played twice, to see that it plays the same
+constexpr std::chrono::seconds patience{120};      // with a seed of many; one takes milliseconds
 
-/// The product logs each fault that was meant to be. Sanitizers keep their place to write to.
-void silence_the_log() {
-#if defined(__SANITIZE_ADDRESS__)
-  __sanitizer_set_report_fd(reinterpret_cast<void*>(static_cast<std::intptr_t>(::dup(STDERR_FILENO))));
-#endif
-  const int nowhere = ::open("/dev/null", O_WRONLY);
-  ::dup2(nowhere, STDERR_FILENO);
-  ::close(nowhere);
-}
+/// The product logs each fault that was meant to be. Only the stream is silenced: sanitizers write to the descriptor.
+void silence_the_log() { stderr = std::fopen("/dev/null", "w"); }
 
 void print_journal(const stage& on, std::size_t last) {
   const auto& lines = on.log.lines;
@@ -52,6 +42,7 @@ void print_failure(const stage& on) {
 
 /// @return whether every rule held
 bool play(std::uint64_t seed, bool twice, std::map<std::string, double>& seen) {
+  const being_played now{seed};
   const auto with = plan_of(seed);
   world first{with};
   first.play();
@@ -96,6 +87,7 @@ int play_many(std::uint64_t from, std::uint64_t count) {
 }
 
 int play_one(std::uint64_t seed, bool verbose) {
+  const being_played now{seed};
   world only{plan_of(seed), true, verbose};
   only.play();
   print_journal(only.told(), verbose ? std::size_t(-1) : 0);
@@ -129,12 +121,14 @@ int run(std::vector<std::string> words) {
     if (!from || !count)
       return usage();
     silence_the_log();
+    arm_last_words(patience);
     return play_many(*from, *count);
   }
   const bool verbose = words.size() == 3 && words[2] == "-v";
   if ((words.size() == 2 || verbose) && words[0] == "--seed" && number(words[1])) {
     if (!verbose)
       silence_the_log();
+    arm_last_words({}); // who plays one may have a debugger at it
     return play_one(*number(words[1]), verbose);
   }
   return usage();
