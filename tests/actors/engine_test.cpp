@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdlib>
 #include <functional>
 #include <future>
 #include <iostream>
@@ -238,6 +239,10 @@ TEST_CASE("an order whose handling always throws ends in quarantine while ten th
   };
   std::cout << "microseconds without and beside the order that dies: median " << at(before, 0.5) << ", " << at(beside, 0.5)
             << "; 99 % " << at(before, 0.99) << ", " << at(beside, 0.99) << std::endl;
+  if (std::getenv("ORDERLY_JUDGE_LATENCY")) { // by itself on the machine: ctest's long_engine_latency
+    CHECK(at(beside, 0.5) <= at(before, 0.5) * 3 / 2 + 1'000);
+    CHECK(at(beside, 0.99) <= at(before, 0.99) * 2 + 5'000);
+  }
   CHECK(e.measured.counter("orderly_registry_killed_twice_total", "").value() == 1);
   CHECK(e.measured.gauge("orderly_registry_quarantined_orders", "").value() == 1);
   CHECK(e.measured.counter("orderly_registry_restarts_total", "").value() == 3); // and then it is left alone
