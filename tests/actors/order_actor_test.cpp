@@ -321,6 +321,33 @@ TEST_CASE("orders that arrive together share transactions, each order once in a 
     CHECK(f.stored("57646141303878" + std::to_string(5000 + i)).order.facts.status->status == tiktok_status::on_hold);
 }
 
+TEST_CASE("a lone write never waits: it is a batch by itself, committed with no time passing") {
+  engine_fixture f;
+  const auto began = f.time.now();
+  CHECK(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  CHECK(f.time.now() == began);
+  REQUIRE(f.faults->plan->batches.size() == 1);
+  CHECK(f.faults->plan->batches.front().size() == 1);
+}
+
+TEST_CASE("while one commit is under way the next batch gathers, whoever it is from") {
+  engine_fixture f;
+  constexpr int others = 12;
+  std::vector<std::shared_ptr<std::optional<answer>>> answers;
+  f.faults->plan->before_commit = [&] { // the lane is at work and handles nothing else
+    for (int i = 0; i < others; ++i)
+      answers.push_back(f.post(f.webhook("57646141303878" + std::to_string(6000 + i), "UNPAID", t0)));
+    f.drain();
+  };
+  answers.push_back(f.post(f.webhook(id, "UNPAID", t0)));
+  f.drain();
+  for (const auto& place : answers)
+    CHECK(place->has_value());
+  REQUIRE(f.faults->plan->batches.size() == 2);
+  CHECK(f.faults->plan->batches[0].size() == 1);
+  CHECK(f.faults->plan->batches[1].size() == others);
+}
+
 TEST_CASE("a row inserted by hand is adopted by its first input") {
   engine_fixture f;
   sqlite3* db = nullptr;

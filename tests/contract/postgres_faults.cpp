@@ -216,6 +216,25 @@ TEST_CASE(
   CHECK(read < grown); // not one table once
 }
 
+TEST_CASE("a deadlock and a serialisation failure are tried again at once") {
+  const std::string sqlstate = GENERATE("40P01", "40001");
+  const auto db = fresh("postgresql");
+  const auto writer = db->writer();
+  const auto held = stored(*writer, "51");
+  db->execute("create sequence tries"); // what it gave outlives a rollback
+  db->execute("create function fail_once() returns trigger language plpgsql as $$ begin "
+              "if nextval('tries') = 1 then raise exception 'once' using errcode = '" +
+              sqlstate + "'; end if; return new; end $$");
+  db->execute("create trigger fail_once before update on orders for each row execute function fail_once()");
+  const auto step = next_step(held, "w:2");
+  const auto told = writer->commit({&step, 1});
+  REQUIRE(told.has_value());
+  CHECK(told->front().verdict == commit_verdict::committed);
+  CHECK(db->scalar("select last_value from tries") == "2");
+  CHECK(load(*db->reader(), "51").order.version == 2);
+  CHECK(db->scalar("select count(*) from inputs") == "2");
+}
+
 TEST_CASE("whoever waits to create an order holds no other order meanwhile") {
   const auto db = fresh("postgresql");
   const auto writer = db->writer();
