@@ -22,6 +22,7 @@ class TenOrders(Case):
         warehouse.stop()
         self.assertEqual(warehouse.problems, [])
         ledger = sandbox.ledger()
+        self.assertEqual(ledger["bodies_after_200"], 0, "TikTok wants an empty body")
         self.assertEqual(engine.stop(), 0)
         with Database(engine.database) as database:
             for order_id in ids:

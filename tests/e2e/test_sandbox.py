@@ -13,9 +13,9 @@ from orderly_e2e import SANDBOX, UPS, Case, Seller, main, sign_webhook, wait_for
 
 
 class Receiver:
-    """Takes webhooks. `answers` are given first, one a call; then 200."""
+    """Takes webhooks. `answers` are given first, one a call; then 200. Each with `body`."""
 
-    def __init__(self, *answers):
+    def __init__(self, *answers, body=b""):
         self.received, self.answers, self.lock = [], list(answers), threading.Lock()
         receiver = self
 
@@ -23,13 +23,14 @@ class Receiver:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self):
-                body = self.rfile.read(int(self.headers["Content-Length"]))
+                sent = self.rfile.read(int(self.headers["Content-Length"]))
                 with receiver.lock:
                     answer = receiver.answers.pop(0) if receiver.answers else 200
-                    receiver.received.append((body, self.headers["Authorization"], answer, self.client_address))
+                    receiver.received.append((sent, self.headers["Authorization"], answer, self.client_address))
                 self.send_response(answer)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
+                self.wfile.write(body)
 
             def log_message(self, *_):
                 pass
@@ -57,8 +58,8 @@ NEVER = 3_600_000  # ms: orders move when the test steps them
 
 
 class SandboxCase(Case):
-    def shop(self, *arguments, answers=(), step_ms=40):
-        self.receiver = Receiver(*answers)
+    def shop(self, *arguments, answers=(), step_ms=40, body=b""):
+        self.receiver = Receiver(*answers, body=body)
         self.addCleanup(self.receiver.close)
         self.sandbox = self.start_sandbox("--webhook-url", self.receiver.url, "--step-ms", str(step_ms), *arguments)
         return Seller(self.sandbox.base)
@@ -283,6 +284,36 @@ class CallsAreVerified(SandboxCase):
                             ({"page_size": "10"}, {"update_time_ge": "1"}), ({"page_size": "10", "page_token": "x"}, {})]:
             self.assertEqual(seller.call("POST", "/order/202309/orders/search", query, body)[1]["code"], 36009004)
 
+    def search(self, seller, body, **query):
+        return seller.call("POST", "/order/202309/orders/search", {"page_size": "50", **query}, body)[1]
+
+    def test_every_filter_of_the_search_counts(self):
+        seller = self.shop(step_ms=NEVER)
+        ids = self.sandbox.create_orders(3)
+        self.sandbox.step(ids[0])
+        held = seller.order(ids[0])
+        for body, expected in [({}, ids), ({"order_status": "ON_HOLD"}, ids[:1]), ({"order_status": "UNPAID"}, ids[1:]),
+                               ({"order_status": "COMPLETED"}, []), ({"shipping_type": "SELLER"}, ids),
+                               ({"shipping_type": "TIKTOK"}, []), ({"buyer_user_id": held["user_id"]}, ids[:1]),
+                               ({"buyer_user_id": "1"}, []), ({"is_buyer_request_cancel": False}, ids),
+                               ({"is_buyer_request_cancel": True}, []), ({"warehouse_ids": ["1", held["warehouse_id"]]}, ids),
+                               ({"warehouse_ids": ["1"]}, [])]:
+            found = self.search(seller, body)["data"]["orders"]
+            self.assertEqual({order["id"] for order in found}, set(expected), body)
+
+    def test_a_filter_that_does_not_count_is_refused(self):
+        seller = self.shop(step_ms=NEVER)
+        order_id = self.sandbox.create_orders(1)[0]
+        for body in [{"order_status": "PAID"}, {"order_status": "on_hold"}, {"order_status": 100}, {"shipping_type": "PIGEON"},
+                     {"shipping_type": 1}, {"buyer_user_id": 7}, {"is_buyer_request_cancel": "false"},
+                     {"warehouse_ids": "1"}, {"warehouse_ids": [1]}, {"warehouse_ids": ["1"] * 101},
+                     {"update_time_from": 1}]:
+            self.assertEqual(self.search(seller, body)["code"], 36009004, body)
+        for query in [{"order_status": "UNPAID"}, {"update_time_ge": "1"}, {"create_time_lt": "9999999999"}]:
+            self.assertEqual(self.search(seller, {}, **query)["code"], 36009004, query)
+        self.assertEqual(seller.call("GET", "/order/202309/orders", {"ids": order_id, "page_size": "1"})[1]["code"], 36009004)
+        self.assertEqual(seller.detail(order_id)[1]["code"], 0)
+
 
 class WebhooksAreStubborn(SandboxCase):
     def test_anything_but_200_is_tried_again_with_the_same_bytes(self):
@@ -301,6 +332,13 @@ class WebhooksAreStubborn(SandboxCase):
             self.sandbox.ledger()["orders"][order_id]["webhooks"]))
         self.assertEqual([hook["outcome"] for hook in hooks], ["refused", "given_up", "delivered"])
         self.assertEqual([[attempt["answer"] for attempt in hook["attempts"]] for hook in hooks], [[401], [500, 500], [200]])
+
+    def test_a_200_with_a_body_is_noted(self):
+        self.shop("--address-change-percent", "0", "--retry-ms", "20", answers=[500], body=b"ok")
+        order_id = self.order_in("AWAITING_SHIPMENT")
+        wait_for("three statuses", lambda: self.sandbox.ledger()["bodies_after_200"] == 3)
+        attempts = self.sandbox.ledger()["orders"][order_id]["webhooks"][0]["attempts"]
+        self.assertEqual([(attempt["answer"], attempt.get("body_bytes")) for attempt in attempts], [(500, None), (200, 2)])
 
     def test_duplicates_on_demand_are_byte_for_byte(self):
         self.shop("--address-change-percent", "0", "--duplicate-percent", "100")
@@ -357,6 +395,13 @@ class AnswersCanBeHeld(SandboxCase):
         self.sandbox.fault("detail", "close", 1)
         with self.assertRaises(OSError):
             seller.detail(order_id)
+
+    def test_calls_that_are_not_verified_use_up_no_fault_and_no_rate(self):
+        seller = self.shop("--rate-limit", "5")
+        self.sandbox.fault("detail", "500", 1)
+        codes = {seller.detail("1", secret="wrong")[1]["code"] for _ in range(20)}
+        self.assertEqual(codes, {106001})
+        self.assertEqual([seller.detail("1")[0] for _ in range(2)], [500, 200])
 
     def test_the_rate_limit_answers_429(self):
         seller = self.shop("--rate-limit", "5")

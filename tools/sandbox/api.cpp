@@ -7,13 +7,16 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
+#include <vector>
 
 namespace orderly::sandbox {
 namespace {
 
 constexpr std::int64_t max_age = 300, max_ahead = 30; // seconds (sheet 2.2)
 constexpr std::size_t max_ids = 50;                   // sheet 4.2
+constexpr std::size_t max_warehouses = 100;           // sheet 4.1
 constexpr std::string_view mark_prefix = "/fulfillment/202309/orders/", mark_suffix = "/packages";
 constexpr std::string_view providers_path = "/logistics/202309/delivery_options/7091146663229654785/shipping_providers";
 
@@ -88,6 +91,22 @@ std::optional<refusal> refuse_cipher(const request& call, const std::string& end
   return std::nullopt;
 }
 
+/// What is in the query but the common ones. A filter that belongs in the body must not be taken for one that matched (sheet 4.1).
+std::optional<refusal> refuse_query(const request& call, const std::string& endpoint) {
+  using keys = std::vector<std::string_view>;
+  static const keys common{"app_key", "timestamp", "sign", "shop_cipher", "access_token"};
+  static const std::map<std::string, keys> own{{"detail", {"ids"}},
+                                               {"search", {"page_size", "page_token", "sort_field", "sort_order"}}};
+  const auto holds = [](const keys& list, const std::string& key) {
+    return std::find(list.begin(), list.end(), key) != list.end();
+  };
+  const auto allowed = own.find(endpoint);
+  for (const auto& [key, value] : call.query)
+    if (!holds(common, key) && (allowed == own.end() || !holds(allowed->second, key)))
+      return invalid("Invalid parameter: `" + key + "` is not one of the query of this API.");
+  return std::nullopt;
+}
+
 std::optional<refusal> refuse_call(const request& call, const std::string& endpoint, const settings& with, std::int64_t now) {
   if (auto why = refuse_route(call, endpoint))
     return why;
@@ -102,7 +121,9 @@ std::optional<refusal> refuse_call(const request& call, const std::string& endpo
     return why;
   if (auto why = refuse_token(call, with))
     return why;
-  return refuse_cipher(call, endpoint, with);
+  if (auto why = refuse_cipher(call, endpoint, with))
+    return why;
+  return refuse_query(call, endpoint);
 }
 
 refusal mistyped(std::string_view field, std::string_view expected) {
@@ -148,15 +169,22 @@ std::variant<shipping_request, refusal> shipping_request_from(const request& cal
 }
 
 struct search_request {
-  std::string order_status;
+  std::optional<tiktok_status> order_status;
+  std::optional<std::string> shipping_type, buyer_user_id;
+  std::optional<bool> is_buyer_request_cancel;
+  std::optional<std::vector<std::string>> warehouse_ids;
   std::optional<std::int64_t> create_ge, create_lt, update_ge, update_lt;
   std::size_t page_size = 20, offset = 0;
   bool by_update = false, ascending = false;
 
   [[nodiscard]] bool matches(const order& one) const {
-    return (order_status.empty() || order_status == name_of(one.status)) && (!create_ge || one.create_time >= *create_ge) &&
-           (!create_lt || one.create_time < *create_lt) && (!update_ge || one.update_time >= *update_ge) &&
-           (!update_lt || one.update_time < *update_lt);
+    const auto is_warehouse = [](const std::string& id) { return id == warehouse_of_all; };
+    return (!order_status || one.status == *order_status) && (!buyer_user_id || one.user_id == *buyer_user_id) &&
+           (!shipping_type || *shipping_type == shipping_type_of_all) &&
+           (!is_buyer_request_cancel || *is_buyer_request_cancel == cancel_requested_of_all) &&
+           (!warehouse_ids || std::any_of(warehouse_ids->begin(), warehouse_ids->end(), is_warehouse)) &&
+           (!create_ge || one.create_time >= *create_ge) && (!create_lt || one.create_time < *create_lt) &&
+           (!update_ge || one.update_time >= *update_ge) && (!update_lt || one.update_time < *update_lt);
   }
 };
 
@@ -192,25 +220,78 @@ std::optional<refusal> read_page(const request& call, search_request& into) {
   return std::nullopt;
 }
 
+std::optional<refusal> read_status(const json::value& given, search_request& into) {
+  if (!given.is_string())
+    return mistyped("order_status", "string");
+  const std::string_view text{given.as_string()};
+  const auto status = tiktok_status_from(text); // takes any spelling; a search takes TikTok's own
+  if (!status || name_of(*status) != text)
+    return invalid("Invalid parameter: `order_status` is none of TikTok's.");
+  into.order_status = status;
+  return std::nullopt;
+}
+
+std::optional<refusal> read_shipping_type(const json::value& given, search_request& into) {
+  if (!given.is_string())
+    return mistyped("shipping_type", "string");
+  const std::string text{std::string_view{given.as_string()}};
+  if (text != "TIKTOK" && text != "SELLER" && text != "TIKTOK_DIGITAL")
+    return invalid("Invalid parameter: `shipping_type` is TIKTOK, SELLER or TIKTOK_DIGITAL.");
+  into.shipping_type = text;
+  return std::nullopt;
+}
+
+std::optional<refusal> read_warehouses(const json::value& given, search_request& into) {
+  const auto* list = given.if_array();
+  if (!list || list->size() > max_warehouses ||
+      !std::all_of(list->begin(), list->end(), [](const json::value& id) { return id.is_string(); }))
+    return mistyped("warehouse_ids", "[]string, 100 at most");
+  into.warehouse_ids.emplace();
+  for (const auto& id : *list)
+    into.warehouse_ids->emplace_back(std::string_view{id.as_string()});
+  return std::nullopt;
+}
+
+/// Every filter of sheet 4.1 counts; whatever else is given is a mistake of the caller.
+std::optional<refusal> read_filter(std::string_view field, const json::value& given, search_request& into) {
+  for (auto [time, target] : {std::pair{"create_time_ge", &into.create_ge}, {"create_time_lt", &into.create_lt},
+                              {"update_time_ge", &into.update_ge}, {"update_time_lt", &into.update_lt}})
+    if (field == time) {
+      if (!given.is_int64())
+        return mistyped(field, "int64");
+      *target = given.as_int64();
+      return std::nullopt;
+    }
+  if (field == "order_status")
+    return read_status(given, into);
+  if (field == "shipping_type")
+    return read_shipping_type(given, into);
+  if (field == "warehouse_ids")
+    return read_warehouses(given, into);
+  if (field == "buyer_user_id") {
+    if (!given.is_string())
+      return mistyped(field, "string");
+    into.buyer_user_id = std::string_view{given.as_string()};
+    return std::nullopt;
+  }
+  if (field == "is_buyer_request_cancel") {
+    if (!given.is_bool())
+      return mistyped(field, "bool");
+    into.is_buyer_request_cancel = given.as_bool();
+    return std::nullopt;
+  }
+  return invalid("Invalid parameter: `" + std::string{field} + "` is no filter of this search.");
+}
+
 std::optional<refusal> read_filters(const request& call, search_request& into) {
   if (call.body.empty())
     return std::nullopt;
   const auto parsed = parse_json(call.body);
   if (!parsed || !parsed->is_object())
     return refusal{36009022, 400, "Invalid body: a JSON object is expected."};
-  const auto& body = parsed->as_object();
-  for (auto [field, target] : {std::pair{"create_time_ge", &into.create_ge}, {"create_time_lt", &into.create_lt},
-                               {"update_time_ge", &into.update_ge}, {"update_time_lt", &into.update_lt}})
-    if (const auto* value = body.if_contains(field)) {
-      if (!value->is_int64())
-        return mistyped(field, "int64");
-      *target = value->as_int64();
-    }
-  if (const auto* status = body.if_contains("order_status")) {
-    if (!status->is_string())
-      return mistyped("order_status", "string");
-    into.order_status = std::string_view{status->as_string()};
-  }
+  for (const auto& [field, given] : parsed->as_object())
+    if (auto why = read_filter(field, given, into))
+      return why;
   return std::nullopt;
 }
 
@@ -248,6 +329,10 @@ response api::refuse(const request& call, const refusal& why) { return refuse(ca
 response api::refuse(const request& call, const refusal& why, const std::string& request_id) {
   ledger_.refused(call.method, call.path, why.code, why.message, request_id);
   return answer_with(why, request_id);
+}
+
+bool api::is_valid(const request& call) const {
+  return !refuse_call(call, endpoint_of(call), shop_.config(), shop_.now());
 }
 
 response api::answer(const request& call) {

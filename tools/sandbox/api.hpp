@@ -15,6 +15,8 @@ std::string endpoint_of(const request& call);
 class api {
 public:
   api(shop& floor, ledger& book) : shop_(floor), ledger_(book) {}
+  /// Route, signature, token, cipher and query are what they must be.
+  [[nodiscard]] bool is_valid(const request& call) const;
   /// Verifies the call and carries it out.
   response answer(const request& call);
   /// The rate limit of the endpoint is used up: the 429 to give, else nothing. Counts the call.

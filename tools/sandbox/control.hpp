@@ -12,11 +12,11 @@
 
 namespace orderly::sandbox {
 
-/// hold_before: calls wait before they are looked at. hold_after: they take effect, then their answers wait.
+/// Of calls that are verified. hold_before: they wait before they take effect. hold_after: they take effect, then their answers wait.
 enum class gate_mode { open, hold_before, hold_after };
 enum class fault { rate_limited, server_error, html, close };
 
-/// Gates and faults, by endpoint ("detail", "mark_shipped", "search").
+/// Gates and faults, by endpoint ("detail", "mark_shipped", "search"), for calls that are verified.
 class obstacles {
 public:
   [[nodiscard]] gate_mode mode(const std::string& endpoint) const;

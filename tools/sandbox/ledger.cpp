@@ -47,12 +47,16 @@ std::size_t ledger::announced(const webhook& what) {
   return list.size() - 1;
 }
 
-void ledger::attempted(const webhook& what, unsigned answer, std::int64_t sent_at_ms) {
+void ledger::attempted(const webhook& what, const webhook_answer& got, std::int64_t sent_at_ms) {
   auto& entry = entry_of(what.order_id);
   if (!entry.contains("first_sent_ms"))
     entry["first_sent_ms"] = sent_at_ms;
-  entry["webhooks"].as_array()[what.entry].as_object()["attempts"].as_array().push_back(
-      json::object{{"sent_at_ms", sent_at_ms}, {"answered_at_ms", now_ms_()}, {"answer", answer}});
+  json::object attempt{{"sent_at_ms", sent_at_ms}, {"answered_at_ms", now_ms_()}, {"answer", got.status}};
+  if (got.status == 200 && got.body_bytes > 0) {
+    attempt["body_bytes"] = got.body_bytes;
+    ++bodies_after_200_;
+  }
+  entry["webhooks"].as_array()[what.entry].as_object()["attempts"].as_array().push_back(std::move(attempt));
 }
 
 void ledger::settled(const webhook& what, std::string_view outcome) {
@@ -84,7 +88,11 @@ json::object ledger::to_json() const {
     orders[id] = entry;
   for (const auto& [endpoint, count] : calls_)
     calls[endpoint] = count;
-  return {{"orders", std::move(orders)}, {"calls", std::move(calls)}, {"refused_total", refused_total_}, {"refused", refused_}};
+  return {{"orders", std::move(orders)},
+          {"calls", std::move(calls)},
+          {"refused_total", refused_total_},
+          {"refused", refused_},
+          {"bodies_after_200", bodies_after_200_}};
 }
 
 const json::object* ledger::of(const std::string& order_id) const {

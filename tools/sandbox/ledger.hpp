@@ -21,6 +21,11 @@ struct webhook {
   std::size_t entry = 0;
 };
 
+struct webhook_answer {
+  unsigned status = 0;        ///< 0 when none came
+  std::size_t body_bytes = 0;
+};
+
 class ledger {
 public:
   /// @param now_ms real time, milliseconds since the epoch
@@ -30,8 +35,8 @@ public:
   void shipped(const order& of, const parcel& with, const std::vector<std::string>& lines, const std::string& request_id);
   /// @return the webhook's `entry`
   std::size_t announced(const webhook& what);
-  /// @param answer the HTTP status, 0 when none came
-  void attempted(const webhook& what, unsigned answer, std::int64_t sent_at_ms);
+  /// A 200 with a body, which TikTok does not want (sheet 6.1), is counted and shows its `body_bytes`.
+  void attempted(const webhook& what, const webhook_answer& got, std::int64_t sent_at_ms);
   /// @param outcome delivered, refused (401), given_up, no_url
   void settled(const webhook& what, std::string_view outcome);
   void called(const std::string& endpoint);
@@ -51,7 +56,7 @@ private:
   std::map<std::string, boost::json::object> orders_;
   std::map<std::string, std::int64_t> calls_;
   boost::json::array refused_;
-  std::int64_t refused_total_ = 0;
+  std::int64_t refused_total_ = 0, bodies_after_200_ = 0;
   std::uint64_t version_ = 0;
 };
 

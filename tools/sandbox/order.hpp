@@ -49,5 +49,8 @@ inline constexpr shipping_provider shipping_providers[] = {{"7117858858072016686
                                                            {"7117859084333745966", "USPS", "9"},
                                                            {"7129720299146184490", "FedEx", "7"}};
 inline constexpr std::string_view delivery_option_id = "7091146663229654785";
+/// The same for every order of this shop: its sellers ship by themselves, from one warehouse, and no buyer asks them to cancel.
+inline constexpr std::string_view shipping_type_of_all = "SELLER", warehouse_of_all = "6955005333819123123";
+inline constexpr bool cancel_requested_of_all = false;
 
 } // namespace orderly::sandbox

@@ -95,15 +95,15 @@ struct sender::state : std::enable_shared_from_this<state> {
   /// All attempts of one webhook.
   asio::awaitable<void> deliver(webhook what) {
     for (std::size_t failures = 0;;) {
-      const auto answer = co_await attempt(what);
-      if (answer == 200) {
+      const auto status = co_await attempt(what);
+      if (status == 200) {
         if (random() % 100 < config.duplicate_percent)
           co_await attempt(what);
         ledger_.settled(what, "delivered");
         co_return;
       }
-      if (answer == 401 || failures == config.retry_delays.size()) {
-        ledger_.settled(what, answer == 401 ? "refused" : "given_up");
+      if (status == 401 || failures == config.retry_delays.size()) {
+        ledger_.settled(what, status == 401 ? "refused" : "given_up");
         co_return;
       }
       const auto pause = config.retry_delays[failures++];
@@ -117,14 +117,14 @@ struct sender::state : std::enable_shared_from_this<state> {
       co_await free_slot.async_wait(quietly);
     ++in_use;
     const auto sent_at = real_ms();
-    const auto answer = co_await exchange(what);
+    const auto got = co_await exchange(what);
     --in_use;
     free_slot.cancel_one();
-    ledger_.attempted(what, answer, sent_at);
-    co_return answer;
+    ledger_.attempted(what, got, sent_at);
+    co_return got.status;
   }
 
-  asio::awaitable<unsigned> exchange(const webhook& what) {
+  asio::awaitable<webhook_answer> exchange(const webhook& what) {
     const auto to = *url; // a copy: the address may change meanwhile
     auto stream = take_connection();
     if (!stream) {
@@ -132,7 +132,7 @@ struct sender::state : std::enable_shared_from_this<state> {
       stream->expires_after(answer_limit);
       const auto [connect_error] = co_await stream->async_connect(to.where, quietly);
       if (connect_error)
-        co_return 0;
+        co_return webhook_answer{};
       boost::system::error_code ignored;
       stream->socket().set_option(tcp::no_delay{true}, ignored);
     }
@@ -144,17 +144,17 @@ struct sender::state : std::enable_shared_from_this<state> {
     stream->expires_after(answer_limit);
     const auto [write_error, written] = co_await http::async_write(*stream, out, quietly);
     if (write_error)
-      co_return 0;
+      co_return webhook_answer{};
     beast::flat_buffer buffer;
     http::response<http::string_body> in;
     const auto [read_error, read] = co_await http::async_read(*stream, buffer, in, quietly);
     if (read_error)
-      co_return 0;
+      co_return webhook_answer{};
     if (in.keep_alive() && url->where == to.where) {
       stream->expires_never();
       idle.push_back(std::move(stream));
     }
-    co_return in.result_int();
+    co_return webhook_answer{in.result_int(), in.body().size()};
   }
 
   std::unique_ptr<beast::tcp_stream> take_connection() {

@@ -116,6 +116,8 @@ private:
   asio::awaitable<response> answer_to(const request& call, beast::tcp_stream& stream) {
     if (control::is_for(call))
       co_return control_.answer(call);
+    if (!api_.is_valid(call)) // it is refused, and uses up neither a fault nor a place of the rate limit
+      co_return api_.answer(call);
     const auto endpoint = endpoint_of(call);
     if (const auto kind = obstacles_.take_fault(endpoint))
       co_return broken(*kind, api_, call);
