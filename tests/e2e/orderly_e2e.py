@@ -130,12 +130,14 @@ class Case(unittest.TestCase):
     def start_sandbox(self, *arguments):
         return self.started(Sandbox(SANDBOX, self.folder, "--seed", str(SEED), *arguments))
 
-    def start_engine(self, sandbox, name="", tiktok="", tables="", **options):
-        """On the same data folder as an earlier one of that name in this test; the sandbox's webhooks go to it."""
+    def start_engine(self, sandbox, name="", tiktok="", tables="", webhooks=True, **options):
+        """On the same data folder as an earlier one of that name in this test; the sandbox's webhooks go to it, unless it is said
+        that they do not."""
         folder = os.path.join(self.folder, name)
         config = write_config(folder, sandbox.base, tiktok, tables)
         engine = self.started(Engine(ORDERLYD, folder, config, **options))
-        sandbox.send_to(engine)
+        if webhooks:
+            sandbox.send_to(engine)
         return engine
 
     def start_warehouse(self, engine):

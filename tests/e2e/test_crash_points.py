@@ -4,6 +4,7 @@
 import json
 
 from orderly_e2e import Case, Database, main, tracking_number_for, wait_for
+from webhook_load import RETRIES
 
 
 class Killed(Case):
@@ -46,20 +47,21 @@ class Killed(Case):
             return json.loads(database.order(order_id)["order_data"])
 
     def processing_order(self):
-        self.sandbox = self.start_sandbox("--step-ms", "100", "--address-change-percent", "0")
+        self.sandbox = self.start_sandbox("--step-ms", "100", "--address-change-percent", "0", "--retry-ms", RETRIES)
         self.engine = self.start_engine(self.sandbox)
         self.order_id = self.sandbox.create_orders(1)[0]
         wait_for("processing", lambda: self.engine.orders("processing"))
         wait_for("settled webhooks", lambda: self.all_delivered(self.sandbox, self.order_id))
 
     def ship_and_kill(self, gate):
-        # What the shop announces from now on finds nobody until the restart: only the report can tell the engine.
+        # What the shop announces from now on finds nobody until the report's end: only the report can tell the engine.
         self.sandbox.own("POST", "webhook", {"url": "http://127.0.0.1:9/nobody"})
         self.sandbox.gate("mark_shipped", gate)
         status, answer = self.engine.ship(self.order_id, tracking_number_for(self.order_id))
         self.assertEqual((status, answer["pending"]), (202, "report"))
         wait_for("a held call", lambda: self.sandbox.waiting("mark_shipped") == 1)
         self.engine.kill()
+        self.told = self.webhook_rows(self.engine, self.order_id)
         with Database(self.engine.database) as database:
             row = self.assert_history_gapless(database, self.order_id)
             self.assertEqual(row["state"], "processing")
@@ -72,8 +74,11 @@ class Killed(Case):
         return [parcel["tracking_number"] for parcel in self.sandbox.ledger()["orders"][self.order_id]["shipments"]]
 
     def check_end(self, engine):
-        wait_for("delivered", lambda: engine.orders("delivered"), seconds=60)
         wait_for("the report's end", lambda: self.count(engine, "report_succeeded") == 1, seconds=60)
+        self.assertEqual(self.webhook_rows(engine, self.order_id), self.told, "no new webhook")
+        self.sandbox.send_to(engine)
+        wait_for("delivered", lambda: engine.orders("delivered"), seconds=60)
+        self.assertEqual(self.count(engine, "report_succeeded"), 1)
         self.assertEqual(self.shipments(), [tracking_number_for(self.order_id)], "one shipment, ours")
         with Database(engine.database) as database:
             self.assert_history_gapless(database, self.order_id)
@@ -88,7 +93,7 @@ class Killed(Case):
         self.processing_order()
         self.ship_and_kill("hold_before")
         self.assertEqual(self.shipments(), [], "the call had no effect yet")
-        again = self.start_engine(self.sandbox)
+        again = self.start_engine(self.sandbox, webhooks=False)
         wait_for("the shipment", self.shipments, seconds=60)
         self.check_end(again)
 
@@ -96,7 +101,7 @@ class Killed(Case):
         self.processing_order()
         self.ship_and_kill("hold_after")
         self.assertEqual(len(self.shipments()), 1, "TikTok has the parcel, the engine does not know")
-        self.check_end(self.start_engine(self.sandbox))
+        self.check_end(self.start_engine(self.sandbox, webhooks=False))
 
 
 if __name__ == "__main__":
