@@ -12,6 +12,12 @@
 #include <unistd.h>
 
 namespace orderly::test {
+namespace {
+
+/// For the shell: the checkout's path may have blanks.
+const std::string tools_pg_program = "'" ORDERLY_SOURCE_DIR "/tools/pg'";
+
+} // namespace
 
 std::string postgres_url() {
   const char* url = std::getenv("ORDERLY_STORAGE");
@@ -74,7 +80,7 @@ std::string server_log() {
 }
 
 std::string start_pooler(const std::string& mode) {
-  const auto command = ORDERLY_SOURCE_DIR "/tools/pg pooler " + mode;
+  const auto command = tools_pg_program + " pooler " + mode;
   const std::unique_ptr<FILE, int (*)(FILE*)> output{::popen(command.c_str(), "r"), ::pclose};
   std::string url;
   for (int c = 0; output && (c = std::fgetc(output.get())) != EOF && c != '\n';)
@@ -98,7 +104,7 @@ postgres_database::~postgres_database() {
 }
 
 void tools_pg(const std::string& words) {
-  const auto command = std::string{ORDERLY_SOURCE_DIR "/tools/pg "} + words;
+  const auto command = tools_pg_program + " " + words;
   if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
 }
 
