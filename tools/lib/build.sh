@@ -1,15 +1,21 @@
-# Sourced by tools/demo and tools/test: build_preset PRESET [target...]. Quiet on success; a terminal sees ninja's one line.
+# Sourced by tools/demo and tools/test: configure_preset PRESET, and build_preset PRESET [target...], which does that first. Quiet
+# on success; a terminal sees ninja's one line.
 
-build_preset() {
-  local preset=$1 log
-  shift
+configure_preset() {
+  local log
   log=$(mktemp)
-  if ! cmake --preset "$preset" </dev/null >"$log" 2>&1; then
+  if ! cmake --preset "$1" </dev/null >"$log" 2>&1; then
     tail -n 40 "$log" >&2
     rm -f "$log"
     return 1
   fi
   rm -f "$log"
+}
+
+build_preset() {
+  local preset=$1 log
+  shift
+  configure_preset "$preset" || return 1
   if [ -t 1 ]; then
     cmake --build --preset "$preset" ${1:+--target "$@"} </dev/null
     return
