@@ -147,9 +147,14 @@ class Demo:
             raise NotReady("a program ended: " + "; ".join(p.tail(3) for p in self.programs if not p.running()))
         self.end()
         print(f"{len(took)} of {ORDERS} orders delivered, slowest {slowest:.1f} s", flush=True)
-        if good and not self.given.storage:
-            shutil.rmtree(self.folder, ignore_errors=True)
+        if good:
+            self.forget()
         return 0 if good else 1
+
+    def forget(self):
+        """Removes a folder that was only for this run."""
+        if self.given.once and not self.given.storage:
+            shutil.rmtree(self.folder, ignore_errors=True)
 
     def explain(self):
         for problem in self.warehouse.problems[-5:]:
@@ -171,6 +176,7 @@ def main():
     given = arguments()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: shells start background jobs with it ignored
         signal.signal(number, lambda *_: sys.exit(1 if given.once else 0))
+    cut_off = False
     try:
         demo = Demo(given)
     except AlreadyRunning as problem:
@@ -181,8 +187,13 @@ def main():
     except NotReady as problem:
         print(f"demo: {problem}\ndemo: logs and data are in {demo.folder}", file=sys.stderr)
         return EXIT_UNAVAILABLE
+    except SystemExit:  # Ctrl-C
+        cut_off = True
+        raise
     finally:
         demo.end()
+        if cut_off:
+            demo.forget()
 
 
 if __name__ == "__main__":
