@@ -4,7 +4,9 @@ and nothing that was answered is lost.
 
     test_overload.py [WEBHOOKS]     default: 4000
 
-With 20,000 webhooks and more, memory is judged too: at the end at most a tenth above what it was after the first quarter.
+With 20,000 webhooks and more, latency and memory are judged too: the median of those served in the crowd is at most twice that of
+those without it, that of the refusals is below it, and memory is at the end at most a tenth above what it was after the first
+quarter. With fewer the crowd is a small one, so that it waits on whatever disk.
 """
 
 import statistics
@@ -16,13 +18,16 @@ from orderly_e2e import main
 from webhook_load import STATUSES, LoadCase
 
 WEBHOOKS = int(sys.argv.pop(1)) if len(sys.argv) > 1 and sys.argv[1].isdigit() else 4000
-PLACES, CROWD = 8, 80
+JUDGED = WEBHOOKS >= 20_000
+PLACES, CROWD = (8, 80) if JUDGED else (2, 20)
+ALLOWANCE = 0.005  # seconds, of a median in the crowd
 
 
 class Overload(LoadCase):
     def test_what_is_admitted_is_served_and_the_rest_is_told_to_come_again(self):
         sandbox = self.start_sandbox()
-        engine = self.start_engine(sandbox, tables=f"[engine]\nmax_in_flight = {PLACES}\n")
+        # Fewer residents than the calm part has orders: memory that grows afterwards grows by the crowd.
+        engine = self.start_engine(sandbox, tables=f"[engine]\nmax_in_flight = {PLACES}\nmax_resident_orders = 1000\n")
         calm = self.load(engine, self.numbered(0, WEBHOOKS // 4), PLACES)
         early = self.resident_memory(engine)
         seen, ended = [], threading.Event()
@@ -32,13 +37,15 @@ class Overload(LoadCase):
         ended.set()
         watch.join(10)
         late = self.resident_memory(engine)
-        turned_away = crowded.took.get(503, [])
-        print(f"\n  {PLACES} places: median {self.median(calm.took[200])} ms with {PLACES} at a time; with {CROWD} at a time "
-              f"{self.median(crowded.took[200])} ms for {len(crowded.took[200])} that were served, {self.median(turned_away)} ms "
+        alone, served, turned_away = calm.took[200], crowded.took[200], crowded.took.get(503, [])
+        print(f"\n  {PLACES} places: median {self.median(alone)} ms with {PLACES} at a time; with {CROWD} at a time "
+              f"{self.median(served)} ms for {len(served)} that were served, {self.median(turned_away)} ms "
               f"for {len(turned_away)} that were not; memory {early:.1f} MB, {late:.1f} MB at the end")
         self.assertGreater(len(turned_away), 0, "the crowd was not large enough to prove anything")
-        self.assertLessEqual(max(seen), PLACES)
-        if WEBHOOKS >= 20_000:
+        self.assertLessEqual(max(seen, default=0), PLACES)
+        if JUDGED:
+            self.assertLessEqual(statistics.median(served), 2 * statistics.median(alone) + ALLOWANCE)
+            self.assertLess(statistics.median(turned_away), statistics.median(served))
             self.assertLessEqual(late, 1.10 * early)
         self.assertEqual(engine.stop(), 0)
         answered = calm.answered + crowded.answered

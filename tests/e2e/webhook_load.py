@@ -111,7 +111,8 @@ class LoadCase(Case):
 
     def finish(self, generator, engine, travellers):
         """Until everything is answered, the travellers are delivered and every input has its outcome."""
-        wait_for("an answer to each", lambda: generator.progress() == generator.total, seconds=300)
+        wait_for("an answer to each", lambda: generator.progress() == generator.total,
+                 seconds=max(300, generator.total / 200))
         generator.end()
         self.assertLessEqual(set(generator.others), {503}, "an answer is 200, or says that it has to come again")
         wait_for("the travellers", lambda: self.delivered(engine, travellers), seconds=180, every=0.2)
