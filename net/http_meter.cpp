@@ -24,7 +24,7 @@ void counter_family::add(std::initializer_list<std::string_view> values) {
 }
 
 http_meter::http_meter(metrics& measured)
-    : in_flight(measured.gauge("orderly_http_in_flight", "Inputs that wait for the engine's answer, each order of a webhook for itself")),
+    : in_flight(measured.gauge("orderly_http_in_flight", "Inputs that wait for an answer, each order of a webhook for itself")),
       connections(measured.gauge("orderly_http_connections", "Open connections of both listeners")),
       body_bytes(measured.gauge("orderly_http_body_bytes", "Bytes of bodies of requests that are read or wait for their answer")),
       measured_(measured),

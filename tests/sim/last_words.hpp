@@ -1,6 +1,6 @@
 #pragma once
-// Whatever ends this process while a seed is being played, the seed is the last that it says: an exception, a signal, a sanitizer,
-// a hang.
+// Whatever ends this process while a seed is being played, the seed is the last that it says: an exception, a signal, a
+// sanitizer, a hang.
 
 #include <chrono>
 #include <cstdint>

@@ -390,7 +390,8 @@ TEST_CASE("A password is found wherever libpq finds it") {
   CHECK(without_password("postgresql://u:p@h?%70assword=a@b/c") == "postgresql://u:***@h?%70assword=***");
   CHECK(without_password("postgresql:///db?host=h&sslpassw%6frd=abc") == "postgresql:///db?host=h&sslpassw%6frd=***");
   for (const std::string open : {"postgresql://u@h/db?application_name=a:b@c", "postgresql://u@h?user=%",
-                                 "postgresql://h/a@b:c@d", "postgresql://:5432/db", "postgresql://h?", "postgresql://u@h/db?sslmode=require&passfile=/x"})
+                                 "postgresql://h/a@b:c@d", "postgresql://:5432/db", "postgresql://h?",
+                                 "postgresql://u@h/db?sslmode=require&passfile=/x"})
     CHECK_FALSE(has_password(open));
 }
 

@@ -91,7 +91,7 @@ std::optional<refusal> refuse_cipher(const request& call, const std::string& end
   return std::nullopt;
 }
 
-/// What is in the query but the common ones. A filter that belongs in the body must not be taken for one that matched (sheet 4.1).
+/// What is in the query but the common ones. A filter that belongs in the body must not pass for one that matched (sheet 4.1).
 std::optional<refusal> refuse_query(const request& call, const std::string& endpoint) {
   using keys = std::vector<std::string_view>;
   static const keys common{"app_key", "timestamp", "sign", "shop_cipher", "access_token"};

@@ -12,7 +12,7 @@
 
 namespace orderly::sandbox {
 
-/// Of calls that are verified. hold_before: they wait before they take effect. hold_after: they take effect, then their answers wait.
+/// Of verified calls. hold_before: they wait before they take effect. hold_after: they take effect, then their answers wait.
 enum class gate_mode { open, hold_before, hold_after };
 enum class fault { rate_limited, server_error, html, close };
 
