@@ -288,7 +288,8 @@ void registry_state::file(order_entry& e) {
 
 void registry_state::let_go(order_entry& e, place_of_input which) {
   measured->inputs_in_hand.add(-1);
-  measured->input_age.observe(std::chrono::duration<double>(self->clock().now() - which->posted).count());
+  if (!which->routed.stored) // else its sender was answered long ago
+    measured->input_age.observe(std::chrono::duration<double>(self->clock().now() - which->posted).count());
   if (which->way != kept_input::lane::fast)
     count_parked(*which, kept_input::lane::fast);
   if (static_cast<std::size_t>(which - e.unanswered.begin()) < e.routed)

@@ -39,7 +39,8 @@ void use(decision_builder& b, detail_fact& fresh, const json::object& body, cons
 /// A hint came while the call was under way: what it brought may be older.
 void want_again(decision_builder& b) {
   promise_change change;
-  change.due_at = b.now;
+  // Asking before the hint's time, which another engine's clock may have told, would ask in vain.
+  change.due_at = std::max(b.now, b.current().facts.detail_wanted_at.value_or(b.now));
   b.promise(std::move(change));
 }
 

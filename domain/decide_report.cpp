@@ -159,7 +159,9 @@ void withdraw(decision_builder& b, const pending_report& what) {
 }
 
 void open_after_hold(decision_builder& b, const pending_report& what) {
-  b.promise(open_report(what.ref, report_due_at(b)));
+  auto change = open_report(what.ref, report_due_at(b));
+  change.keep_lease = true; // it has one only where a later claim's call is under way
+  b.promise(std::move(change));
   b.emit(event_type::fact_updated, {{"kind", "report"}, {"ref", to_string(what.ref)}, {"waits_for_hold", false}});
 }
 

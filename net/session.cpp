@@ -72,8 +72,7 @@ public:
 private:
   enum class phase : std::uint8_t { idle, head, body, answering, writing, lingering, closed };
 
-  // --- reading
-  // ------------------------------------------------------------------------------------------------------------------
+  // --- reading ----------------------------------------------------------------------------------------------------------------
   void next_request() {
     release_body();
     parser_.emplace();
@@ -192,8 +191,7 @@ private:
     });
   }
 
-  // --- answering
-  // ----------------------------------------------------------------------------------------------------------------
+  // --- answering --------------------------------------------------------------------------------------------------------------
   void serve() {
     auto& message = parser_->get();
     http_request request;
@@ -233,6 +231,7 @@ private:
     context_.shared->meter.answered(context_.site.name(), label_, response.status, steady_clock::now() - began_);
     if (context_.state->closing)
       terms_.keep_alive = false;
+    release_body(); // nobody needs it any more, however slowly the answer is read
     write(response);
   }
   /// Answers what no route has seen, and closes: the position in the stream is lost.
@@ -257,8 +256,7 @@ private:
     });
   }
 
-  // --- ending
-  // -------------------------------------------------------------------------------------------------------------------
+  // --- ending -----------------------------------------------------------------------------------------------------------------
   /// Closing at once with unread input would reset the connection, and the client might lose the answer. So: say that nothing
   /// more comes, read what still arrives for a short while, then close.
   void linger() {
@@ -283,8 +281,7 @@ private:
     timer_.cancel();
   }
 
-  // --- deadlines
-  // ----------------------------------------------------------------------------------------------------------------
+  // --- deadlines --------------------------------------------------------------------------------------------------------------
   /// One timer for all phases, which also keeps the session alive until close(), since nothing else does while the engine thinks.
   /// It is moved only when the new deadline is earlier than the one it waits for; firing too early, it waits on.
   void enter(phase next, std::chrono::milliseconds limit) {

@@ -271,6 +271,18 @@ TEST_CASE("once the clock has been set back, what is asked for then is newer tha
   CHECK(replayed_difference(h).empty());
 }
 
+TEST_CASE("a hint told by another engine's clock, which is a little ahead, is answered by no call that was made before it") {
+  auto h = awaiting();
+  const auto asked = h.now - std::chrono::seconds{1};
+  h.now += std::chrono::seconds{3}; // the other engine's
+  h.take(address_webhook(paid_at + 3700));
+  const auto wanted = *h.current.facts.detail_wanted_at;
+  h.now -= std::chrono::seconds{3};
+  h.take(detail_input(order_object{}.json(), asked, a_promise));
+  CHECK(h.wants_detail());
+  CHECK(h.outbox.at({promise_kind::fetch_detail, ""}).due_at == wanted);
+}
+
 TEST_CASE("a status that only an older detail knows is news: a fresh one is wanted") {
   auto h = awaiting();
   const auto early = h.now;
