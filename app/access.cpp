@@ -44,8 +44,10 @@ std::optional<role> role_from(std::string_view name) {
   return name == "admin" ? std::optional{role::admin} : std::nullopt;
 }
 
-/// Several engines may start on one empty PostgreSQL at a time, and all but one are refused. Their files would never work.
-bool another_engine_was_first(store_admin& users, const data_dir& folder) {
+/// Several engines may start on one empty PostgreSQL at a time, and all but one are refused. Their files would never work. After
+/// any other failure the user that is there may be our own.
+bool another_engine_was_first(const error& why, store_admin& users, const data_dir& folder) {
+  if (why.code != error_code::refused_by_store) return false;
   const auto has_users = users.has_users();
   if (!has_users || !*has_users) return false;
   folder.remove(admin_password_file);
@@ -67,7 +69,7 @@ result<void> ensure_first_user(store_admin& users, const data_dir& folder) {
   if (auto written = folder.write(admin_password_file, password + "\n"); !written) return written;
   if (auto written = folder.write(admin_token_file, token + "\n"); !written) return written;
   if (auto added = users.add_user({"admin", "admin", *hash}, {to_hex(sha256(token)), "admin", "admin"}); !added)
-    return another_engine_was_first(users, folder) ? result<void>{} : added;
+    return another_engine_was_first(added.error(), users, folder) ? result<void>{} : added;
   std::printf("First start: user admin, password %s (shown once; kept in %s, a token in %s)\n",
               password.c_str(), folder.file(admin_password_file).c_str(),
               folder.file(admin_token_file).c_str());

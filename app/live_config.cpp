@@ -17,10 +17,11 @@ void keep(std::string_view why) {
 void copy_live(const config& from, config& into) {
   into.log_level = from.log_level;
   into.engine.max_in_flight = from.engine.max_in_flight;
+  into.shutdown.grace = from.shutdown.grace;
+  if (from.tiktok.app_key != into.tiktok.app_key) return; // the secrets of another app fit no key that is in force
   into.tiktok.app_secret = from.tiktok.app_secret;
   into.tiktok.app_secret_file = from.tiktok.app_secret_file;
   into.tiktok.previous_app_secrets = from.tiktok.previous_app_secrets;
-  into.shutdown.grace = from.shutdown.grace;
 }
 
 } // namespace

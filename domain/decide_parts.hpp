@@ -30,8 +30,8 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
 input_outcome take_fetched(decision_builder& b, const fetched_detail& what, const json::object* document);
 input_outcome take_failed_fetch(decision_builder& b, const fetch_failed& what);
 
-/// Whether `a` is later than `b`, both told by engines' clocks, which may differ a little. A time that lies far ahead of `now` was
-/// told by a clock that has been set back since: whatever does not lie there came after it.
+/// Whether `a` is later than `b`, both told by engines' clocks, which may differ a little. A time that lies far ahead of `now`
+/// was told by a clock that has been set back since: whatever does not lie there came after it.
 constexpr bool is_later(timestamp a, timestamp b, timestamp now) {
   constexpr std::chrono::seconds a_little{5};
   const bool a_ahead = a > now + a_little, b_ahead = b > now + a_little;

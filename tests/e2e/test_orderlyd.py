@@ -311,7 +311,7 @@ class Signals(EngineCase):
         engine.ready()
         self.assertEqual([webhook("old", 0), webhook("new", 1)], [200, 401])
         self.config(toml("app_secret = 'new'\nprevious_app_secrets = ['old']\nqueue_limit = 7",
-                         "[engine]\nmax_in_flight = 1\n[http]\nthreads = 2\n[shutdown]\ngrace = '3s'\n"))
+                         "[engine]\nmax_in_flight = 2\n[http]\nthreads = 2\n[shutdown]\ngrace = '3s'\n"))
         engine.process.send_signal(signal.SIGHUP)
         [reloaded] = wait_for("config.reloaded", lambda: engine.logged("config.reloaded"))
         self.assertEqual(reloaded["changed"], ["engine.max_in_flight", "tiktok.app_secret", "tiktok.previous_app_secrets",
@@ -324,8 +324,13 @@ class Signals(EngineCase):
         wait_for("the second reload", lambda: len(engine.logged("config.reloaded")) == 2)
         self.assertEqual([webhook("old", 3), webhook("new", 4)], [401, 200])
         self.assertEqual(len(engine.logged("config.needs_restart")), 2)
+        self.config(toml("app_secret = 'newest'").replace(APP_KEY, "another_app"))  # its secrets fit its key only
         engine.process.send_signal(signal.SIGHUP)
-        wait_for("a reload without news", lambda: len(engine.logged("config.reloaded")) == 3)
+        wait_for("both warnings", lambda: [line["key"] for line in engine.logged("config.needs_restart")][2:]
+                 == ["tiktok.app_key", "tiktok.app_secret"])
+        self.assertEqual(webhook("new", 5), 200)
+        engine.process.send_signal(signal.SIGHUP)
+        wait_for("a reload without news", lambda: len(engine.logged("config.reloaded")) == 4)
         self.assertEqual(engine.logged("config.reloaded")[-1]["changed"], [])
         self.assertEqual(engine.end(), DONE)
 

@@ -17,6 +17,7 @@ public:
   result<bool> has_users() override { return !all.empty(); }
   result<void> add_user(const new_user&, const stored_token& token) override {
     if (another_comes_first) all.push_back({"of another engine", "admin", "admin"});
+    if (fails_with == error_code::storage_outcome_unknown) all.push_back(token); // it was committed all the same
     if (fails_with) return error{*fails_with, "", {}};
     if (!all.empty()) return error{error_code::refused_by_store, "duplicate key value violates users_pkey", {}};
     all.push_back(token);
@@ -54,6 +55,16 @@ TEST_CASE("an engine whose user another one has made meanwhile starts, and leave
   CHECK(second.users.all.size() == 1);
   CHECK_FALSE(second.has(admin_password_file));
   CHECK_FALSE(second.has(admin_token_file));
+}
+
+TEST_CASE("a user that may be stored, but nobody knows, keeps its files: they may be the only ones that work") {
+  start alone;
+  alone.users.fails_with = error_code::storage_outcome_unknown;
+  CHECK_FALSE(ensure_first_user(alone.users, alone.folder).has_value());
+  CHECK(alone.has(admin_password_file));
+  CHECK(alone.has(admin_token_file));
+  CHECK(ensure_first_user(alone.users, alone.folder).has_value()); // the next start
+  CHECK(alone.has(admin_token_file));
 }
 
 TEST_CASE("a user that cannot be stored, while there is none, ends the start") {
