@@ -231,17 +231,26 @@ std::vector<std::int64_t> serve(whole_engine& e, int first, int count, std::opti
 } // namespace
 
 TEST_CASE("an order whose handling always throws ends in quarantine while ten thousand others are served") {
-  constexpr int others = 10'000, poisoned = 999'999;
+  constexpr int others = 10'000, rounds = 20, poisoned = 999'999;
   whole_engine e{{}, number(poisoned)};
-  const auto before = serve(e, 0, others / 2, std::nullopt), beside = serve(e, others / 2, others, poisoned);
+  std::vector<std::int64_t> without, beside;
+  const auto add = [](std::vector<std::int64_t>& to, const std::vector<std::int64_t>& more) {
+    to.insert(to.end(), more.begin(), more.end());
+    std::sort(to.begin(), to.end());
+  };
+  for (int round = 0, next = 0; round < rounds; ++round) { // in turns: whatever else the machine does slows both
+    add(without, serve(e, next, others / rounds, std::nullopt));
+    add(beside, serve(e, next + others / rounds, others / rounds, poisoned));
+    next += 2 * others / rounds;
+  }
   const auto at = [](const std::vector<std::int64_t>& sorted, double part) {
     return sorted[static_cast<std::size_t>(part * static_cast<double>(sorted.size() - 1))];
   };
-  std::cout << "microseconds without and beside the order that dies: median " << at(before, 0.5) << ", " << at(beside, 0.5)
-            << "; 99 % " << at(before, 0.99) << ", " << at(beside, 0.99) << std::endl;
+  std::cout << "microseconds without and beside the order that dies: median " << at(without, 0.5) << ", " << at(beside, 0.5)
+            << "; 99 % " << at(without, 0.99) << ", " << at(beside, 0.99) << std::endl;
   if (std::getenv("ORDERLY_JUDGE_LATENCY")) { // by itself on the machine: ctest's long_engine_latency
-    CHECK(at(beside, 0.5) <= at(before, 0.5) * 3 / 2 + 1'000);
-    CHECK(at(beside, 0.99) <= at(before, 0.99) * 2 + 5'000);
+    CHECK(at(beside, 0.5) <= at(without, 0.5) * 3 / 2 + 1'000);
+    CHECK(at(beside, 0.99) <= at(without, 0.99) * 2 + 5'000);
   }
   CHECK(e.measured.counter("orderly_registry_killed_twice_total", "").value() == 1);
   CHECK(e.measured.gauge("orderly_registry_quarantined_orders", "").value() == 1);

@@ -19,12 +19,12 @@ LEGAL = {("received", "processing"), ("received", "failed"), ("processing", "shi
 class Generator:
     """Many connections that stay open, each webhook to a listener by chance; what gets no 200 is sent again, to any."""
 
-    def __init__(self, listeners, bodies, connections=CONNECTIONS):
+    def __init__(self, listeners, bodies, connections=CONNECTIONS, pause=0.02):
         self.listeners = [listener.rsplit(":", 1) for listener in listeners]
         self.todo = queue.Queue()
         for entry in bodies:
             self.todo.put(entry)
-        self.total = len(bodies)
+        self.total, self.pause = len(bodies), pause
         self.answered, self.others, self.lost = [], {}, 0
         self.took = {}  # seconds, by status
         self.last = 0.0  # when the newest 200 came
@@ -60,7 +60,7 @@ class Generator:
             with self.lock:
                 self.lost += 1
             self.todo.put(entry)
-            time.sleep(0.02)
+            time.sleep(self.pause)
 
     def note(self, entry, status, seconds):
         with self.lock:
@@ -71,7 +71,7 @@ class Generator:
                 return
             self.others[status] = self.others.get(status, 0) + 1
         self.todo.put(entry)
-        time.sleep(0.02)
+        time.sleep(self.pause)
 
     def progress(self):
         with self.lock:
@@ -98,8 +98,8 @@ class LoadCase(Case):
             made.insert(self.random.randrange(len(made)), entry)
         return orders, made
 
-    def generate(self, listeners, bodies, connections=CONNECTIONS):
-        generator = Generator(listeners, bodies, connections)
+    def generate(self, listeners, bodies, connections=CONNECTIONS, **options):
+        generator = Generator(listeners, bodies, connections, **options)
         self.addCleanup(generator.end)
         return generator
 
