@@ -100,6 +100,27 @@ TEST_CASE("what a crash interrupts is pending and handled after the next start")
   CHECK(f.stored(number(0)).exists);
 }
 
+TEST_CASE("a webhook whose letter is re-driven before its sender was answered is durable, and answered as pending") {
+  engine_fixture f;
+  f.reader->throw_on_loads(2);
+  f.reader->hold_loads(); // what is stored of the buried webhook is read back late
+  const auto sender = f.post(f.webhook(number(1), "UNPAID", t0));
+  f.drain();
+  REQUIRE(f.dead_letters().size() == 1);
+  REQUIRE_FALSE(*sender);
+  f.now->orders.redrive({.cause = dead_letter_cause::killed_twice, .limit = 10}, [](const auto&) {});
+  f.drain();
+  REQUIRE(f.pending().size() == 1);
+  f.reader->release();
+  f.drain();
+  REQUIRE(*sender);
+  CHECK((*sender)->outcome == input_outcome::pending);
+  CHECK_FALSE((*sender)->refusal);
+  CHECK(f.pending().empty());
+  CHECK(f.dead_letters().empty());
+  CHECK(f.stored(number(1)).exists);
+}
+
 TEST_CASE("an unparsable webhook stays a dead letter; one that names an order by now becomes its input") {
   engine_fixture f;
   const auto post_orderless = [&](const std::string& raw, dead_letter_cause cause) {
