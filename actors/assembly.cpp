@@ -110,8 +110,8 @@ part assembly::registry_shard(const box_of<registry_actor>& box, const std::shar
 
 part assembly::watcher() {
   const auto start = [feeds = feeds_, to = shards, where = where_](caf::actor_system& in) {
-    const auto made = where == blocking::detached ? in.spawn<caf::detached>(change_watcher, feeds, to)
-                                                  : in.spawn(change_watcher, feeds, to);
+    const auto made =
+        where == blocking::detached ? in.spawn<caf::detached>(change_watcher, feeds, to) : in.spawn(change_watcher, feeds, to);
     return std::vector{caf::actor_cast<caf::actor>(made)};
   };
   return {"change watcher", start, [] {}};

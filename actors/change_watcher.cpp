@@ -9,7 +9,7 @@
 namespace orderly {
 namespace {
 
-constexpr auto patience = std::chrono::milliseconds{500};  // also how long a stop may take
+constexpr auto patience = std::chrono::milliseconds{500}; // also how long a stop may take
 constexpr auto pause_after_error = std::chrono::seconds{1};
 
 } // namespace
@@ -48,8 +48,8 @@ void watcher_state::look() {
   self->send(self, atom::tick::value);
 }
 
-watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
-                                            feed_source open, std::vector<box_of<registry_actor>> shards) {
+watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self, feed_source open,
+                                            std::vector<box_of<registry_actor>> shards) {
   keep_words_of_faults(self);
   self->state.open = std::move(open);
   self->state.shards = std::move(shards);

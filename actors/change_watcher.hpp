@@ -28,8 +28,8 @@ private:
   result<std::vector<changed_order>> next_changes();
 };
 
-watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self,
-                                            feed_source open, std::vector<box_of<registry_actor>> shards);
+watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self, feed_source open,
+                                            std::vector<box_of<registry_actor>> shards);
 
 /// Which shard an order belongs to.
 std::size_t shard_of(const tiktok_order_id& order, std::size_t shards);

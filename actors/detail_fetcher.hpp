@@ -21,7 +21,7 @@ struct fetcher_state {
   fetcher_actor::pointer self;
   std::shared_ptr<const call_services> services;
   std::size_t calls_per_shop = 2;
-  box_of<outbox_actor> worker; ///< told when a fetch is over
+  box_of<outbox_actor> worker;                                                   ///< told when a fetch is over
   const box_of<fetcher_actor> box = std::make_shared<drop_box<fetcher_actor>>(); ///< where calls bring their answers; its own
   static constexpr const char* name = "fetcher";
 
@@ -29,7 +29,7 @@ private:
   struct shop_queue {
     std::deque<std::shared_ptr<const outbox_row>> waiting;
     std::deque<std::shared_ptr<const outbox_row>> alone; ///< of a call that was refused: one id a call
-    std::size_t calls = 0; ///< under way
+    std::size_t calls = 0;                               ///< under way
   };
   void call(const shop_id& id, shop_queue& queue);
   void take_apart(const fetch_reply& refused);

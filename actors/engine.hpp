@@ -23,19 +23,19 @@
 namespace orderly {
 
 struct engine_options {
-  std::size_t workers = 2;          ///< CAF scheduler threads = registry shards
-  std::size_t lanes = 1;            ///< of the storage writer; capped by the store
+  std::size_t workers = 2; ///< CAF scheduler threads = registry shards
+  std::size_t lanes = 1;   ///< of the storage writer; capped by the store
   policy rules;
   std::vector<shop> shops;
-  std::string engine_name;          ///< owner of outbox leases
+  std::string engine_name; ///< owner of outbox leases
   std::chrono::milliseconds outbox_scan{1000};
   std::chrono::seconds lease{30};
   std::size_t max_residents = 50'000; ///< order actors at a time, over all shards
   std::size_t max_waiting = 2'000;    ///< orders that wait for a resident's place, over all shards
   std::size_t max_parked = 4'000;     ///< inputs in memory that were answered `pending`, over all shards
   std::chrono::milliseconds order_idle{std::chrono::minutes{5}}; ///< then an order leaves memory
-  std::size_t calls_in_flight = 200; ///< rows of the outbox under way at once
-  restart_limit restarts;            ///< of parts of the engine; one death more is a failure of the engine
+  std::size_t calls_in_flight = 200;                             ///< rows of the outbox under way at once
+  restart_limit restarts; ///< of parts of the engine; one death more is a failure of the engine
   /// Once, when the engine cannot mend itself any more: it is to be ended. On a thread of the engine: must not wait for it.
   std::function<void(const std::string& why)> on_failure;
 };

@@ -106,7 +106,9 @@ caf::behavior ask_for_restart(caf::event_based_actor* self, const registry_actor
             else
               done(error{error_code::storage_unavailable, "the store cannot commit now", {}});
           },
-          [done](const caf::error&) { done(error{error_code::outcome_unknown, "the registry did not answer", {}}); });
+          [done](const caf::error&) {
+            done(error{error_code::outcome_unknown, "the registry did not answer", {}});
+          });
   return {};
 }
 
@@ -147,8 +149,7 @@ void gateway::post(delivery what, delivery_answered done) {
       continue;
     }
     const auto& shard = shards_[shard_of(what.inputs[i].order, shards_.size())];
-    shard->send(atom::post::value,
-                routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot, what.stored});
+    shard->send(atom::post::value, routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot, what.stored});
   }
 }
 
@@ -175,8 +176,8 @@ void gateway::reread(const input& what, const std::shared_ptr<answer_slot>& slot
     return record(what, dead, slot);
   }
   post(delivery_of(std::move(parsed), what.raw, what.received_at, ids_), [this, what, slot](const std::vector<answer>& answers) {
-    const auto failed = std::find_if(answers.begin(), answers.end(),
-                                     [](const answer& a) { return a.refusal && !is_settled(a.refusal->code); });
+    const auto failed =
+        std::find_if(answers.begin(), answers.end(), [](const answer& a) { return a.refusal && !is_settled(a.refusal->code); });
     if (failed != answers.end())
       return slot->complete(*failed);
     const std::shared_lock lock(mutex_);

@@ -152,8 +152,7 @@ lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, or
       [self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },
       [self](atom::note, const std::shared_ptr<const attention_note>& what) { return self->state.note(*what); },
       [self](atom::redrive, const std::shared_ptr<const std::vector<std::int64_t>>& dead_letters, timestamp now) {
-        return redrive_reply{
-            std::make_shared<const result<std::vector<input>>>(self->state.redrive(*dead_letters, now))};
+        return redrive_reply{std::make_shared<const result<std::vector<input>>>(self->state.redrive(*dead_letters, now))};
       },
       [self](atom::claim, const claim_request& what) {
         return claim_reply{std::make_shared<const result<claimed_rows>>(self->state.claim(what))};

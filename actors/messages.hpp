@@ -43,7 +43,7 @@ struct answered_inputs {
 /// An order that cannot be served.
 struct unfit_order {
   tiktok_order_id order;
-  bool stored = false; ///< read from its row of attention; else it is news
+  bool stored = false;   ///< read from its row of attention; else it is news
   bool in_doubt = false; ///< what it has in hand may be stored
   std::string why;
 };
@@ -59,7 +59,9 @@ struct load_reply {
 };
 
 enum class commit_fate : std::uint8_t {
-  committed, conflict, refused,
+  committed,
+  conflict,
+  refused,
   unavailable, ///< nothing was written
   unknown      ///< must be settled by reading
 };

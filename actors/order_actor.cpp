@@ -15,9 +15,9 @@
 namespace orderly {
 namespace {
 
-constexpr std::size_t max_unit = 64;       // inputs a unit: bounds a transaction, the rest makes the next one
-constexpr std::size_t recent_keys = 8;     // repeats come within seconds or, hours later, through the store
-constexpr int max_unknown_fates = 1000;    // of one unit: more than the deaths of lanes and writers that supervision allows
+constexpr std::size_t max_unit = 64;    // inputs a unit: bounds a transaction, the rest makes the next one
+constexpr std::size_t recent_keys = 8;  // repeats come within seconds or, hours later, through the store
+constexpr int max_unknown_fates = 1000; // of one unit: more than the deaths of lanes and writers that supervision allows
 constexpr auto commit_patience = std::chrono::seconds{90}; // above the writer's own, so that its answer comes first
 
 answer refusal_of(const input& in, error why) {
@@ -138,7 +138,8 @@ void order_actor_state::decide_one(const input_ptr& in, timestamp now, order& cu
   if (const auto* before = settled_before(in->dedupe_key, into)) {
     if (before->raw_hash != raw_hash) {
       into.answers.emplace_back(in->id, refusal_of(*in, {error_code::idempotency_conflict,
-                                                         "this Idempotency-Key was used with another body; use a new key", {}}));
+                                                         "this Idempotency-Key was used with another body; use a new key",
+                                                         {}}));
     } else {
       if (before->id != in->id) // else it is stored already, and only the answer to that was lost
         into.unit.repeated_keys.push_back(in->dedupe_key);
@@ -147,8 +148,13 @@ void order_actor_state::decide_one(const input_ptr& in, timestamp now, order& cu
     return;
   }
   auto d = decide(current, document.get(), *in, services->rules, now);
-  input_record record{.what = in, .policy_version = services->rules.version, .decided_on = current.version, .decided_at = now,
-                      .outcome = d.outcome, .dead = d.dead, .answer = d.answer};
+  input_record record{.what = in,
+                      .policy_version = services->rules.version,
+                      .decided_on = current.version,
+                      .decided_at = now,
+                      .outcome = d.outcome,
+                      .dead = d.dead,
+                      .answer = d.answer};
   into.settled.emplace(in->dedupe_key, settled_input{in->id, raw_hash, d.answer});
   into.answers.emplace_back(in->id, std::move(d.answer));
   into.unit.inputs.push_back(std::move(record));
@@ -286,9 +292,13 @@ void order_actor_state::bury(const std::string& why) {
                   .promises = {},
                   .inputs = {},
                   .repeated_keys = {}};
-  unit.inputs.push_back({.what = in, .policy_version = services->rules.version, .decided_on = order_.version,
-                         .decided_at = services->time->now(), .outcome = input_outcome::dead,
-                         .dead = dead_letter_cause::refused_by_store, .answer = told});
+  unit.inputs.push_back({.what = in,
+                         .policy_version = services->rules.version,
+                         .decided_on = order_.version,
+                         .decided_at = services->time->now(),
+                         .outcome = input_outcome::dead,
+                         .dead = dead_letter_cause::refused_by_store,
+                         .answer = told});
   self->request(services->writer->get(), commit_patience, atom::commit::value,
                 std::make_shared<const order_unit>(std::move(unit)))
       .then(

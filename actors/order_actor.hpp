@@ -92,11 +92,11 @@ private:
   phase phase_ = phase::idle;
   std::vector<input_ptr> in_hand_;
   bool loaded_ = false, exists_ = false;
-  int unknown_fates_ = 0; ///< commits of the unit in hand that nobody answered: it may be stored
+  int unknown_fates_ = 0;        ///< commits of the unit in hand that nobody answered: it may be stored
   std::int64_t newest_seen_ = 0; ///< committed by any engine
   order order_;
-  std::shared_ptr<const json::object> document_;     ///< only while a unit needs it
-  std::map<std::string, settled_input> found_;       ///< stored outcomes of keys in hand, from the last load
+  std::shared_ptr<const json::object> document_;             ///< only while a unit needs it
+  std::map<std::string, settled_input> found_;               ///< stored outcomes of keys in hand, from the last load
   std::deque<std::pair<std::string, settled_input>> recent_; ///< keys settled lately: a repeat is answered without a conflict
 };
 

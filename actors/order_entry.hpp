@@ -18,12 +18,12 @@ namespace orderly {
 using actor_time = std::chrono::steady_clock::time_point;
 
 struct kept_input {
-  routed_input routed;       ///< its slot is null once it has been answered
+  routed_input routed; ///< its slot is null once it has been answered
   actor_time posted{};
-  int deaths = 0;            ///< of the order's actor while it had this input in hand
-  bool in_doubt = false;     ///< an actor ended that had it in hand: it may be stored, or become so
+  int deaths = 0;        ///< of the order's actor while it had this input in hand
+  bool in_doubt = false; ///< an actor ended that had it in hand: it may be stored, or become so
   enum class lane : std::uint8_t { fast, parking, parked } way = lane::fast; ///< parked: stored as `pending`, here or before
-  bool cannot_be_parked = false; ///< the store refuses it by itself
+  bool cannot_be_parked = false;                                             ///< the store refuses it by itself
 };
 
 /// Deaths of one order's actor within the last minute, and the first input that it had in hand at each.
@@ -60,14 +60,14 @@ struct order_entry {
   order_actor handle; ///< set while an actor lives
   standing now = standing::passive;
   std::vector<kept_input> unanswered; ///< in the order of arrival
-  std::size_t routed = 0;            ///< so many of them, from the front, were sent to the living actor
+  std::size_t routed = 0;             ///< so many of them, from the front, were sent to the living actor
   /// How many inputs its actor has in hand: the first ones of `unanswered`. Written by the actor, read after its death.
   std::shared_ptr<std::atomic<std::size_t>> in_hand = std::make_shared<std::atomic<std::size_t>>(0);
   death_record deaths;
-  bool quarantine_stored = false;  ///< its attention row is committed, as far as an order has one
-  actor_time quarantine_asked{};   ///< when the store was last asked whether another engine has lifted it
+  bool quarantine_stored = false;       ///< its attention row is committed, as far as an order has one
+  actor_time quarantine_asked{};        ///< when the store was last asked whether another engine has lifted it
   actor_time idle_since{}, ask_after{}; ///< not to be asked to leave before
-  list* filed_in = nullptr; ///< the shard's list of busy or of idle orders, or none
+  list* filed_in = nullptr;             ///< the shard's list of busy or of idle orders, or none
   list::iterator place{};
 };
 

@@ -72,9 +72,7 @@ private:
 };
 
 /// Of a call whose lease has ended: nothing that would touch a row on which another engine may be at work.
-bool counts_late(report_result result) {
-  return result != report_result::try_again && result != report_result::on_hold;
-}
+bool counts_late(report_result result) { return result != report_result::try_again && result != report_result::on_hold; }
 
 } // namespace
 
@@ -159,9 +157,8 @@ void outbox_state::on_written(const write_reply& reply) {
   delivery outcome;
   outcome.inputs.push_back(outcome_input(write.row, *reply.what, services->ids->next(), now));
   // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
-  services->orders->post(std::move(outcome), [to = box, row = reply.row](const std::vector<answer>&) {
-    to->send(atom::answered::value, row);
-  });
+  services->orders->post(std::move(outcome),
+                         [to = box, row = reply.row](const std::vector<answer>&) { to->send(atom::answered::value, row); });
 }
 
 void outbox_state::forget(std::int64_t row) {

@@ -35,7 +35,7 @@ struct call_metrics {
 };
 
 struct outbox_options {
-  std::string owner;                        ///< of the leases
+  std::string owner; ///< of the leases
   std::chrono::seconds lease{30};
   std::chrono::milliseconds scan{1000};
   /// Rows under way at once; the client's connections are the narrower limit, the lease the longer one.

@@ -81,7 +81,9 @@ void redriver_state::next_group() {
   self->request(services->writer->get(), patience, atom::redrive::value, std::shared_ptr<const std::vector<std::int64_t>>{ids},
                 services->time->now())
       .then([this](const redrive_reply& reply) { on_reopened(*reply.what); },
-            [this](const caf::error&) { finish(error{error_code::storage_unavailable, "the writer did not answer", {}}); });
+            [this](const caf::error&) {
+              finish(error{error_code::storage_unavailable, "the writer did not answer", {}});
+            });
 }
 
 void redriver_state::on_reopened(const result<std::vector<input>>& inputs) {

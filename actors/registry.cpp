@@ -127,8 +127,8 @@ void registry_state::activate(order_entry& e, std::size_t one_at_a_time) {
   e.now = standing::resident;
   e.routed = 0;
   e.in_hand->store(0);
-  e.handle = self->spawn<caf::monitored>(order_behavior, e.id, registry_actor{self}, services,
-                                         order_start{e.in_hand, one_at_a_time});
+  e.handle =
+      self->spawn<caf::monitored>(order_behavior, e.id, registry_actor{self}, services, order_start{e.in_hand, one_at_a_time});
   by_address_.emplace(e.handle.address(), e.id);
   ++residents_;
   measured->residents.add(1);
@@ -147,8 +147,8 @@ void registry_state::answered(const answered_inputs& done) {
     return;
   auto& e = found->second;
   for (const auto& [id, answer] : done.answers) {
-    const auto at = std::find_if(e.unanswered.begin(), e.unanswered.end(),
-                                 [&](const kept_input& k) { return k.routed.what->id == id; });
+    const auto at =
+        std::find_if(e.unanswered.begin(), e.unanswered.end(), [&](const kept_input& k) { return k.routed.what->id == id; });
     if (at == e.unanswered.end())
       continue; // answered by an earlier incarnation that died before it could say so twice
     tell(*at, answer);
@@ -227,7 +227,9 @@ void registry_state::on_down(const caf::down_msg& msg) {
     left(e);
   } else {
     log(log_level::error, "order.restarted", "the actor of an order died",
-        {{"order", e.id.str()}, {"unanswered", e.unanswered.size()}, {"in_hand", e.in_hand->load()},
+        {{"order", e.id.str()},
+         {"unanswered", e.unanswered.size()},
+         {"in_hand", e.in_hand->load()},
          {"why", words_of(msg.reason)}});
     measured->restarts.add();
     died(e);
@@ -272,9 +274,7 @@ void registry_state::refuse_all(order_entry& e, const error& why) {
 
 /// Keeps the lists of busy and of idle orders true. Call it after any change of `unanswered` or of the standing.
 void registry_state::file(order_entry& e) {
-  order_entry::list* const wanted = !e.unanswered.empty()             ? &busy_
-                                    : e.now == standing::resident ? &idle_
-                                                                  : nullptr;
+  order_entry::list* const wanted = !e.unanswered.empty() ? &busy_ : e.now == standing::resident ? &idle_ : nullptr;
   if (wanted == e.filed_in)
     return;
   if (e.filed_in)

@@ -117,8 +117,8 @@ void registry_state::bury_front(order_entry& e) {
   record->decided_at = services->time->now();
   record->outcome = input_outcome::dead;
   record->dead = dead_letter_cause::killed_twice;
-  record->answer = turned_away(*routed.what, error_code::killed_twice,
-                               "handling this input failed twice; it is a dead letter now");
+  record->answer =
+      turned_away(*routed.what, error_code::killed_twice, "handling this input failed twice; it is a dead letter now");
   record->answer.outcome = input_outcome::dead;
   self->home_system().spawn(keep_dead, services->writer->get(), services, std::shared_ptr<const input_record>{record},
                             routed.slot);
@@ -184,8 +184,8 @@ void registry_state::turn_away(order_entry& e) {
 /// Several engines may know of a quarantine; `restart` reaches one of them.
 void registry_state::ask_whether_lifted(order_entry& e) {
   services->reader->load({.order = e.id, .keys = {}, .with_document = false},
-                         [to = registry_actor{self}, id = e.id, counted = count_read(services->loads_under_way)](
-                             const result<loaded_order>& found) mutable {
+                         [to = registry_actor{self}, id = e.id,
+                          counted = count_read(services->loads_under_way)](const result<loaded_order>& found) mutable {
                            if (found && found->exists && !found->quarantined)
                              caf::anon_send(to, atom::lift::value, id);
                            to = nullptr; // before the count says that nothing of the actor system is held here any more

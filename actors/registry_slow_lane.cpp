@@ -40,10 +40,10 @@ void registry_state::parked(const tiktok_order_id& order, const input_id& id, co
   if (found == orders_.end())
     return;
   auto& e = found->second;
-  const auto at = std::find_if(e.unanswered.begin(), e.unanswered.end(),
-                               [&](const kept_input& k) { return k.routed.what->id == id; });
+  const auto at =
+      std::find_if(e.unanswered.begin(), e.unanswered.end(), [&](const kept_input& k) { return k.routed.what->id == id; });
   if (at == e.unanswered.end())
-    return; // decided meanwhile
+    return;                             // decided meanwhile
   if (fate != commit_fate::committed) { // the next tick asks again, unless the store cannot hold it
     count_parked(*at, kept_input::lane::fast);
     at->cannot_be_parked = fate == commit_fate::refused;

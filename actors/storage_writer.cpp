@@ -129,8 +129,10 @@ std::size_t writer_state::tell(std::vector<Waiting>& askers, const std::vector<c
     const auto fate = fates[i].fate;
     committed += fate == commit_fate::committed;
     failed |= fate == commit_fate::unavailable || fate == commit_fate::unknown;
-    if (fate == commit_fate::conflict) measured->conflicts.add();
-    if (fate == commit_fate::refused) measured->refused.add();
+    if (fate == commit_fate::conflict)
+      measured->conflicts.add();
+    if (fate == commit_fate::refused)
+      measured->refused.add();
     askers[i].asker.deliver(fates[i]);
   }
   return committed;

@@ -56,8 +56,10 @@ void supervisor_state::mend(running_part& dead, const std::string& why) {
   dead.members.clear();
   log(log_level::error, "engine.part_died", "a part of the engine died", {{"part", dead.what.name}, {"why", why}});
   if (!failed_ && deaths.allows_another(options.time->now())) {
-    options.measured->counter("orderly_engine_restarts_total", "Parts of the engine that died and were started again",
-                              {{"part", dead.what.name}}).add();
+    options.measured
+        ->counter("orderly_engine_restarts_total", "Parts of the engine that died and were started again",
+                  {{"part", dead.what.name}})
+        .add();
     dead.members = dead.what.start(self->home_system());
     for (const auto& member : dead.members)
       self->monitor(member);

@@ -29,15 +29,13 @@ void sweeper_state::look() {
   if (reading_ || under_way_.size() + services->page > services->at_most)
     return;
   reading_ = true;
-  const pending_request what{.order = {},
-                             .received_before = services->time->now() - services->older_than,
-                             .limit = services->page,
-                             .cursor = cursor_};
-  services->reader->pending(what, [box = services->self,
-                                   counted = count_read(services->reads_under_way)](result<pending_page> found) mutable {
-    box->send(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
-    counted = nullptr;
-  });
+  const pending_request what{
+      .order = {}, .received_before = services->time->now() - services->older_than, .limit = services->page, .cursor = cursor_};
+  services->reader->pending(
+      what, [box = services->self, counted = count_read(services->reads_under_way)](result<pending_page> found) mutable {
+        box->send(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
+        counted = nullptr;
+      });
 }
 
 void sweeper_state::on_page(const result<pending_page>& page) {
@@ -56,9 +54,8 @@ void sweeper_state::on_page(const result<pending_page>& page) {
     services->measured->swept.add();
     services->measured->under_way.add(1);
     // What becomes of it is in the store: decided, or still pending and met again on the next round.
-    services->orders->post(std::move(one), [box = services->self, id = in.id](const std::vector<answer>&) {
-      box->send(atom::swept::value, id);
-    });
+    services->orders->post(std::move(one),
+                           [box = services->self, id = in.id](const std::vector<answer>&) { box->send(atom::swept::value, id); });
   }
   if (!cursor_.empty())
     look();

@@ -28,13 +28,13 @@ struct sweeper_services {
   order_reader* reader = nullptr;
   order_port* orders = nullptr;
   const clock* time = nullptr;
-  box_of<sweeper_actor> self; ///< where callbacks find it
+  box_of<sweeper_actor> self;                        ///< where callbacks find it
   std::shared_ptr<std::atomic<int>> reads_under_way; ///< callbacks that may still come from reader threads
   std::shared_ptr<sweeper_metrics> measured;
   std::chrono::milliseconds every{1000};
   std::chrono::seconds older_than{5}; ///< whoever parked a younger one still has it in hand
   std::size_t page = 100;
-  std::size_t at_most = 500;          ///< under way at a time
+  std::size_t at_most = 500; ///< under way at a time
 };
 
 struct sweeper_state {
@@ -51,7 +51,7 @@ struct sweeper_state {
 
 private:
   bool reading_ = false;
-  std::string cursor_; ///< empty: from the oldest on
+  std::string cursor_;                     ///< empty: from the oldest on
   std::unordered_set<input_id> under_way_; ///< met again on every round until they are decided
 };
 

@@ -39,17 +39,21 @@ result<std::string> password_hash(const std::string& password) {
 }
 
 std::optional<role> role_from(std::string_view name) {
-  if (name == "viewer") return role::viewer;
-  if (name == "operator") return role::op;
+  if (name == "viewer")
+    return role::viewer;
+  if (name == "operator")
+    return role::op;
   return name == "admin" ? std::optional{role::admin} : std::nullopt;
 }
 
 /// Several engines may start on one empty PostgreSQL at a time, and all but one are refused. Their files would never work. After
 /// any other failure the user that is there may be our own.
 bool another_engine_was_first(const error& why, store_admin& users, const data_dir& folder) {
-  if (why.code != error_code::refused_by_store) return false;
+  if (why.code != error_code::refused_by_store)
+    return false;
   const auto has_users = users.has_users();
-  if (!has_users || !*has_users) return false;
+  if (!has_users || !*has_users)
+    return false;
   folder.remove(admin_password_file);
   folder.remove(admin_token_file);
   return true;
@@ -59,27 +63,33 @@ bool another_engine_was_first(const error& why, store_admin& users, const data_d
 
 result<void> ensure_first_user(store_admin& users, const data_dir& folder) {
   const auto has_users = users.has_users();
-  if (!has_users) return has_users.error();
-  if (*has_users) return {};
-  if (sodium_init() < 0) return error{error_code::internal, "libsodium finds no source of randomness", {}};
+  if (!has_users)
+    return has_users.error();
+  if (*has_users)
+    return {};
+  if (sodium_init() < 0)
+    return error{error_code::internal, "libsodium finds no source of randomness", {}};
 
   const auto password = random_password(), token = random_token();
   const auto hash = password_hash(password);
-  if (!hash) return hash.error();
-  if (auto written = folder.write(admin_password_file, password + "\n"); !written) return written;
-  if (auto written = folder.write(admin_token_file, token + "\n"); !written) return written;
+  if (!hash)
+    return hash.error();
+  if (auto written = folder.write(admin_password_file, password + "\n"); !written)
+    return written;
+  if (auto written = folder.write(admin_token_file, token + "\n"); !written)
+    return written;
   if (auto added = users.add_user({"admin", "admin", *hash}, {to_hex(sha256(token)), "admin", "admin"}); !added)
     return another_engine_was_first(added.error(), users, folder) ? result<void>{} : added;
-  std::printf("First start: user admin, password %s (shown once; kept in %s, a token in %s)\n",
-              password.c_str(), folder.file(admin_password_file).c_str(),
-              folder.file(admin_token_file).c_str());
+  std::printf("First start: user admin, password %s (shown once; kept in %s, a token in %s)\n", password.c_str(),
+              folder.file(admin_password_file).c_str(), folder.file(admin_token_file).c_str());
   std::fflush(stdout);
   return {};
 }
 
 result<token_check> load_tokens(store_admin& users) {
   const auto stored = users.tokens();
-  if (!stored) return stored.error();
+  if (!stored)
+    return stored.error();
   auto table = std::make_shared<std::unordered_map<std::string, principal>>();
   for (const auto& token : *stored) {
     if (const auto role = role_from(token.role))

@@ -29,30 +29,26 @@ command_line read_command_line(int argc, char** argv) {
   app.set_version_flag("--version", "orderlyd " ORDERLY_VERSION);
   std::string file, storage, listen, admin_listen, data_dir;
   auto* file_flag =
-      app.add_option("--config", file, "The configuration, TOML: see config/orderly.example.toml")
-          ->type_name("FILE");
+      app.add_option("--config", file, "The configuration, TOML: see config/orderly.example.toml")->type_name("FILE");
   const std::pair<std::string, CLI::Option*> flags[]{
-      {"storage.url",
-       app.add_option("--storage", storage, "sqlite:PATH or postgresql://...")->type_name("URL")},
+      {"storage.url", app.add_option("--storage", storage, "sqlite:PATH or postgresql://...")->type_name("URL")},
       {"listen", app.add_option("--listen", listen, "Public listener")->type_name("HOST:PORT")},
-      {"admin_listen",
-       app.add_option("--admin-listen", admin_listen, "Admin listener")->type_name("HOST:PORT")},
-      {"data_dir",
-       app.add_option("--data-dir", data_dir, "Folder of the engine's own files")->type_name("DIR")},
+      {"admin_listen", app.add_option("--admin-listen", admin_listen, "Admin listener")->type_name("HOST:PORT")},
+      {"data_dir", app.add_option("--data-dir", data_dir, "Folder of the engine's own files")->type_name("DIR")},
   };
-  app.add_flag("--check-config", given.check_config,
-               "List every problem of the configuration and end: 0 or 78");
-  app.add_flag("--print-config", given.print_config,
-               "Print the configuration in force, secrets redacted, and end");
+  app.add_flag("--check-config", given.check_config, "List every problem of the configuration and end: 0 or 78");
+  app.add_flag("--print-config", given.print_config, "Print the configuration in force, secrets redacted, and end");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& outcome) { // also --help and --version
     given.ends = app.exit(outcome) == 0 ? exit_code::done : exit_code::usage;
     return given;
   }
-  if (file_flag->count() > 0) given.sources.file = file;
+  if (file_flag->count() > 0)
+    given.sources.file = file;
   for (const auto& [key, flag] : flags)
-    if (flag->count() > 0) given.sources.flags.emplace(key, flag->as<std::string>());
+    if (flag->count() > 0)
+      given.sources.flags.emplace(key, flag->as<std::string>());
   given.sources.environment = own_environment();
   return given;
 }

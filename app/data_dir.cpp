@@ -14,7 +14,8 @@ class descriptor {
 public:
   explicit descriptor(int fd) : fd_(fd) {}
   ~descriptor() {
-    if (fd_ >= 0) ::close(fd_);
+    if (fd_ >= 0)
+      ::close(fd_);
   }
   descriptor(const descriptor&) = delete;
   descriptor& operator=(const descriptor&) = delete;
@@ -27,8 +28,10 @@ private:
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
     const auto written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return false;
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return false;
     text.remove_prefix(static_cast<std::size_t>(written));
   }
   return true;
@@ -43,7 +46,8 @@ bool write_durably(const std::string& path, std::string_view text) {
 
 void sync_folder(const std::filesystem::path& folder) {
   const descriptor open_folder{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (open_folder.get() >= 0) ::fsync(open_folder.get()); // best effort: some file systems cannot
+  if (open_folder.get() >= 0)
+    ::fsync(open_folder.get()); // best effort: some file systems cannot
 }
 
 error refused(const std::filesystem::path& path, const std::string& why) {
@@ -58,12 +62,15 @@ result<data_dir> data_dir::open(const std::string& path) {
   std::error_code failed;
   const auto folder = std::filesystem::absolute(path, failed).lexically_normal();
   std::filesystem::create_directories(folder.parent_path(), failed);
-  if (failed) return refused(folder, failed.message());
-  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST) return refused(folder, std::strerror(errno));
+  if (failed)
+    return refused(folder, failed.message());
+  if (::mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
+    return refused(folder, std::strerror(errno));
   if (!std::filesystem::is_directory(folder, failed))
     return refused(folder, failed ? failed.message() : "it is not a folder");
   const auto probe = (folder / ".orderlyd.probe").string();
-  if (!write_durably(probe, "")) return refused(folder, std::strerror(errno));
+  if (!write_durably(probe, ""))
+    return refused(folder, std::strerror(errno));
   ::unlink(probe.c_str());
   return data_dir{folder};
 }
@@ -79,8 +86,6 @@ result<void> data_dir::write(std::string_view name, std::string_view text) const
   return {};
 }
 
-void data_dir::remove(std::string_view name) const {
-  ::unlink(file(name).c_str());
-}
+void data_dir::remove(std::string_view name) const { ::unlink(file(name).c_str()); }
 
 } // namespace orderly

@@ -27,7 +27,8 @@ public:
   void post(delivery what, delivery_answered done) override {
     {
       std::shared_lock lock(mutex_);
-      if (engine_) return engine_->port().post(std::move(what), std::move(done));
+      if (engine_)
+        return engine_->port().post(std::move(what), std::move(done));
     }
     answer refused;
     refused.outcome = input_outcome::ignored;
@@ -42,7 +43,8 @@ public:
   }
   void signature_failed(const shop_id& shop) override {
     std::shared_lock lock(mutex_);
-    if (engine_) engine_->actors().signature_failed(shop);
+    if (engine_)
+      engine_->actors().signature_failed(shop);
   }
   [[nodiscard]] bool healthy() const {
     std::shared_lock lock(mutex_);
@@ -54,7 +56,8 @@ private:
   void ask(Ask forward, const Done& done) {
     {
       std::shared_lock lock(mutex_);
-      if (engine_) return forward(engine_->actors());
+      if (engine_)
+        return forward(engine_->actors());
     }
     done(error{error_code::shutting_down, "the engine is draining", {}});
   }

@@ -8,10 +8,14 @@ namespace orderly {
 result<std::unique_ptr<instance>> instance::start(const config& from, const data_dir& folder, const run_options& options,
                                                   std::function<void(const std::string& why)> on_failure) {
   std::unique_ptr<instance> made{new instance{from}};
-  if (auto done = made->open_storage(folder, options); !done) return done.error();
-  if (auto done = made->prepare_storage(folder); !done) return done.error();
-  if (auto done = made->start_engine(std::move(on_failure)); !done) return done.error();
-  if (auto done = made->start_server(); !done) return done.error();
+  if (auto done = made->open_storage(folder, options); !done)
+    return done.error();
+  if (auto done = made->prepare_storage(folder); !done)
+    return done.error();
+  if (auto done = made->start_engine(std::move(on_failure)); !done)
+    return done.error();
+  if (auto done = made->start_server(); !done)
+    return done.error();
   return made;
 }
 
@@ -42,7 +46,8 @@ void instance::stop(std::chrono::milliseconds grace) {
 
 result<void> instance::open_storage(const data_dir& folder, const run_options& options) {
   auto opened = open_store({config_.storage.url, folder.path(), options.sqlite_vfs, config_.storage.allow_unsafe});
-  if (!opened) return opened.error();
+  if (!opened)
+    return opened.error();
   store_ = options.wrap_store ? options.wrap_store(std::move(*opened)) : std::move(*opened);
   folder.remove(ready_file); // of a crash; not earlier: it may have been another engine's until the store's
                              // lock was ours
@@ -51,31 +56,39 @@ result<void> instance::open_storage(const data_dir& folder, const run_options& o
 
 result<void> instance::prepare_storage(const data_dir& folder) {
   auto admin = store_->open_admin();
-  if (!admin) return admin.error();
+  if (!admin)
+    return admin.error();
   auto rules = (*admin)->remember_policy(policy_of(config_));
-  if (!rules) return rules.error();
+  if (!rules)
+    return rules.error();
   rules_ = *rules;
   const auto shops = shops_of(config_);
-  if (auto done = (*admin)->upsert_shops(shops); !done) return done;
-  if (auto done = ensure_first_user(**admin, folder); !done) return done;
+  if (auto done = (*admin)->upsert_shops(shops); !done)
+    return done;
+  if (auto done = ensure_first_user(**admin, folder); !done)
+    return done;
   auto tokens = load_tokens(**admin);
-  if (!tokens) return tokens.error();
+  if (!tokens)
+    return tokens.error();
   who_ = std::move(*tokens);
   return {};
 }
 
 result<void> instance::start_engine(std::function<void(const std::string& why)> on_failure) {
   auto reader = make_read_pool(*store_, read_pool_options_of(config_), measured_);
-  if (!reader) return reader.error();
+  if (!reader)
+    return reader.error();
   reader_ = std::move(*reader);
   auto tiktok = make_tiktok_client(tiktok_client_options_of(config_), time_, measured_);
-  if (!tiktok) return tiktok.error();
+  if (!tiktok)
+    return tiktok.error();
   tiktok_ = std::move(*tiktok);
   auto options = engine_options_of(config_, rules_);
   options.engine_name = to_string(ids_.next());
   options.on_failure = std::move(on_failure);
   auto started = orderly::start_engine(options, {*store_, *reader_, *tiktok_, time_, ids_, measured_});
-  if (!started) return started.error();
+  if (!started)
+    return started.error();
   engine_ = std::move(*started);
   gate_.open(*engine_);
   return {};
@@ -84,7 +97,8 @@ result<void> instance::start_engine(std::function<void(const std::string& why)> 
 result<void> instance::start_server() {
   const server_parts parts{gate_, gate_, *reader_, who_, [this] { return gate_.healthy(); }, time_, ids_, measured_};
   auto started = orderly::start_server(server_options_of(config_, rules_), parts);
-  if (!started) return started.error();
+  if (!started)
+    return started.error();
   server_ = std::move(*started);
   return {};
 }

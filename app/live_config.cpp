@@ -9,16 +9,15 @@
 namespace orderly {
 namespace {
 
-void keep(std::string_view why) {
-  log(log_level::warn, "config.kept", std::string{why} + "; nothing was changed");
-}
+void keep(std::string_view why) { log(log_level::warn, "config.kept", std::string{why} + "; nothing was changed"); }
 
 /// What can change while the engine runs.
 void copy_live(const config& from, config& into) {
   into.log_level = from.log_level;
   into.engine.max_in_flight = from.engine.max_in_flight;
   into.shutdown.grace = from.shutdown.grace;
-  if (from.tiktok.app_key != into.tiktok.app_key) return; // the secrets of another app fit no key that is in force
+  if (from.tiktok.app_key != into.tiktok.app_key)
+    return; // the secrets of another app fit no key that is in force
   into.tiktok.app_secret = from.tiktok.app_secret;
   into.tiktok.app_secret_file = from.tiktok.app_secret_file;
   into.tiktok.previous_app_secrets = from.tiktok.previous_app_secrets;
@@ -31,7 +30,8 @@ void live_config::reread() {
     const auto loaded = load_config(sources_);
     for (const auto& problem : loaded.problems)
       log(log_level::warn, "config.problem", to_string(problem));
-    if (!loaded.problems.empty()) return keep("the configuration has problems");
+    if (!loaded.problems.empty())
+      return keep("the configuration has problems");
     take_over(loaded.values);
   } catch (const std::exception& fault) { // an engine that serves must not end by a file
     keep(std::string{"the configuration cannot be read: "} + fault.what());

@@ -12,19 +12,19 @@ std::int64_t raise_limit() {
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   const rlimit raised{limit.rlim_max, limit.rlim_max};
-  if (setrlimit(RLIMIT_NOFILE, &raised) == 0) limit = raised;
+  if (setrlimit(RLIMIT_NOFILE, &raised) == 0)
+    limit = raised;
   constexpr rlim_t enough = 1 << 30; // also for "unlimited"
   return static_cast<std::int64_t>(std::min(limit.rlim_cur, enough));
 }
 
 /// What the process has open beside connections to its listeners, generously.
 std::int64_t reserve_for(const config& values) {
-  constexpr std::int64_t process = 64;            // streams, lock, listening sockets, connections being refused
-  constexpr std::int64_t a_store_connection = 4;  // database, its log and index, a temporary file; or a socket
-  constexpr std::int64_t an_event_loop = 4;       // epoll, wake-up, timer
+  constexpr std::int64_t process = 64;           // streams, lock, listening sockets, connections being refused
+  constexpr std::int64_t a_store_connection = 4; // database, its log and index, a temporary file; or a socket
+  constexpr std::int64_t an_event_loop = 4;      // epoll, wake-up, timer
   const auto store_connections = values.storage.readers + values.storage.lanes + 2;
-  return process + store_connections * a_store_connection + (values.http.threads + 2) * an_event_loop +
-         values.tiktok.connections;
+  return process + store_connections * a_store_connection + (values.http.threads + 2) * an_event_loop + values.tiktok.connections;
 }
 
 } // namespace

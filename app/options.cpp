@@ -4,9 +4,7 @@ namespace orderly {
 namespace {
 
 /// load_config has checked that it is not negative.
-std::size_t size(std::int64_t number) {
-  return static_cast<std::size_t>(number);
-}
+std::size_t size(std::int64_t number) { return static_cast<std::size_t>(number); }
 
 } // namespace
 
@@ -47,7 +45,8 @@ tiktok_client_options tiktok_client_options_of(const config& from) {
 std::vector<std::string> webhook_secrets_of(const config& from) {
   std::vector<std::string> secrets = from.tiktok.previous_app_secrets;
   // An empty secret would let anyone sign: without one the list stays empty and every webhook is refused.
-  if (!from.tiktok.app_secret.empty()) secrets.insert(secrets.begin(), from.tiktok.app_secret);
+  if (!from.tiktok.app_secret.empty())
+    secrets.insert(secrets.begin(), from.tiktok.app_secret);
   return secrets;
 }
 

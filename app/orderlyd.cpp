@@ -36,8 +36,7 @@ void print_problems(const loaded_config& loaded) {
 }
 
 result<void> announce(const instance& running, const data_dir& folder) {
-  const boost::json::object fields{
-      {"pid", ::getpid()}, {"listen", running.listen()}, {"admin_listen", running.admin_listen()}};
+  const boost::json::object fields{{"pid", ::getpid()}, {"listen", running.listen()}, {"admin_listen", running.admin_listen()}};
   if (auto written = folder.write(ready_file, boost::json::serialize(fields) + "\n"); !written)
     return written;
   log(log_level::info, "ready", "orderlyd is ready", fields);
@@ -84,11 +83,14 @@ result<std::unique_ptr<instance>> start(const config& values, const data_dir& fo
 
 exit_code serve(const config& values, const config_sources& sources, const run_options& options) {
   auto folder = data_dir::open(values.data_dir);
-  if (!folder) return failed(folder.error());
+  if (!folder)
+    return failed(folder.error());
   failure_notice failure;
   auto running = start(within_open_files(values), *folder, options, failure);
-  if (!running) return failed(running.error());
-  if (const auto announced = announce(**running, *folder); !announced) return failed(announced.error());
+  if (!running)
+    return failed(running.error());
+  if (const auto announced = announce(**running, *folder); !announced)
+    return failed(announced.error());
 
   live_config live{sources, values, **running};
   const int signal = wait_for_end(live, failure);
@@ -107,13 +109,18 @@ exit_code serve(const config& values, const config_sources& sources, const run_o
 
 exit_code run(int argc, char** argv, const run_options& options) {
   const auto given = read_command_line(argc, argv);
-  if (given.ends) return *given.ends;
+  if (given.ends)
+    return *given.ends;
   const auto loaded = load_config(given.sources);
   print_problems(loaded);
-  if (!loaded.problems.empty()) return exit_code::bad_config;
-  if (given.print_config) std::fputs(print_config(loaded.values).c_str(), stdout);
-  if (given.check_config) std::puts("The configuration has no problems.");
-  if (given.print_config || given.check_config) return exit_code::done;
+  if (!loaded.problems.empty())
+    return exit_code::bad_config;
+  if (given.print_config)
+    std::fputs(print_config(loaded.values).c_str(), stdout);
+  if (given.check_config)
+    std::puts("The configuration has no problems.");
+  if (given.print_config || given.check_config)
+    return exit_code::done;
 
   umask(077); // the database, its journal and every other file hold buyers' data
   block_signals();

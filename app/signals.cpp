@@ -28,11 +28,13 @@ int second_signal(std::chrono::steady_clock::time_point until) {
   const auto set = set_of({SIGTERM, SIGINT});
   for (;;) {
     const auto left = until - std::chrono::steady_clock::now();
-    if (left.count() <= 0) return 0;
+    if (left.count() <= 0)
+      return 0;
     const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
     const timespec wait{static_cast<time_t>(seconds.count()),
                         static_cast<long>(std::chrono::nanoseconds{left - seconds}.count())};
-    if (const int signal = sigtimedwait(&set, nullptr, &wait); signal > 0) return signal;
+    if (const int signal = sigtimedwait(&set, nullptr, &wait); signal > 0)
+      return signal;
   }
 }
 
@@ -56,11 +58,15 @@ void end_while_starting::watch() {
   const auto set = set_of({SIGTERM, SIGINT, started});
   for (;;) {
     int signal = 0;
-    if (sigwait(&set, &signal) != 0) continue;
+    if (sigwait(&set, &signal) != 0)
+      continue;
     const bool ends = signal != started;
-    if (ends && !over_) _exit(128 + signal);
-    if (ends) ::kill(::getpid(), signal); // it came too late for this thread, so it goes back
-    if (over_) return;
+    if (ends && !over_)
+      _exit(128 + signal);
+    if (ends)
+      ::kill(::getpid(), signal); // it came too late for this thread, so it goes back
+    if (over_)
+      return;
   }
 }
 
@@ -72,14 +78,13 @@ int next_signal() {
   return signal == waking ? 0 : signal;
 }
 
-void wake_waiter() {
-  ::kill(::getpid(), waking);
-}
+void wake_waiter() { ::kill(::getpid(), waking); }
 
 void end_at_next_signal(std::chrono::milliseconds limit) {
   const auto until = std::chrono::steady_clock::now() + limit;
   std::thread{[until] {
-    if (const int signal = second_signal(until)) _exit(128 + signal);
+    if (const int signal = second_signal(until))
+      _exit(128 + signal);
     log(log_level::error, "stop.overdue",
         "the engine does not come to its end in time and is cut off; what was answered is stored");
     _exit(static_cast<int>(exit_code::internal));

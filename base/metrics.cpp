@@ -27,8 +27,8 @@ orderly::gauge metrics::gauge(const std::string& name, const std::string& help, 
   return orderly::gauge{prometheus::BuildGauge().Name(name).Help(help).Register(*registry_).Add(with)};
 }
 
-orderly::histogram metrics::histogram(const std::string& name, const std::string& help,
-                                      const std::vector<double>& bounds, const labels& with) {
+orderly::histogram metrics::histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
+                                      const labels& with) {
   return orderly::histogram{prometheus::BuildHistogram()
                                 .Name(name)
                                 .Help(help)

@@ -11,9 +11,11 @@ std::vector<std::string> changed_keys(const config& before, const config& after)
   for (const auto& spec : config_schema()) {
     const auto other = spec.at(right);
     const auto is_same = [&other](auto* value) { return *value == *std::get<decltype(value)>(other); };
-    if (!std::visit(is_same, spec.at(left))) keys.emplace_back(spec.key);
+    if (!std::visit(is_same, spec.at(left)))
+      keys.emplace_back(spec.key);
   }
-  if (before.tiktok.shops != after.tiktok.shops) keys.emplace_back("tiktok.shops");
+  if (before.tiktok.shops != after.tiktok.shops)
+    keys.emplace_back("tiktok.shops");
   return keys;
 }
 

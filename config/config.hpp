@@ -31,8 +31,7 @@ struct config {
   } storage;
   struct {
     std::int64_t max_body = 0, max_body_bytes = 0, max_header = 0, max_connections = 0, threads = 0;
-    std::chrono::milliseconds header_timeout{}, body_timeout{}, idle_timeout{}, webhook_deadline{},
-        command_deadline{};
+    std::chrono::milliseconds header_timeout{}, body_timeout{}, idle_timeout{}, webhook_deadline{}, command_deadline{};
   } http;
   struct {
     std::int64_t workers = 0, max_in_flight = 0, calls_in_flight = 0, max_resident_orders = 0, max_waiting_orders = 0;

@@ -31,24 +31,24 @@ public:
   loaded_config load(const config_sources& from) {
     for (const auto& spec : config_schema())
       take(spec, value_from_text(spec, std::string{spec.by_default}), origin{});
-    if (from.file) take_file(*from.file);
+    if (from.file)
+      take_file(*from.file);
     take_environment(from.environment);
     for (const auto& [key, text] : from.flags)
       take_text(key, key, text, origin{3, "flags", 0});
     settle_app_secret();
     settle_shops();
     settle_lease();
-    if (values().storage.url.empty()) values().storage.url = "sqlite:" + values().data_dir + "/orderly.db";
+    if (values().storage.url.empty())
+      values().storage.url = "sqlite:" + values().data_dir + "/orderly.db";
     return std::move(out_);
   }
 
 private:
   config& values() { return out_.values; }
 
-  void problem(const origin& at, std::string key, std::string found, std::string allowed,
-               std::string nearest = {}) {
-    out_.problems.push_back(
-        {at.file, at.line, std::move(key), std::move(found), std::move(allowed), std::move(nearest)});
+  void problem(const origin& at, std::string key, std::string found, std::string allowed, std::string nearest = {}) {
+    out_.problems.push_back({at.file, at.line, std::move(key), std::move(found), std::move(allowed), std::move(nearest)});
   }
 
   void take(const key_spec& spec, const config_value& value, const origin& at) {
@@ -58,8 +58,7 @@ private:
       problem(at, std::string{spec.key}, "found " + describe(value, spec.secret), allowed_of(spec));
   }
 
-  void take_text(const std::string& shown_key, const std::string& key, const std::string& text,
-                 const origin& at) {
+  void take_text(const std::string& shown_key, const std::string& key, const std::string& text, const origin& at) {
     if (const auto* spec = spec_of(key))
       take(*spec, value_from_text(*spec, text), at);
     else
@@ -76,8 +75,7 @@ private:
   static std::vector<std::string> known_tables() {
     std::vector<std::string> tables{std::string{shops_key}};
     for (const auto& spec : config_schema())
-      if (const auto dot = spec.key.rfind('.');
-          dot != std::string_view::npos && tables.back() != spec.key.substr(0, dot))
+      if (const auto dot = spec.key.rfind('.'); dot != std::string_view::npos && tables.back() != spec.key.substr(0, dot))
         tables.emplace_back(spec.key.substr(0, dot));
     return tables;
   }
@@ -123,19 +121,16 @@ private:
     const auto* spec = spec_of(entry.key);
     if (!spec) {
       if (entry.key == shops_key)
-        problem(at, entry.key, "found " + describe(entry.value, false),
-                "an array of tables: [[tiktok.shops]]");
+        problem(at, entry.key, "found " + describe(entry.value, false), "an array of tables: [[tiktok.shops]]");
       else
         problem(at, entry.key, "unknown key", "", nearest_name(entry.key, known_keys()));
       return;
     }
     const auto* text = std::get_if<std::string>(&entry.value);
     const auto* list = std::get_if<std::vector<std::string>>(&entry.value);
-    const bool holds_secret =
-        spec->secret ? (text && !text->empty()) || (list && !list->empty()) : text && has_password(*text);
+    const bool holds_secret = spec->secret ? (text && !text->empty()) || (list && !list->empty()) : text && has_password(*text);
     if (holds_secret && file.readable_by_others)
-      return problem(at, entry.key,
-                     "found a secret in a file that group or others can read (mode " + file.mode + ")",
+      return problem(at, entry.key, "found a secret in a file that group or others can read (mode " + file.mode + ")",
                      "mode 0600, or " + environment_name_of(entry.key) +
                          (entry.key == "tiktok.app_secret" ? ", or tiktok.app_secret_file" : ""));
     take(*spec, entry.value, at);
@@ -149,11 +144,11 @@ private:
       shops_given_.push_back(at);
       values().tiktok.shops.emplace_back();
     }
-    if (entry.is_table && close + 1 == entry.key.size()) return;
+    if (entry.is_table && close + 1 == entry.key.size())
+      return;
     const auto name = entry.key.substr(close + 2);
     const auto keys = shop_schema();
-    const auto spec =
-        std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.key == name; });
+    const auto spec = std::find_if(keys.begin(), keys.end(), [&](const auto& key) { return key.key == name; });
     if (spec == keys.end()) {
       std::vector<std::string> known;
       for (const auto& key : keys)
@@ -173,9 +168,9 @@ private:
     for (const auto& spec : config_schema())
       names.push_back(environment_name_of(spec.key));
     for (const auto& [name, text] : environment) {
-      const bool foreign =
-          std::find(std::begin(foreign_names), std::end(foreign_names), name) != std::end(foreign_names);
-      if (foreign || !name.starts_with(environment_prefix)) continue;
+      const bool foreign = std::find(std::begin(foreign_names), std::end(foreign_names), name) != std::end(foreign_names);
+      if (foreign || !name.starts_with(environment_prefix))
+        continue;
       const origin at{2, "environment", 0};
       const auto known = std::find(names.begin(), names.end(), name);
       if (known == names.end())
@@ -188,7 +183,8 @@ private:
   void take_named(const std::string& name, const key_spec& spec, const std::string& text, const origin& at) {
     const auto before = out_.problems.size();
     take(spec, value_from_text(spec, text), at);
-    if (out_.problems.size() > before) out_.problems.back().key = name; // as the person wrote it
+    if (out_.problems.size() > before)
+      out_.problems.back().key = name; // as the person wrote it
   }
 
   /// app_secret and app_secret_file are two ways for one value: the later source wins, both in one source is
@@ -196,7 +192,8 @@ private:
   void settle_app_secret() {
     auto& tiktok = values().tiktok;
     const auto inline_at = given_["tiktok.app_secret"], file_at = given_["tiktok.app_secret_file"];
-    if (tiktok.app_secret_file.empty()) return;
+    if (tiktok.app_secret_file.empty())
+      return;
     if (!tiktok.app_secret.empty() && inline_at.rank > file_at.rank) {
       tiktok.app_secret_file.clear();
       return;
@@ -219,11 +216,11 @@ private:
       const auto table = std::string{shops_key} + "[" + std::to_string(i) + "]";
       for (const auto& spec : shop_schema())
         if (!shop_keys_given_.contains(table + "." + std::string{spec.key}))
-          problem(shops_given_[i], table + "." + std::string{spec.key}, "missing",
-                  std::string{spec.rule->allowed});
+          problem(shops_given_[i], table + "." + std::string{spec.key}, "missing", std::string{spec.rule->allowed});
       if (!shop.id.empty() && !ids.insert(shop.id).second)
         problem(shops_given_[i], table + ".id", "found \"" + shop.id + "\" a second time", "each shop once");
-      if (shop.access_token_file.empty()) continue;
+      if (shop.access_token_file.empty())
+        continue;
       std::string why;
       if (auto token = read_secret(shop.access_token_file, why))
         shop.access_token = std::move(*token);
@@ -233,8 +230,8 @@ private:
     }
     if (!shops.empty() && (values().tiktok.app_key.empty() || values().tiktok.app_secret.empty()))
       if (out_.problems.empty())
-        problem(shops_given_[0], values().tiktok.app_key.empty() ? "tiktok.app_key" : "tiktok.app_secret",
-                "missing", "tiktok.app_key and tiktok.app_secret, since a shop is configured");
+        problem(shops_given_[0], values().tiktok.app_key.empty() ? "tiktok.app_key" : "tiktok.app_secret", "missing",
+                "tiktok.app_key and tiktok.app_secret, since a shop is configured");
   }
 
   /// A promise may take two calls: the order is read, then written. A write that outlives its lease may be made a second time,
@@ -242,7 +239,8 @@ private:
   void settle_lease() {
     constexpr std::chrono::milliseconds margin{1000};
     const auto least = std::chrono::ceil<std::chrono::seconds>(2 * values().tiktok.timeout + margin);
-    if (values().engine.lease >= least) return;
+    if (values().engine.lease >= least)
+      return;
     const auto &lease_at = given_["engine.lease"], &timeout_at = given_["tiktok.timeout"];
     problem(lease_at.rank > 0 ? lease_at : timeout_at, "engine.lease",
             "found \"" + format_duration(values().engine.lease) + "\" beside a tiktok.timeout of \"" +
@@ -258,23 +256,27 @@ private:
 
 } // namespace
 
-loaded_config load_config(const config_sources& from) {
-  return loader{}.load(from);
-}
+loaded_config load_config(const config_sources& from) { return loader{}.load(from); }
 
 std::string to_string(const config_problem& p) {
   std::string text = p.file;
-  if (p.line > 0) text += ":" + std::to_string(p.line);
-  if (!p.key.empty()) text += ": " + p.key;
+  if (p.line > 0)
+    text += ":" + std::to_string(p.line);
+  if (!p.key.empty())
+    text += ": " + p.key;
   text += ": " + p.found;
-  if (!p.allowed.empty()) text += "; allowed: " + p.allowed;
-  if (!p.nearest.empty()) text += "; did you mean " + p.nearest + "?";
+  if (!p.allowed.empty())
+    text += "; allowed: " + p.allowed;
+  if (!p.nearest.empty())
+    text += "; did you mean " + p.nearest + "?";
   return text;
 }
 
 log_level log_level_of(const config& values) {
-  if (values.log_level == "debug") return log_level::debug;
-  if (values.log_level == "warn") return log_level::warn;
+  if (values.log_level == "debug")
+    return log_level::debug;
+  if (values.log_level == "warn")
+    return log_level::warn;
   return values.log_level == "error" ? log_level::error : log_level::info;
 }
 

@@ -20,14 +20,13 @@ std::size_t edits_between(std::string_view a, std::string_view b) {
   return above[b.size()];
 }
 
-std::string_view last_part(std::string_view name) {
-  return name.substr(name.rfind('.') + 1);
-}
+std::string_view last_part(std::string_view name) { return name.substr(name.rfind('.') + 1); }
 
 } // namespace
 
 std::string nearest_name(std::string_view given, std::span<const std::string> known) {
-  if (given.size() > 100) return {};
+  if (given.size() > 100)
+    return {};
   std::string best;
   std::size_t fewest = 0;
   for (const auto& name : known) {
@@ -37,9 +36,10 @@ std::string nearest_name(std::string_view given, std::span<const std::string> kn
       fewest = edits;
     }
   }
-  if (!best.empty()) return best;
-  const auto same_part = std::find_if(known.begin(), known.end(),
-                                      [&](const auto& name) { return last_part(name) == last_part(given); });
+  if (!best.empty())
+    return best;
+  const auto same_part =
+      std::find_if(known.begin(), known.end(), [&](const auto& name) { return last_part(name) == last_part(given); });
   return same_part == known.end() ? std::string{} : *same_part;
 }
 

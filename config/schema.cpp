@@ -16,6 +16,7 @@ constexpr std::int64_t kib = 1024, mib = 1024 * kib;
 
 #define ORDERLY_AT(member) [](config& c) -> config_field { return &c.member; }
 
+// clang-format off
 const std::array keys{
     key_spec{"listen", "127.0.0.1:8080", ORDERLY_AT(listen),
              "The public listener: webhooks, /healthz, /readyz. Port 0 takes a free one.", 0, 0,
@@ -118,6 +119,7 @@ const std::array keys{
     key_spec{"shutdown.grace", "10s", ORDERLY_AT(shutdown.grace),
              "After SIGTERM, requests under way may take this long to finish.", 0, 10 * minute},
 };
+// clang-format on
 
 #undef ORDERLY_AT
 
@@ -136,16 +138,11 @@ std::string duration_range(const key_spec& spec, std::string_view example) {
 
 } // namespace
 
-std::span<const key_spec> config_schema() {
-  return keys;
-}
-std::span<const shop_key_spec> shop_schema() {
-  return shop_keys;
-}
+std::span<const key_spec> config_schema() { return keys; }
+std::span<const shop_key_spec> shop_schema() { return shop_keys; }
 
 const key_spec* spec_of(std::string_view key) {
-  const auto found =
-      std::find_if(keys.begin(), keys.end(), [&](const key_spec& spec) { return spec.key == key; });
+  const auto found = std::find_if(keys.begin(), keys.end(), [&](const key_spec& spec) { return spec.key == key; });
   return found == keys.end() ? nullptr : &*found;
 }
 
@@ -156,15 +153,9 @@ std::string allowed_of(const key_spec& spec) {
     std::string operator()(std::int64_t*) const {
       return "a whole number from " + std::to_string(spec.min) + " to " + std::to_string(spec.max);
     }
-    std::string operator()(std::chrono::milliseconds*) const {
-      return duration_range(spec, "\"500ms\", \"2.5s\", \"1m\"");
-    }
-    std::string operator()(std::chrono::seconds*) const {
-      return duration_range(spec, "\"2s\", \"1m\", \"1h\"; whole seconds");
-    }
-    std::string operator()(std::string*) const {
-      return std::string{spec.rule ? spec.rule->allowed : "a text"};
-    }
+    std::string operator()(std::chrono::milliseconds*) const { return duration_range(spec, "\"500ms\", \"2.5s\", \"1m\""); }
+    std::string operator()(std::chrono::seconds*) const { return duration_range(spec, "\"2s\", \"1m\", \"1h\"; whole seconds"); }
+    std::string operator()(std::string*) const { return std::string{spec.rule ? spec.rule->allowed : "a text"}; }
     std::string operator()(std::vector<std::string>*) const {
       return "an array of texts" + (spec.rule ? ", each " + std::string{spec.rule->allowed} : std::string{});
     }

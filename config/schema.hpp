@@ -15,8 +15,8 @@
 namespace orderly {
 
 /// Where a key's value lives; the pointer's type is the key's type.
-using config_field = std::variant<bool*, std::int64_t*, std::string*, std::vector<std::string>*,
-                                  std::chrono::milliseconds*, std::chrono::seconds*>;
+using config_field = std::variant<bool*, std::int64_t*, std::string*, std::vector<std::string>*, std::chrono::milliseconds*,
+                                  std::chrono::seconds*>;
 
 struct text_rule {
   bool (*accepts)(std::string_view);

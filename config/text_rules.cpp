@@ -14,14 +14,14 @@ bool is_token(std::string_view text) {
 std::optional<int> port_of(std::string_view text) {
   int port = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (ec != std::errc{} || end != text.data() + text.size() || port < 0 || port > 65535) return std::nullopt;
+  if (ec != std::errc{} || end != text.data() + text.size() || port < 0 || port > 65535)
+    return std::nullopt;
   return port;
 }
 
 bool is_host(std::string_view host) {
   if (host.starts_with('['))
-    return host.size() > 2 && host.ends_with(']') &&
-           host.find_first_not_of("0123456789abcdefABCDEF:.", 1) == host.size() - 1;
+    return host.size() > 2 && host.ends_with(']') && host.find_first_not_of("0123456789abcdefABCDEF:.", 1) == host.size() - 1;
   return is_token(host) && host.find_first_of("/?#@:[]") == std::string_view::npos;
 }
 
@@ -32,7 +32,8 @@ bool is_address(std::string_view text) {
 
 bool is_http_base(std::string_view text) {
   for (const std::string_view scheme : {"http://", "https://"}) {
-    if (!text.starts_with(scheme)) continue;
+    if (!text.starts_with(scheme))
+      continue;
     const auto authority = text.substr(scheme.size());
     return is_host(authority) || (is_address(authority) && !authority.ends_with(":0"));
   }
@@ -41,31 +42,27 @@ bool is_http_base(std::string_view text) {
 
 bool is_storage_url(std::string_view text) {
   for (const std::string_view scheme : {"sqlite:", "postgresql://"})
-    if (text.starts_with(scheme)) return text.size() > scheme.size();
+    if (text.starts_with(scheme))
+      return text.size() > scheme.size();
   return text.empty();
 }
 
 bool is_region(std::string_view text) {
-  return text.size() == 2 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
+  return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-bool is_log_level(std::string_view text) {
-  return text == "debug" || text == "info" || text == "warn" || text == "error";
-}
+bool is_log_level(std::string_view text) { return text == "debug" || text == "info" || text == "warn" || text == "error"; }
 
 } // namespace
 
-const text_rule not_empty_rule{[](std::string_view text) { return !text.empty(); },
-                               "a text that is not empty"};
+const text_rule not_empty_rule{[](std::string_view text) { return !text.empty(); }, "a text that is not empty"};
 const text_rule token_rule{is_token, "a text of printable characters without blanks"};
 const text_rule token_or_empty_rule{[](std::string_view text) { return text.empty() || is_token(text); },
                                     "a text of printable characters without blanks"};
 const text_rule address_rule{is_address, "HOST:PORT, the port from 0 to 65535"};
 const text_rule log_level_rule{is_log_level, "\"debug\", \"info\", \"warn\" or \"error\""};
 const text_rule storage_url_rule{is_storage_url, "\"sqlite:PATH\" or \"postgresql://...\""};
-const text_rule http_base_rule{is_http_base,
-                               "\"https://HOST\", \"http://HOST\", with a :PORT if need be and no path"};
+const text_rule http_base_rule{is_http_base, "\"https://HOST\", \"http://HOST\", with a :PORT if need be and no path"};
 const text_rule region_rule{is_region, "two capital letters, such as \"GB\""};
 
 } // namespace orderly

@@ -11,19 +11,24 @@ namespace orderly {
 namespace {
 
 bool all_are(const toml::array& array, bool (toml::value::*is)() const noexcept) {
-  return !array.empty() &&
-         std::all_of(array.begin(), array.end(), [&](const auto& value) { return (value.*is)(); });
+  return !array.empty() && std::all_of(array.begin(), array.end(), [&](const auto& value) { return (value.*is)(); });
 }
 
 config_value value_of(const toml::value& value) {
-  if (value.is_boolean()) return value.as_boolean();
-  if (value.is_integer()) return std::int64_t{value.as_integer()};
-  if (value.is_floating()) return value.as_floating();
-  if (value.is_string()) return toml_versions::text_of(value);
-  if (!value.is_array()) return other_value{value.is_table() ? "a table" : "a date or time"};
+  if (value.is_boolean())
+    return value.as_boolean();
+  if (value.is_integer())
+    return std::int64_t{value.as_integer()};
+  if (value.is_floating())
+    return value.as_floating();
+  if (value.is_string())
+    return toml_versions::text_of(value);
+  if (!value.is_array())
+    return other_value{value.is_table() ? "a table" : "a date or time"};
   std::vector<std::string> texts;
   for (const auto& element : value.as_array()) {
-    if (!element.is_string()) return other_value{"an array"};
+    if (!element.is_string())
+      return other_value{"an array"};
     texts.push_back(toml_versions::text_of(element));
   }
   return texts;
@@ -43,13 +48,13 @@ std::string joined(const std::string& key, const std::string& name) {
 /// Recursion is bounded by the file's own nesting, which toml11 has already walked.
 void flatten(const std::string& key, const toml::value& value, std::vector<toml_entry>& into) {
   if (value.is_table()) {
-    if (!key.empty()) into.push_back({key, toml_versions::line_of(value), other_value{"a table"}, true});
+    if (!key.empty())
+      into.push_back({key, toml_versions::line_of(value), other_value{"a table"}, true});
     std::vector<std::pair<std::string, const toml::value*>> members;
     for (const auto& [name, member] : value.as_table())
       members.emplace_back(name, &member);
     std::sort(members.begin(), members.end(), [](const auto& a, const auto& b) {
-      return std::pair{toml_versions::line_of(*a.second), a.first} <
-             std::pair{toml_versions::line_of(*b.second), b.first};
+      return std::pair{toml_versions::line_of(*a.second), a.first} < std::pair{toml_versions::line_of(*b.second), b.first};
     });
     for (const auto& [name, member] : members)
       flatten(joined(key, name), *member, into);
@@ -66,7 +71,8 @@ void flatten(const std::string& key, const toml::value& value, std::vector<toml_
 std::string first_line(std::string text) {
   text = text.substr(0, text.find('\n'));
   for (const std::string_view prefix : {"[error] ", "toml::"})
-    if (text.starts_with(prefix)) text.erase(0, prefix.size());
+    if (text.starts_with(prefix))
+      text.erase(0, prefix.size());
   return text;
 }
 
@@ -75,7 +81,8 @@ std::string first_line(std::string text) {
 std::string toml_text(std::string_view text) {
   std::string out = "\"";
   for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
+    if (c == '"' || c == '\\')
+      out += '\\';
     if (static_cast<unsigned char>(c) < ' ' || c == 0x7f) {
       char escape[8];
       std::snprintf(escape, sizeof escape, "\\u%04X", static_cast<unsigned>(c));

@@ -14,27 +14,17 @@
 namespace orderly::toml_versions {
 
 #ifdef ORDERLY_TOML11_V4
-inline int line_of(const toml::value& value) {
-  return static_cast<int>(value.location().first_line_number());
-}
+inline int line_of(const toml::value& value) { return static_cast<int>(value.location().first_line_number()); }
 inline int line_of(const toml::syntax_error& error) {
   return error.errors().empty() || error.errors().front().locations().empty()
              ? 0
              : static_cast<int>(error.errors().front().locations().front().first.first_line_number());
 }
-inline std::string text_of(const toml::value& value) {
-  return value.as_string();
-}
+inline std::string text_of(const toml::value& value) { return value.as_string(); }
 #else
-inline int line_of(const toml::value& value) {
-  return static_cast<int>(value.location().line());
-}
-inline int line_of(const toml::syntax_error& error) {
-  return static_cast<int>(error.location().line());
-}
-inline std::string text_of(const toml::value& value) {
-  return value.as_string().str;
-}
+inline int line_of(const toml::value& value) { return static_cast<int>(value.location().line()); }
+inline int line_of(const toml::syntax_error& error) { return static_cast<int>(error.location().line()); }
+inline std::string text_of(const toml::value& value) { return value.as_string().str; }
 #endif
 
 inline toml::value parse(const std::string& text) {

@@ -28,9 +28,7 @@ std::vector<std::string> split_at_commas(std::string_view text) {
   return parts;
 }
 
-bool fits(const key_spec& spec, std::int64_t number) {
-  return number >= spec.min && number <= spec.max;
-}
+bool fits(const key_spec& spec, std::int64_t number) { return number >= spec.min && number <= spec.max; }
 
 std::optional<milliseconds> duration_of(const key_spec& spec, const config_value& value) {
   const auto* text = std::get_if<std::string>(&value);
@@ -44,35 +42,41 @@ struct assigner {
 
   bool operator()(bool* field) const {
     const auto* given = std::get_if<bool>(&value);
-    if (given) *field = *given;
+    if (given)
+      *field = *given;
     return given != nullptr;
   }
   bool operator()(std::int64_t* field) const {
     const auto* given = std::get_if<std::int64_t>(&value);
-    if (!given || !fits(spec, *given)) return false;
+    if (!given || !fits(spec, *given))
+      return false;
     *field = *given;
     return true;
   }
   bool operator()(std::string* field) const {
     const auto* given = std::get_if<std::string>(&value);
-    if (!given || (spec.rule && !spec.rule->accepts(*given))) return false;
+    if (!given || (spec.rule && !spec.rule->accepts(*given)))
+      return false;
     *field = *given;
     return true;
   }
   bool operator()(std::vector<std::string>* field) const {
     const auto* given = std::get_if<std::vector<std::string>>(&value);
-    if (!given || (spec.rule && !std::all_of(given->begin(), given->end(), spec.rule->accepts))) return false;
+    if (!given || (spec.rule && !std::all_of(given->begin(), given->end(), spec.rule->accepts)))
+      return false;
     *field = *given;
     return true;
   }
   bool operator()(milliseconds* field) const {
     const auto given = duration_of(spec, value);
-    if (given) *field = *given;
+    if (given)
+      *field = *given;
     return given.has_value();
   }
   bool operator()(seconds* field) const {
     const auto given = duration_of(spec, value);
-    if (!given || given->count() % 1000 != 0) return false;
+    if (!given || given->count() % 1000 != 0)
+      return false;
     *field = std::chrono::duration_cast<seconds>(*given);
     return true;
   }
@@ -120,7 +124,8 @@ bool names_a_secret(std::string_view escaped_name) {
 void hide_parameters(std::string& url, std::size_t authority) {
   const auto slash = url.find('/', authority), at = url.find('@', authority);
   const auto question = url.find('?', at < slash ? at : authority); // the "none" of find() is the largest number
-  if (question == std::string::npos) return;
+  if (question == std::string::npos)
+    return;
   for (auto begin = question + 1; begin < url.size();) {
     auto end = std::min(url.find('&', begin), url.size());
     const auto equals = url.find('=', begin);
@@ -136,21 +141,24 @@ void hide_parameters(std::string& url, std::size_t authority) {
 void hide_userinfo(std::string& url, std::size_t authority) {
   const auto at = std::string_view{url}.substr(0, url.find('/', authority)).rfind('@');
   const auto colon = url.find(':', authority);
-  if (at != std::string_view::npos && at > authority && colon < at) url.replace(colon + 1, at - colon - 1, hidden);
+  if (at != std::string_view::npos && at > authority && colon < at)
+    url.replace(colon + 1, at - colon - 1, hidden);
 }
 
 } // namespace
 
 std::optional<milliseconds> parse_duration(std::string_view text) {
   double amount = 0;
-  const auto [end, ec] =
-      std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
-  if (ec != std::errc{} || !(amount >= 0 && amount <= 1e9)) return std::nullopt;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), amount, std::chars_format::fixed);
+  if (ec != std::errc{} || !(amount >= 0 && amount <= 1e9))
+    return std::nullopt;
   const std::string_view name = text.substr(static_cast<std::size_t>(end - text.data()));
   for (const auto& unit : units) {
-    if (unit.name != name) continue;
+    if (unit.name != name)
+      continue;
     const double millis = amount * static_cast<double>(unit.millis);
-    if (std::abs(millis - std::round(millis)) > 1e-6) return std::nullopt;
+    if (std::abs(millis - std::round(millis)) > 1e-6)
+      return std::nullopt;
     return milliseconds{std::llround(millis)};
   }
   return std::nullopt;
@@ -167,13 +175,15 @@ config_value value_from_text(const key_spec& spec, const std::string& text) {
   struct visitor {
     const std::string& text;
     config_value operator()(bool*) const {
-      if (text == "true" || text == "false") return text == "true";
+      if (text == "true" || text == "false")
+        return text == "true";
       return text;
     }
     config_value operator()(std::int64_t*) const {
       std::int64_t number = 0;
       const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), number);
-      if (ec == std::errc{} && end == text.data() + text.size()) return number;
+      if (ec == std::errc{} && end == text.data() + text.size())
+        return number;
       return text;
     }
     config_value operator()(std::vector<std::string>*) const { return split_at_commas(text); }
@@ -199,9 +209,7 @@ std::string describe(const config_value& value, bool secret) {
       std::snprintf(text, sizeof text, "%g", given);
       return secret ? "a number" : text;
     }
-    std::string operator()(const std::string& given) const {
-      return secret ? "a text" : quoted(without_password(given));
-    }
+    std::string operator()(const std::string& given) const { return secret ? "a text" : quoted(without_password(given)); }
     std::string operator()(const std::vector<std::string>&) const { return "an array of texts"; }
     std::string operator()(const other_value& given) const { return given.kind; }
   };
@@ -221,8 +229,6 @@ std::string without_password(const std::string& url) {
   return shown;
 }
 
-bool has_password(const std::string& url) {
-  return without_password(url) != url;
-}
+bool has_password(const std::string& url) { return without_password(url) != url; }
 
 } // namespace orderly

@@ -17,8 +17,7 @@ namespace orderly {
 struct other_value {
   std::string kind;
 };
-using config_value =
-    std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, other_value>;
+using config_value = std::variant<bool, std::int64_t, double, std::string, std::vector<std::string>, other_value>;
 
 /// A number and ms, s, m or h: "500ms", "2.5s", "1h". Whole milliseconds.
 std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);

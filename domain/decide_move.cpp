@@ -118,7 +118,8 @@ std::optional<error> refusal_of(const order& o, const move_order& wish, reportin
 }
 
 input_outcome version_conflict(decision_builder& b, std::int64_t expected) {
-  return b.refuse({error_code::version_conflict, "the order is at version " + std::to_string(b.before.version),
+  return b.refuse({error_code::version_conflict,
+                   "the order is at version " + std::to_string(b.before.version),
                    {{"expected", expected}, {"version", b.before.version}}});
 }
 

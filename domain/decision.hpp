@@ -38,14 +38,14 @@ std::optional<promise_state> promise_state_from(std::string_view name);
 /// A change of one outbox row, named by (order, kind, ref). At most one row of that name is `open` or `waiting`.
 struct promise_change {
   promise_kind kind = promise_kind::fetch_detail;
-  std::string ref;            ///< "" for fetch_detail; the command's input id for mark_shipped
+  std::string ref; ///< "" for fetch_detail; the command's input id for mark_shipped
   /// open or waiting: insert the row, or change the unsettled one (state, due_at; payload only if not empty), freeing its lease
   /// unless `keep_lease`. done, failed, withdrawn: settle the unsettled one; nothing happens when there is none.
   promise_state state = promise_state::open;
-  timestamp due_at{};         ///< for open
+  timestamp due_at{}; ///< for open
   json::object payload;
   std::string last_error;
-  bool keep_lease = false;    ///< a call may be under way; do not start a second one beside it
+  bool keep_lease = false; ///< a call may be under way; do not start a second one beside it
   /// For open and waiting: of the claim whose outcome this is; the row changes only if it was not claimed again since. 0: none.
   int attempt = 0;
   friend bool operator==(const promise_change&, const promise_change&) = default;
@@ -68,11 +68,11 @@ result<answer> answer_from(const json::object& body);
 
 struct decision {
   input_outcome outcome = input_outcome::applied;
-  std::vector<event> events;               ///< seq continues after order.version
-  order after;                             ///< the fold of `events` on what was given
-  std::optional<json::object> document;    ///< the new order_data, if it changed
+  std::vector<event> events;            ///< seq continues after order.version
+  order after;                          ///< the fold of `events` on what was given
+  std::optional<json::object> document; ///< the new order_data, if it changed
   std::vector<promise_change> promises;
-  std::optional<dead_letter_cause> dead;   ///< with outcome dead
+  std::optional<dead_letter_cause> dead; ///< with outcome dead
   orderly::answer answer;
 };
 

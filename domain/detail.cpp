@@ -18,9 +18,9 @@ constexpr std::array<std::string_view, 5> buyer_fields{"buyer_email", "buyer_mes
 constexpr std::array<std::string_view, 6> contact_fields{
     "name", "first_name", "last_name", "first_name_local_script", "last_name_local_script", "phone_number"};
 constexpr std::array<std::string_view, 4> contact_anchors{"name", "first_name", "last_name", "phone_number"};
-constexpr std::array<std::string_view, 11> address_fields{"full_address",  "address_detail", "address_line1", "address_line2",
-                                                          "address_line3", "address_line4",  "postal_code",   "post_town",
-                                                          "region_code",   "district_info",  "delivery_preferences"};
+constexpr std::array<std::string_view, 11> address_fields{
+    "full_address", "address_detail", "address_line1", "address_line2", "address_line3",       "address_line4",
+    "postal_code",  "post_town",      "region_code",   "district_info", "delivery_preferences"};
 constexpr std::array<std::string_view, 4> address_anchors{"full_address", "address_detail", "address_line1", "postal_code"};
 
 bool hides_something(const json::value& value) {

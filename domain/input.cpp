@@ -66,7 +66,9 @@ struct wire_form {
 /// The bodies that the engine writes itself (wire.hpp).
 constexpr std::array<wire_form, 9> wire_forms{{
     {"create",
-     [](field_reader& in) -> input_body { return create_order{*in.object("order_data"), shop_id{in.text("shop_id")}}; }},
+     [](field_reader& in) -> input_body {
+       return create_order{*in.object("order_data"), shop_id{in.text("shop_id")}};
+     }},
     {"transition", read_move},
     {"hold", [](field_reader& in) -> input_body { return hold_order{in.text("reason")}; }},
     {"release", [](field_reader&) -> input_body { return release_order{}; }},

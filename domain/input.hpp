@@ -32,7 +32,7 @@ struct observed_address { ///< topic 3
   unix_seconds update_time{};
   friend bool operator==(const observed_address&, const observed_address&) = default;
 };
-struct observed_package { ///< topic 4
+struct observed_package {           ///< topic 4
   std::vector<package_id> packages; ///< those of this order
   std::string change;               ///< `sc_type`
   unix_seconds update_time{};
@@ -60,7 +60,7 @@ struct outbox_ref {
   friend bool operator==(const outbox_ref&, const outbox_ref&) = default;
 };
 struct fetched_detail {
-  json::object order;      ///< as TikTok sent it
+  json::object order; ///< as TikTok sent it
   timestamp requested_at{};
   std::optional<outbox_ref> promise; ///< none when it came with a command or a search page
   friend bool operator==(const fetched_detail&, const fetched_detail&) = default;
@@ -69,21 +69,21 @@ struct fetched_detail {
 struct fetch_failed {
   outbox_ref promise;
   bool retry = true;
-  std::string code, message; ///< a name of the catalogue or TikTok's number
+  std::string code, message;               ///< a name of the catalogue or TikTok's number
   std::optional<timestamp> requested_at{}; ///< when the request was sent, if one was
   friend bool operator==(const fetch_failed&, const fetch_failed&) = default;
 };
 enum class report_result : std::uint8_t {
-  accepted,      ///< TikTok has our parcel (also: already shipped, and a re-read shows our tracking number)
-  try_again,     ///< rate limit, time-out, system error: later, after a re-read
-  on_hold,       ///< 21011044: wait for AWAITING_SHIPMENT
-  cancelled,     ///< 21011041, 21011042
-  refused        ///< final for these values: an operator corrects and ships again
+  accepted,  ///< TikTok has our parcel (also: already shipped, and a re-read shows our tracking number)
+  try_again, ///< rate limit, time-out, system error: later, after a re-read
+  on_hold,   ///< 21011044: wait for AWAITING_SHIPMENT
+  cancelled, ///< 21011041, 21011042
+  refused    ///< final for these values: an operator corrects and ships again
 };
 std::string_view name_of(report_result result);
 struct report_answered {
   outbox_ref promise;
-  input_id report;         ///< pending_report::ref
+  input_id report; ///< pending_report::ref
   report_result result = report_result::try_again;
   std::string code, message;
   package_id package;
@@ -129,14 +129,14 @@ using input_body = std::variant<std::monostate, observed_status, observed_addres
 
 struct input {
   input_id id;
-  uuid delivery;              ///< shared by the inputs of one webhook
-  std::string dedupe_key;     ///< DECISIONS "Inputs and dedupe"
-  tiktok_order_id order;      ///< `order_ref`; empty when it is for none
+  uuid delivery;          ///< shared by the inputs of one webhook
+  std::string dedupe_key; ///< DECISIONS "Inputs and dedupe"
+  tiktok_order_id order;  ///< `order_ref`; empty when it is for none
   timestamp received_at{};
   input_source source = input_source::webhook;
-  std::string actor;          ///< user name of a command
+  std::string actor; ///< user name of a command
   shop_id shop;
-  std::string type;           ///< "ORDER_STATUS_CHANGE", "transition", "order_detail", ...
+  std::string type; ///< "ORDER_STATUS_CHANGE", "transition", "order_detail", ...
   std::string notification_id;
   std::shared_ptr<const std::string> raw; ///< shared by the inputs of one delivery; never null
   input_body body;

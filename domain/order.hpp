@@ -17,15 +17,15 @@ std::string_view name_of(failure_kind kind);
 failure_kind failure_kind_from(std::string_view name);
 
 struct order {
-  order_id id;                 ///< its creating input's id
+  order_id id; ///< its creating input's id
   tiktok_order_id tiktok_id;
   order_state state = order_state::received;
   failure_kind failure = failure_kind::none;
   bool held = false;
-  std::int64_t version = 0;    ///< = the last event's seq. 0: not created yet, or a row inserted by hand (unadopted)
+  std::int64_t version = 0; ///< = the last event's seq. 0: not created yet, or a row inserted by hand (unadopted)
   timestamp created_at{};
   timestamp updated_at{};
-  std::optional<timestamp> closed_at;   ///< set by CANCELLED and COMPLETED: no deadlines, not counted as open
+  std::optional<timestamp> closed_at; ///< set by CANCELLED and COMPLETED: no deadlines, not counted as open
   orderly::facts facts;
   friend bool operator==(const order&, const order&) = default;
 };

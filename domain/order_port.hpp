@@ -12,9 +12,9 @@ namespace orderly {
 
 /// One thing that arrived: a webhook (for one or more orders, or for none), a command, a poll's page row.
 struct delivery {
-  std::vector<input> inputs;                ///< never empty; each has its order_ref, or is the only one and has none
-  std::optional<dead_letter_cause> dead;    ///< for an input without an order
-  bool stored = false;                      ///< as `pending`: brought back by the sweeper
+  std::vector<input> inputs;             ///< never empty; each has its order_ref, or is the only one and has none
+  std::optional<dead_letter_cause> dead; ///< for an input without an order
+  bool stored = false;                   ///< as `pending`: brought back by the sweeper
 };
 
 /// One answer per input, in their order. Called once, when every one of them is durable or none will be in time; on a thread of

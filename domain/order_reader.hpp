@@ -31,26 +31,26 @@ struct settled_input {
 };
 struct loaded_order {
   bool exists = false;
-  bool quarantined = false;          ///< an open row of `order_attention` of that kind
-  orderly::order order;              ///< with tiktok_id set also when it does not exist
+  bool quarantined = false;                     ///< an open row of `order_attention` of that kind
+  orderly::order order;                         ///< with tiktok_id set also when it does not exist
   std::shared_ptr<const json::object> document; ///< when asked for
   std::map<std::string, settled_input> settled; ///< by dedupe key; pending ones are not settled
 };
 
 struct order_filter {
   std::optional<order_state> state;
-  std::size_t limit = 50;            ///< 1..200
-  std::string cursor;                ///< opaque; empty = first page
+  std::size_t limit = 50; ///< 1..200
+  std::string cursor;     ///< opaque; empty = first page
 };
 /// A row of a list. One whose facts cannot be read is shown by its other columns, so that it can be found and mended.
 struct listed_order {
   orderly::order order;
-  std::string unreadable;            ///< why its facts are missing; empty: they are there
+  std::string unreadable; ///< why its facts are missing; empty: they are there
   friend bool operator==(const listed_order&, const listed_order&) = default;
 };
 struct order_page {
-  std::vector<listed_order> orders;  ///< newest change first
-  std::string next_cursor;           ///< empty at the end
+  std::vector<listed_order> orders; ///< newest change first
+  std::string next_cursor;          ///< empty at the end
 };
 /// By the engine's id or TikTok's.
 using order_key = std::variant<order_id, tiktok_order_id>;
@@ -90,14 +90,14 @@ struct pending_page {
 
 struct dead_letter_filter {
   std::optional<dead_letter_cause> cause;
-  bool redriven = false;             ///< also those that were re-driven and are not dead again
-  std::size_t limit = 50;            ///< 1..200
+  bool redriven = false;  ///< also those that were re-driven and are not dead again
+  std::size_t limit = 50; ///< 1..200
   std::string cursor;
 };
 struct dead_letter_view {
   std::int64_t id = 0;
   input_id input;
-  tiktok_order_id order;             ///< empty when the input is for none
+  tiktok_order_id order; ///< empty when the input is for none
   shop_id shop;
   std::string source, type, notification_id;
   dead_letter_cause cause = dead_letter_cause::unparsable; ///< of its last death

@@ -9,9 +9,9 @@
 namespace orderly {
 
 struct policy {
-  std::int64_t version = 1; ///< of the row in `policies`; assigned by the store, not part of the body
-  bool auto_start = true;   ///< `processing.auto_start`: AWAITING_SHIPMENT with complete detail enters processing by itself
-  bool report_shipments = true;                ///< whether `shipped` reports to TikTok unless the command says otherwise
+  std::int64_t version = 1;     ///< of the row in `policies`; assigned by the store, not part of the body
+  bool auto_start = true;       ///< `processing.auto_start`: AWAITING_SHIPMENT with complete detail enters processing by itself
+  bool report_shipments = true; ///< whether `shipped` reports to TikTok unless the command says otherwise
   std::chrono::seconds paid_wait{3600}; ///< no report earlier than this after `paid_time` for orders that never had ON_HOLD
 };
 

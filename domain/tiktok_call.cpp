@@ -10,8 +10,8 @@ namespace orderly {
 namespace {
 
 constexpr std::array<std::string_view, 16> names{
-    "ok",     "back_off",       "outcome_unknown", "already_shipped", "on_hold",       "cancelled",      "after_sale_open",
-    "reread", "refused_values", "final_refusal",   "unknown_code",    "token_expired", "not_authorized", "shop_inactive",
+    "ok",         "back_off",       "outcome_unknown", "already_shipped", "on_hold",       "cancelled",      "after_sale_open",
+    "reread",     "refused_values", "final_refusal",   "unknown_code",    "token_expired", "not_authorized", "shop_inactive",
     "clock_skew", "our_fault"};
 
 struct known_code {
@@ -20,6 +20,7 @@ struct known_code {
 };
 using enum call_class;
 /// `outcome_unknown` stands for "back off; read before repeating a write": a read just backs off.
+// clang-format off
 constexpr known_code known_codes[] = {
     {36009002, back_off},        {36009037, back_off},        {36009003, back_off},        {36009007, outcome_unknown},
     {36009009, our_fault},       {36009010, our_fault},       {36009014, our_fault},       {36009021, our_fault},
@@ -51,6 +52,7 @@ constexpr known_code known_codes[] = {
     // Shipping documents that are still being made (sheet 5.7).
     {11034023, back_off},        {11034037, back_off},
 };
+// clang-format on
 
 bool mentions(std::string_view message, std::string_view word) {
   const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a - 'A' + 'a') : a) == b; };

@@ -9,8 +9,8 @@
 
 #include <cstdint>
 #include <functional>
-#include <string_view>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orderly {
@@ -21,13 +21,18 @@ enum class call_class : std::uint8_t {
   back_off,        ///< nothing happened; again later
   outcome_unknown, ///< a time-out or broken connection after the request left: read before repeating a write
   already_shipped, ///< success only if a re-read shows our tracking number
-  on_hold, cancelled, after_sale_open,
-  reread,          ///< the package or state is not what we thought
-  refused_values,  ///< tracking number, provider: an operator corrects
-  final_refusal,   ///< no repeat can help
-  unknown_code,    ///< none that the sheet has: no reason to repeat a write, none to give up a read
-  token_expired, not_authorized, shop_inactive, clock_skew,
-  our_fault        ///< signature, parameter, path: a bug or a configuration error; never loop
+  on_hold,
+  cancelled,
+  after_sale_open,
+  reread,         ///< the package or state is not what we thought
+  refused_values, ///< tracking number, provider: an operator corrects
+  final_refusal,  ///< no repeat can help
+  unknown_code,   ///< none that the sheet has: no reason to repeat a write, none to give up a read
+  token_expired,
+  not_authorized,
+  shop_inactive,
+  clock_skew,
+  our_fault ///< signature, parameter, path: a bug or a configuration error; never loop
 };
 std::string_view name_of(call_class value);
 

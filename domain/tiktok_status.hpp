@@ -10,9 +10,11 @@
 namespace orderly {
 
 /// Ordered by rank: for equal update times the higher one is the newer fact (DESIGN section 2).
+// clang-format off
 enum class tiktok_status : std::uint8_t {
   unpaid, on_hold, awaiting_shipment, partially_shipping, awaiting_collection, in_transit, delivered, cancelled, completed
 };
+// clang-format on
 
 /// "CANCEL" and "CANCELLED" are one status; case, blanks, dashes and doubled underscores do not matter.
 std::optional<tiktok_status> tiktok_status_from(std::string_view text);

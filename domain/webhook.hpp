@@ -23,8 +23,8 @@ enum class webhook_kind : std::uint8_t {
 
 struct parsed_webhook {
   webhook_kind kind = webhook_kind::unparsable;
-  std::int64_t topic = 0;           ///< 0 when absent
-  std::string notification_id;      ///< may be absent (sheet 6.2)
+  std::int64_t topic = 0;      ///< 0 when absent
+  std::string notification_id; ///< may be absent (sheet 6.2)
   shop_id shop;
   unix_seconds pushed_at{};
   std::vector<std::pair<tiktok_order_id, input_body>> orders; ///< each order once

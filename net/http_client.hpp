@@ -14,9 +14,9 @@
 namespace orderly {
 
 struct http_client_options {
-  std::string base;              ///< scheme, host and optional port
+  std::string base; ///< scheme, host and optional port
   std::size_t connections = 8;
-  std::size_t queue_limit = 1024; ///< calls that wait for a connection
+  std::size_t queue_limit = 1024;     ///< calls that wait for a connection
   std::size_t max_response = 8 << 20; ///< bytes of a body
 };
 

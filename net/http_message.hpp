@@ -14,13 +14,13 @@ namespace orderly {
 
 /// Views point into the session's parser: valid only while http_route::serve() runs.
 struct http_request {
-  std::string_view method; ///< as sent: "GET"
-  std::string_view target; ///< origin form: path and query, percent-encoded
-  std::optional<std::string_view> authorization;   ///< absent also when it came more than once
+  std::string_view method;                       ///< as sent: "GET"
+  std::string_view target;                       ///< origin form: path and query, percent-encoded
+  std::optional<std::string_view> authorization; ///< absent also when it came more than once
   std::optional<std::string_view> idempotency_key;
   bool authorization_repeated = false, idempotency_key_repeated = false;
-  bool from_loopback = false; ///< and no proxy says that it passes on what another sent
-  std::shared_ptr<const std::string> body;         ///< never null; chunks joined
+  bool from_loopback = false;              ///< and no proxy says that it passes on what another sent
+  std::shared_ptr<const std::string> body; ///< never null; chunks joined
 };
 
 struct http_response {

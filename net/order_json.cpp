@@ -28,7 +28,8 @@ json::array reports_of(const order& o) {
     json::array lines;
     for (const auto& line : report.lines)
       lines.emplace_back(line.str());
-    out.push_back(json::object{{"input_id", to_string(report.ref)}, {"line_item_ids", std::move(lines)},
+    out.push_back(json::object{{"input_id", to_string(report.ref)},
+                               {"line_item_ids", std::move(lines)},
                                {"waits_for", report.waits_for_hold ? "on_hold" : "report"}});
   }
   return out;
@@ -176,8 +177,11 @@ json::object dead_letters_body(const dead_letter_page& page) {
 }
 
 json::object answer_body(const answer& a, const tiktok_order_id& order) {
-  json::object out{{"id", to_string(a.order)}, {"tiktok_order_id", order.str()}, {"state", name_of(a.state)},
-                   {"version", a.version},     {"outcome", name_of(a.outcome)}};
+  json::object out{{"id", to_string(a.order)},
+                   {"tiktok_order_id", order.str()},
+                   {"state", name_of(a.state)},
+                   {"version", a.version},
+                   {"outcome", name_of(a.outcome)}};
   if (!a.report.empty())
     out["report"] = a.report;
   if (!a.pending.empty())

@@ -30,7 +30,7 @@ result<order_filter> read_list_query(const request_target& target) {
 http_response answer_response(const answer& a, const tiktok_order_id& order) {
   if (a.refusal) {
     error refusal = *a.refusal;
-    if (a.version > 0) // else it never reached an order
+    if (a.version > 0)                               // else it never reached an order
       refusal.details.emplace("version", a.version); // the one after the refusal's own event (DECISIONS "Deriving the state")
     return problem(refusal);
   }
@@ -133,8 +133,8 @@ void serve_create(const edge_ptr& shared, const principal& who, const http_reque
     return to->answer(problem(body.error()));
   auto place = place_for(shared, to);
   if (place)
-    submit(shared, {who, *idempotency_key, input_body{std::move(body->body)}, created_response},
-           std::move(body->order), std::move(place), to);
+    submit(shared, {who, *idempotency_key, input_body{std::move(body->body)}, created_response}, std::move(body->order),
+           std::move(place), to);
 }
 
 http_route list_route(const edge_ptr& shared, const request_target& target) {

@@ -11,8 +11,8 @@
 namespace orderly {
 
 struct request_target {
-  std::vector<std::string> path;                           ///< "/api/v1/orders" -> api, v1, orders; a trailing slash adds ""
-  std::vector<std::pair<std::string, std::string>> query;  ///< in the order sent; '+' is a blank
+  std::vector<std::string> path;                          ///< "/api/v1/orders" -> api, v1, orders; a trailing slash adds ""
+  std::vector<std::pair<std::string, std::string>> query; ///< in the order sent; '+' is a blank
 };
 
 /// Errors: bad_request when it is not an origin form (RFC 9112, 3.2.1), or not UTF-8 once decoded.

@@ -158,8 +158,8 @@ private:
   [[nodiscard]] bool body_is_delimited() const {
     const auto& head = parser_->get();
     const auto codings = head.count(http::field::transfer_encoding);
-    return codings == 0 || (codings == 1 && head.version() >= 11 &&
-                            boost::beast::iequals(head[http::field::transfer_encoding], "chunked"));
+    return codings == 0 ||
+           (codings == 1 && head.version() >= 11 && boost::beast::iequals(head[http::field::transfer_encoding], "chunked"));
   }
   [[nodiscard]] bool expects_continue() const {
     const auto& head = parser_->get();

@@ -17,8 +17,8 @@ namespace orderly {
 class session;
 
 struct listener_state {
-  std::atomic<std::size_t> open{0};  ///< connections
-  std::atomic<bool> closing{false};  ///< each connection ends with its current request
+  std::atomic<std::size_t> open{0}; ///< connections
+  std::atomic<bool> closing{false}; ///< each connection ends with its current request
 };
 /// What the sessions of one listener share. `site` outlives the loop's thread, the rest also the last session.
 struct session_context {

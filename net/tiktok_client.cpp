@@ -51,9 +51,8 @@ public:
     next_chunk(std::make_shared<detail_fetch>(detail_fetch{from, std::move(ids), 0, {}, std::move(done)}));
   }
   void mark_shipped(const shop& of, shipment parcel, std::function<void(shipment_reply)> done) override {
-    start_call(of, shipment_request(parcel), [done = std::move(done)](const tiktok_answer& answer, timestamp) {
-      done(read_shipment(answer));
-    });
+    start_call(of, shipment_request(parcel),
+               [done = std::move(done)](const tiktok_answer& answer, timestamp) { done(read_shipment(answer)); });
   }
 
 private:
@@ -127,9 +126,9 @@ private:
   }
   void count(const tiktok_call& call, const call_outcome& outcome) {
     calls_.add({call.request.endpoint, name_of(outcome.result)});
-    auto seconds = measured_.histogram("orderly_tiktok_call_seconds", "Calls to TikTok Shop, waiting for a connection included",
-                                       {.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30},
-                                       {{"endpoint", std::string{call.request.endpoint}}});
+    auto seconds =
+        measured_.histogram("orderly_tiktok_call_seconds", "Calls to TikTok Shop, waiting for a connection included",
+                            {.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}, {{"endpoint", std::string{call.request.endpoint}}});
     seconds.observe(std::chrono::duration<double>(steady_clock::now() - call.began).count());
   }
 

@@ -14,7 +14,8 @@ result<std::unique_ptr<source>> open_source(const std::string& url) {
   if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size())
     return sqlite::open_audit(url.substr(sqlite_scheme.size()));
   return error{error_code::bad_config,
-               "storage.url: it must be sqlite:PATH or postgresql://..., not \"" + url.substr(0, url.find("://")) + "\"", {}};
+               "storage.url: it must be sqlite:PATH or postgresql://..., not \"" + url.substr(0, url.find("://")) + "\"",
+               {}};
 }
 
 } // namespace orderly::audit

@@ -18,10 +18,12 @@ void put_number(std::string& out, std::int64_t number) {
 }
 
 std::optional<std::int64_t> take_number(std::string_view& text) {
-  if (text.size() < number_size) return std::nullopt;
+  if (text.size() < number_size)
+    return std::nullopt;
   std::uint64_t bits = 0;
   const auto [end, ec] = std::from_chars(text.data(), text.data() + number_size, bits, 16);
-  if (ec != std::errc{} || end != text.data() + number_size) return std::nullopt;
+  if (ec != std::errc{} || end != text.data() + number_size)
+    return std::nullopt;
   text.remove_prefix(number_size);
   return static_cast<std::int64_t>(bits);
 }
@@ -32,7 +34,8 @@ std::optional<timestamp> take_time(std::string_view& text) {
   using namespace std::chrono;
   constexpr timestamp begin{}, end{sys_days{year{10'000} / 1 / 1}};
   const auto micros = take_number(text);
-  if (!micros) return std::nullopt;
+  if (!micros)
+    return std::nullopt;
   const auto at = from_micros(*micros);
   const bool is_stored = at >= begin && at < end;
   return is_stored || at == timestamp::min() || at == timestamp::max() ? std::optional{at} : std::nullopt;
@@ -46,21 +49,21 @@ void put_position(std::string& out, const list_position& at) {
 std::optional<list_position> take_position(std::string_view& text) {
   const auto at = take_time(text);
   const auto id = uuid_from(text.substr(0, id_size));
-  if (!at || !id) return std::nullopt;
+  if (!at || !id)
+    return std::nullopt;
   text.remove_prefix(id_size);
   return list_position{*at, *id};
 }
 
 bool take_mark(std::string_view& text, char mark) {
-  if (!text.starts_with(mark)) return false;
+  if (!text.starts_with(mark))
+    return false;
   text.remove_prefix(1);
   return true;
 }
 
 error bad_cursor() {
-  return {error_code::invalid_cursor,
-          "cursor must be a next_cursor of this list, or absent for its first page",
-          {}};
+  return {error_code::invalid_cursor, "cursor must be a next_cursor of this list, or absent for its first page", {}};
 }
 
 } // namespace
@@ -92,36 +95,48 @@ std::string to_cursor(const dead_letter_position& at) {
 }
 
 result<list_position> list_position_from(std::string_view cursor) {
-  if (cursor.empty()) return list_position{};
-  if (!take_mark(cursor, list_mark)) return bad_cursor();
+  if (cursor.empty())
+    return list_position{};
+  if (!take_mark(cursor, list_mark))
+    return bad_cursor();
   const auto at = take_position(cursor);
-  if (!at || !cursor.empty()) return bad_cursor();
+  if (!at || !cursor.empty())
+    return bad_cursor();
   return *at;
 }
 
 result<timeline_position> timeline_position_from(std::string_view cursor) {
-  if (cursor.empty()) return timeline_position{};
-  if (!take_mark(cursor, timeline_mark)) return bad_cursor();
+  if (cursor.empty())
+    return timeline_position{};
+  if (!take_mark(cursor, timeline_mark))
+    return bad_cursor();
   const auto seq = take_number(cursor);
   const auto input = take_position(cursor);
-  if (!seq || !input || !cursor.empty()) return bad_cursor();
+  if (!seq || !input || !cursor.empty())
+    return bad_cursor();
   return timeline_position{*seq, *input};
 }
 
 result<pending_position> pending_position_from(std::string_view cursor) {
-  if (cursor.empty()) return pending_position{};
-  if (!take_mark(cursor, pending_mark)) return bad_cursor();
+  if (cursor.empty())
+    return pending_position{};
+  if (!take_mark(cursor, pending_mark))
+    return bad_cursor();
   const auto at = take_position(cursor);
-  if (!at || !cursor.empty()) return bad_cursor();
+  if (!at || !cursor.empty())
+    return bad_cursor();
   return pending_position{at->updated_at, at->id};
 }
 
 result<dead_letter_position> dead_letter_position_from(std::string_view cursor) {
-  if (cursor.empty()) return dead_letter_position{};
-  if (!take_mark(cursor, dead_letter_mark)) return bad_cursor();
+  if (cursor.empty())
+    return dead_letter_position{};
+  if (!take_mark(cursor, dead_letter_mark))
+    return bad_cursor();
   const auto last_at = take_time(cursor);
   const auto id = take_number(cursor);
-  if (!last_at || !id || !cursor.empty()) return bad_cursor();
+  if (!last_at || !id || !cursor.empty())
+    return bad_cursor();
   return dead_letter_position{*last_at, *id};
 }
 

@@ -12,9 +12,7 @@
 namespace orderly {
 namespace {
 
-error unavailable(std::string message) {
-  return {error_code::storage_unavailable, std::move(message), {}};
-}
+error unavailable(std::string message) { return {error_code::storage_unavailable, std::move(message), {}}; }
 
 std::string holder_in(int fd) {
   std::array<char, 32> text{};
@@ -35,8 +33,7 @@ void write_holder(int fd) {
 
 result<engine_lock> engine_lock::take(const std::string& data_dir) {
   if (data_dir.empty())
-    return error{
-        error_code::bad_config, "data_dir is empty; it must name a folder that this process can write", {}};
+    return error{error_code::bad_config, "data_dir is empty; it must name a folder that this process can write", {}};
   std::error_code ec;
   std::filesystem::create_directories(data_dir, ec);
   if (ec)
@@ -62,7 +59,8 @@ result<engine_lock> engine_lock::take_file(const std::string& path) {
 engine_lock::engine_lock(engine_lock&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
 
 engine_lock::~engine_lock() {
-  if (fd_ >= 0) ::close(fd_);
+  if (fd_ >= 0)
+    ::close(fd_);
 }
 
 } // namespace orderly

@@ -21,7 +21,8 @@ std::vector<input> inputs_from(std::vector<input_row> rows) {
     auto& what = row.what;
     what.source = *source;
     if (!what.order.empty())
-      if (auto body = parse_body(what.source, what.type, *what.raw, what.order)) what.body = *std::move(body);
+      if (auto body = parse_body(what.source, what.type, *what.raw, what.order))
+        what.body = *std::move(body);
     all.push_back(std::move(what));
   }
   return all;
@@ -44,7 +45,8 @@ result<settled_input> settled_from(input_id id, const sha256_digest& raw_hash, s
 }
 
 result<dead_letter_cause> cause_from(std::string_view name) {
-  if (const auto cause = dead_letter_cause_from(name)) return *cause;
+  if (const auto cause = dead_letter_cause_from(name))
+    return *cause;
   return error{error_code::internal, "a stored dead letter has an unknown cause: " + std::string{name}, {}};
 }
 

@@ -13,7 +13,7 @@ namespace orderly {
 
 /// An input as it is stored: everything but its body, which follows from the rest.
 struct input_row {
-  input what;         ///< its source and body are not set
+  input what; ///< its source and body are not set
   std::string source;
 };
 /// Whole inputs, ready to be posted. A row that only a newer version can have written is left out, with a line in the log.

@@ -8,24 +8,21 @@ namespace {
 
 constexpr std::string_view sqlite_scheme = "sqlite:";
 
-bool is_postgresql(std::string_view url) {
-  return url.starts_with("postgresql://") || url.starts_with("postgres://");
-}
+bool is_postgresql(std::string_view url) { return url.starts_with("postgresql://") || url.starts_with("postgres://"); }
 
-error bad_url(std::string why) {
-  return {error_code::bad_config, "storage.url: " + std::move(why), {}};
-}
+error bad_url(std::string why) { return {error_code::bad_config, "storage.url: " + std::move(why), {}}; }
 
 } // namespace
 
 result<std::unique_ptr<store>> open_store(const store_options& options) {
   const std::string_view url = options.url;
-  if (is_postgresql(url)) return postgres::open(options);
+  if (is_postgresql(url))
+    return postgres::open(options);
   if (!url.starts_with(sqlite_scheme))
-    return bad_url("it must be sqlite:PATH or postgresql://..., not \"" +
-                   options.url.substr(0, options.url.find("://")) + "\"");
+    return bad_url("it must be sqlite:PATH or postgresql://..., not \"" + options.url.substr(0, options.url.find("://")) + "\"");
   const auto path = std::string{url.substr(sqlite_scheme.size())};
-  if (path.empty()) return bad_url("sqlite: names no file; write sqlite:PATH");
+  if (path.empty())
+    return bad_url("sqlite: names no file; write sqlite:PATH");
   return sqlite::open(path, options);
 }
 

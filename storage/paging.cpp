@@ -31,7 +31,8 @@ pending_page finished(page_of<input_row> page) {
 
 dead_letter_page finished(page_of<dead_letter_view> page) {
   dead_letter_page out;
-  if (page.more) out.next_cursor = to_cursor(dead_letter_position{page.rows.back().last_at, page.rows.back().id});
+  if (page.more)
+    out.next_cursor = to_cursor(dead_letter_position{page.rows.back().last_at, page.rows.back().id});
   out.letters = std::move(page.rows);
   return out;
 }

@@ -34,7 +34,8 @@ result<page_of<T>> read_page(Rows&& rows, std::size_t asked, Read&& read) {
       break;
     }
     result<T> one = read(row);
-    if (!one) return one.error();
+    if (!one)
+      return one.error();
     page.rows.push_back(*std::move(one));
   }
   return page;

@@ -42,16 +42,13 @@ using job = std::variant<load_job, list_job, find_job, timeline_job, pending_job
 struct read_metrics {
   explicit read_metrics(metrics& m)
       : depth(m.gauge("orderly_storage_read_queue_depth", "Reads that wait for a reader")),
-        overloaded(
-            m.counter("orderly_storage_read_overloaded_total", "Reads refused because the queue was full")),
-        load(seconds(m, "load")), list(seconds(m, "list")), find(seconds(m, "find")),
-        timeline(seconds(m, "timeline")), pending(seconds(m, "pending")),
-        dead_letters(seconds(m, "dead_letters")) {}
+        overloaded(m.counter("orderly_storage_read_overloaded_total", "Reads refused because the queue was full")),
+        load(seconds(m, "load")), list(seconds(m, "list")), find(seconds(m, "find")), timeline(seconds(m, "timeline")),
+        pending(seconds(m, "pending")), dead_letters(seconds(m, "dead_letters")) {}
 
   static histogram seconds(metrics& m, const std::string& what) {
-    return m.histogram(
-        "orderly_storage_read_seconds", "Time of a read in the store; a batch of loads counts once",
-        {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1}, {{"what", what}});
+    return m.histogram("orderly_storage_read_seconds", "Time of a read in the store; a batch of loads counts once",
+                       {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1}, {{"what", what}});
   }
   gauge depth;
   counter overloaded;
@@ -61,9 +58,7 @@ struct read_metrics {
 class stopwatch {
 public:
   explicit stopwatch(histogram& into) : into_(into) {}
-  ~stopwatch() {
-    into_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count());
-  }
+  ~stopwatch() { into_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count()); }
   stopwatch(const stopwatch&) = delete;
   stopwatch& operator=(const stopwatch&) = delete;
 
@@ -94,32 +89,20 @@ public:
     for (auto& thread : threads_)
       thread.join();
     for (auto& one : left)
-      std::visit(
-          [](auto& j) {
-            j.done(error{error_code::shutting_down, "the engine is draining", {}});
-          },
-          one);
+      std::visit([](auto& j) { j.done(error{error_code::shutting_down, "the engine is draining", {}}); }, one);
   }
 
   void start(std::unique_ptr<store_reader> from) {
     threads_.emplace_back([this, from = std::move(from)] { serve(*from); });
   }
 
-  void load(load_request what, reply<loaded_order> done) override {
-    push(load_job{std::move(what), std::move(done)});
-  }
-  void list(order_filter filter, reply<order_page> done) override {
-    push(list_job{std::move(filter), std::move(done)});
-  }
-  void find(order_key key, reply<order_view> done) override {
-    push(find_job{std::move(key), std::move(done)});
-  }
+  void load(load_request what, reply<loaded_order> done) override { push(load_job{std::move(what), std::move(done)}); }
+  void list(order_filter filter, reply<order_page> done) override { push(list_job{std::move(filter), std::move(done)}); }
+  void find(order_key key, reply<order_view> done) override { push(find_job{std::move(key), std::move(done)}); }
   void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) override {
     push(timeline_job{std::move(key), limit, std::move(cursor), std::move(done)});
   }
-  void pending(pending_request what, reply<pending_page> done) override {
-    push(pending_job{std::move(what), std::move(done)});
-  }
+  void pending(pending_request what, reply<pending_page> done) override { push(pending_job{std::move(what), std::move(done)}); }
   void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override {
     push(dead_letters_job{std::move(filter), std::move(done)});
   }
@@ -138,11 +121,10 @@ private:
         return;
       }
     }
-    if (!stopping) measured_.overloaded.add();
+    if (!stopping)
+      measured_.overloaded.add();
     one.done(stopping ? error{error_code::shutting_down, "the engine is draining", {}}
-                      : error{error_code::overloaded,
-                              "too many reads wait; storage.readers and its queue set the limit",
-                              {}});
+                      : error{error_code::overloaded, "too many reads wait; storage.readers and its queue set the limit", {}});
   }
 
   /// The next job; with a load come the loads right behind it. Empty: stop.
@@ -167,8 +149,7 @@ private:
       else if (auto* wanted = std::get_if<find_job>(&jobs.front()))
         wanted->done(timed(measured_.find, [&] { return from.find(wanted->key); }));
       else if (auto* page = std::get_if<timeline_job>(&jobs.front()))
-        page->done(
-            timed(measured_.timeline, [&] { return from.timeline(page->key, page->limit, page->cursor); }));
+        page->done(timed(measured_.timeline, [&] { return from.timeline(page->key, page->limit, page->cursor); }));
       else if (auto* waiting = std::get_if<pending_job>(&jobs.front()))
         waiting->done(timed(measured_.pending, [&] { return from.pending(waiting->what); }));
       else if (auto* dead = std::get_if<dead_letters_job>(&jobs.front()))
@@ -204,12 +185,12 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<order_reader>> make_read_pool(store& from, const read_pool_options& options,
-                                                     metrics& measured) {
+result<std::unique_ptr<order_reader>> make_read_pool(store& from, const read_pool_options& options, metrics& measured) {
   std::vector<std::unique_ptr<store_reader>> readers;
   for (std::size_t i = 0; i < options.threads; ++i) {
     auto one = from.open_reader();
-    if (!one) return one.error();
+    if (!one)
+      return one.error();
     readers.push_back(*std::move(one));
   }
   auto pool = std::make_unique<read_pool>(options, measured);

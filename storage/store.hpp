@@ -30,8 +30,8 @@ struct attention_note {
   tiktok_order_id order; ///< its row of `order_attention`, if the order has a row
   shop_id shop;          ///< without an order: its row of `shop_attention`, if the shop is known
   std::string kind;
-  bool raised = true;    ///< else cleared
-  timestamp at{};        ///< since, or until
+  bool raised = true; ///< else cleared
+  timestamp at{};     ///< since, or until
   json::object detail;
 };
 
@@ -125,9 +125,9 @@ public:
 };
 
 struct store_options {
-  std::string url;       ///< "sqlite:PATH" or "postgresql://..."
-  std::string data_dir;  ///< the lock file lives here
-  std::string vfs;       ///< SQLite only: name of a registered VFS; empty = the default. For tests.
+  std::string url;           ///< "sqlite:PATH" or "postgresql://..."
+  std::string data_dir;      ///< the lock file lives here
+  std::string vfs;           ///< SQLite only: name of a registered VFS; empty = the default. For tests.
   bool allow_unsafe = false; ///< PostgreSQL only: a server with fsync=off will do (`storage.allow_unsafe`)
 };
 /// Takes the lock, migrates. Errors: storage_unavailable, storage_newer, bad_config.

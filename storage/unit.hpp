@@ -18,8 +18,8 @@ struct input_record {
   std::shared_ptr<const input> what; ///< never null
   bool keep_raw = true;              ///< false: chat bodies; the row is written with empty raw
   std::int64_t policy_version = 0;
-  std::int64_t decided_on = 0;       ///< the version that decide() saw
-  timestamp decided_at{};            ///< the `now` that decide() got
+  std::int64_t decided_on = 0; ///< the version that decide() saw
+  timestamp decided_at{};      ///< the `now` that decide() got
   input_outcome outcome = input_outcome::applied;
   std::optional<dead_letter_cause> dead; ///< writes the dead letter too
   orderly::answer answer;
@@ -27,14 +27,14 @@ struct input_record {
 
 struct order_unit {
   tiktok_order_id order;
-  bool exists = false;                     ///< a row is stored (also an unadopted one, version 0)
-  std::int64_t decided_on = 0;             ///< the stored row must have this version, or not exist
-  std::optional<orderly::order> after;     ///< the new row; none when only inputs are written
-  std::optional<json::object> document;    ///< the new order_data
-  std::vector<event> events;               ///< seq decided_on+1 ...
-  std::vector<promise_change> promises;    ///< applied in order
-  std::vector<input_record> inputs;        ///< a settled row of the same (dedupe_key, order_ref) makes the unit a conflict
-  std::vector<std::string> repeated_keys;  ///< settled keys that were delivered again: `deliveries` + 1
+  bool exists = false;                    ///< a row is stored (also an unadopted one, version 0)
+  std::int64_t decided_on = 0;            ///< the stored row must have this version, or not exist
+  std::optional<orderly::order> after;    ///< the new row; none when only inputs are written
+  std::optional<json::object> document;   ///< the new order_data
+  std::vector<event> events;              ///< seq decided_on+1 ...
+  std::vector<promise_change> promises;   ///< applied in order
+  std::vector<input_record> inputs;       ///< a settled row of the same (dedupe_key, order_ref) makes the unit a conflict
+  std::vector<std::string> repeated_keys; ///< settled keys that were delivered again: `deliveries` + 1
 };
 
 enum class commit_verdict : std::uint8_t { committed, conflict, refused };
@@ -59,11 +59,11 @@ struct outbox_row {
 struct claim_request {
   timestamp now{};
   std::size_t limit = 100;
-  std::string owner;          ///< of the lease: names this engine process
+  std::string owner; ///< of the lease: names this engine process
   timestamp lease_until{};
 };
 struct claimed_rows {
-  std::vector<outbox_row> rows;        ///< in the order of their ids
+  std::vector<outbox_row> rows; ///< in the order of their ids
   /// When time alone may make the next row claimable: the claim's `now` if its limit was reached, since then more may be due
   /// already; else a time after it.
   std::optional<timestamp> next_due;

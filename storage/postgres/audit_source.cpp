@@ -31,19 +31,25 @@ constexpr const char* ownerless_events =
     "select distinct order_id from order_events e where not exists (select from orders o where o.id = e.order_id)";
 
 #define ORDERLY_MICROS(column) "(extract(epoch from " column ") * 1000000)::int8"
-constexpr statement orders_after{"audit_orders", "select id, tiktok_order_id, state, failure, tiktok_status, shop_id,"
-    " tiktok_update_time, held, version, " ORDERLY_MICROS("created_at") ", " ORDERLY_MICROS("updated_at") ", "
-    ORDERLY_MICROS("due_at") ", " ORDERLY_MICROS("closed_at") ", facts, order_data from orders"
-    " where tiktok_order_id > $1::text order by tiktok_order_id limit $2::int8"};
-constexpr const char* events_of = "select seq, " ORDERLY_MICROS("at") ", type, source, actor, from_state, to_state, detail,"
-    " input_id, order_id from order_events where order_id = any(";
-constexpr const char* inputs_at = "select id, dedupe_key, " ORDERLY_MICROS("received_at") ", source, actor, shop_id, type,"
-    " notification_id, raw, raw_hash, policy_version, decided_on, " ORDERLY_MICROS("decided_at") ", outcome, answer, events,"
-    " exists (select from dead_letters d where d.input_id = inputs.id), order_ref from inputs where ctid = any(";
+constexpr statement orders_after{
+    "audit_orders",
+    "select id, tiktok_order_id, state, failure, tiktok_status, shop_id,"
+    " tiktok_update_time, held, version, " ORDERLY_MICROS("created_at") ", " ORDERLY_MICROS("updated_at") ", " ORDERLY_MICROS(
+        "due_at") ", " ORDERLY_MICROS("closed_at") ", facts, order_data from orders"
+                                                   " where tiktok_order_id > $1::text order by tiktok_order_id limit $2::int8"};
+constexpr const char* events_of =
+    "select seq, " ORDERLY_MICROS("at") ", type, source, actor, from_state, to_state, detail,"
+                                        " input_id, order_id from order_events where order_id = any(";
+constexpr const char* inputs_at = "select id, dedupe_key, " ORDERLY_MICROS(
+    "received_at") ", source, actor, shop_id, type,"
+                   " notification_id, raw, raw_hash, policy_version, decided_on, " ORDERLY_MICROS(
+                       "decided_at") ", outcome, answer, events,"
+                                     " exists (select from dead_letters d where d.input_id = inputs.id), order_ref from inputs "
+                                     "where ctid = any(";
 constexpr const char* promises_of = "select kind, ref, state, order_id, due_at is not null from outbox"
-    " where state in ('open','waiting') and order_id = any(";
+                                    " where state in ('open','waiting') and order_id = any(";
 constexpr const char* attention_of = "select kind, " ORDERLY_MICROS("since") ", order_id from order_attention"
-    " where until is null and order_id = any(";
+                                                                             " where until is null and order_id = any(";
 #undef ORDERLY_MICROS
 
 std::optional<std::int64_t> maybe_integer(const pqxx::row& row, int column) {
@@ -82,7 +88,7 @@ audit::order_columns read_columns(const pqxx::row& row) {
 }
 
 audit::event_row read_event_row(const pqxx::row& row) {
-  return {integer_at(row, 0), time_at(row, 1),  owned_at(row, 2), owned_at(row, 3),     owned_at(row, 4),
+  return {integer_at(row, 0), time_at(row, 1),  owned_at(row, 2), owned_at(row, 3),       owned_at(row, 4),
           owned_at(row, 5),   owned_at(row, 6), owned_at(row, 7), input_id{id_at(row, 8)}};
 }
 

@@ -15,22 +15,15 @@
 namespace orderly::postgres {
 namespace {
 
-std::int64_t place_of(std::size_t i) {
-  return static_cast<std::int64_t>(i);
-}
+std::int64_t place_of(std::size_t i) { return static_cast<std::int64_t>(i); }
 
 /// Made by its insert, whose own conflict clause is its fence.
-bool creates(const order_unit& unit) {
-  return !unit.exists && unit.after;
-}
+bool creates(const order_unit& unit) { return !unit.exists && unit.after; }
 
-std::string document_of(const order_unit& unit) {
-  return unit.document ? json::serialize(*unit.document) : std::string{};
-}
+std::string document_of(const order_unit& unit) { return unit.document ? json::serialize(*unit.document) : std::string{}; }
 
 std::int64_t events_caused_by(const input_record& record, const std::vector<event>& events) {
-  return std::count_if(events.begin(), events.end(),
-                       [&](const event& e) { return e.input == record.what->id; });
+  return std::count_if(events.begin(), events.end(), [&](const event& e) { return e.input == record.what->id; });
 }
 
 } // namespace
@@ -52,9 +45,8 @@ std::size_t stepper::step_of(std::string key, bool flag) {
 // --- orders ---
 
 std::vector<std::optional<fence>> batch::fence_and_update(units what, bool update) {
-  rows asked{type::integer, type::text,    type::integer, type::text, type::text,
-             type::boolean, type::integer, type::time,    type::time, type::text,
-             type::text,    type::integer, type::time,    type::json, type::json};
+  rows asked{type::integer, type::text, type::integer, type::text,    type::text, type::boolean, type::integer, type::time,
+             type::time,    type::text, type::text,    type::integer, type::time, type::json,    type::json};
   for (std::size_t i = 0; i < what.size(); ++i) {
     const auto& unit = *what[i];
     asked.integer(place_of(i)).text(unit.order.str()).integer(unit.decided_on);
@@ -65,16 +57,8 @@ std::vector<std::optional<fence>> batch::fence_and_update(units what, bool updat
     }
     const auto& o = *unit.after;
     const auto row = row_of(o);
-    asked.text(row.state)
-        .text_or_null(row.failure)
-        .flag(o.held)
-        .integer(o.version)
-        .at(o.updated_at)
-        .at(o.closed_at);
-    asked.text_or_null(row.shop)
-        .text_or_null(row.tiktok_status)
-        .integer(row.tiktok_update_time)
-        .at(row.due_at);
+    asked.text(row.state).text_or_null(row.failure).flag(o.held).integer(o.version).at(o.updated_at).at(o.closed_at);
+    asked.text_or_null(row.shop).text_or_null(row.tiktok_status).integer(row.tiktok_update_time).at(row.due_at);
     asked.json(row.facts).json_or_null(document_of(unit));
   }
   std::vector<std::optional<fence>> found(what.size());
@@ -84,40 +68,27 @@ std::vector<std::optional<fence>> batch::fence_and_update(units what, bool updat
   return found;
 }
 
-std::vector<std::optional<fence>> batch::lock(units what) {
-  return fence_and_update(what, false);
-}
+std::vector<std::optional<fence>> batch::lock(units what) { return fence_and_update(what, false); }
 
 std::vector<bool> batch::create(units what) {
   std::vector<bool> made(what.size());
-  if (what.empty()) return made;
-  rows asked{type::text,    type::uuid,    type::text, type::text, type::boolean,
-             type::integer, type::time,    type::time, type::time, type::text,
-             type::text,    type::integer, type::time, type::json, type::json};
+  if (what.empty())
+    return made;
+  rows asked{type::text, type::uuid, type::text, type::text,    type::boolean, type::integer, type::time, type::time,
+             type::time, type::text, type::text, type::integer, type::time,    type::json,    type::json};
   std::unordered_map<std::string_view, std::size_t> places;
   for (std::size_t i = 0; i < what.size(); ++i) {
     const auto& unit = *what[i];
     const auto& o = *unit.after;
     const auto row = row_of(o);
-    asked.text(unit.order.str())
-        .id(o.id.value)
-        .text(row.state)
-        .text_or_null(row.failure)
-        .flag(o.held)
-        .integer(o.version);
-    asked.at(o.created_at)
-        .at(o.updated_at)
-        .at(o.closed_at)
-        .text_or_null(row.shop)
-        .text_or_null(row.tiktok_status);
-    asked.integer(row.tiktok_update_time)
-        .at(row.due_at)
-        .json(row.facts)
-        .json(unit.document ? document_of(unit) : "{}");
+    asked.text(unit.order.str()).id(o.id.value).text(row.state).text_or_null(row.failure).flag(o.held).integer(o.version);
+    asked.at(o.created_at).at(o.updated_at).at(o.closed_at).text_or_null(row.shop).text_or_null(row.tiktok_status);
+    asked.integer(row.tiktok_update_time).at(row.due_at).json(row.facts).json(unit.document ? document_of(unit) : "{}");
     places.emplace(unit.order.str(), i);
   }
   for (const auto& row : over_.run(in_, sql::create_orders, asked))
-    if (const auto at = places.find(text_at(row, 0)); at != places.end()) made[at->second] = true;
+    if (const auto at = places.find(text_at(row, 0)); at != places.end())
+      made[at->second] = true;
   return made;
 }
 
@@ -173,7 +144,8 @@ void batch::write_events(std::span<const living> all) {
       events.text_or_null(e.from ? name_of(*e.from) : "").text_or_null(e.to ? name_of(*e.to) : "");
       events.json(json::serialize(e.detail)).id(e.input.value);
     }
-  if (!events.empty()) over_.run(in_, sql::insert_events, events);
+  if (!events.empty())
+    over_.run(in_, sql::insert_events, events);
 }
 
 void batch::project_attention(std::span<const living> all) {
@@ -186,7 +158,8 @@ void batch::project_attention(std::span<const living> all) {
     stepper sequence;
     for (const auto& e : one.unit->events) {
       const auto change = attention_of(e);
-      if (!change) continue;
+      if (!change)
+        continue;
       const auto at = sequence.step_of(std::string{change->kind});
       steps.resize(std::max(steps.size(), at + 1));
       if (change->raised)
@@ -196,8 +169,10 @@ void batch::project_attention(std::span<const living> all) {
     }
   }
   for (auto& s : steps) {
-    if (!s.raised.empty()) over_.run(in_, sql::raise_attention, s.raised);
-    if (!s.cleared.empty()) over_.run(in_, sql::clear_attention, s.cleared);
+    if (!s.raised.empty())
+      over_.run(in_, sql::raise_attention, s.raised);
+    if (!s.cleared.empty())
+      over_.run(in_, sql::clear_attention, s.cleared);
   }
 }
 
@@ -211,7 +186,8 @@ std::vector<bool> batch::settled(units what) {
       asked.integer(place_of(i)).text(record.what->dedupe_key).text(record.what->order.str());
   if (!asked.empty())
     for (const auto& row : over_.run(in_, sql::standing_of_inputs, asked))
-      if (!flag_at(row, 1)) known[static_cast<std::size_t>(integer_at(row, 0))] = true;
+      if (!flag_at(row, 1))
+        known[static_cast<std::size_t>(integer_at(row, 0))] = true;
   return known;
 }
 
@@ -231,7 +207,8 @@ void batch::count_deliveries(std::span<const living> all) {
   rows again{type::text, type::text, type::integer};
   for (const auto& [key, count] : times)
     again.text(key.first).text(key.second).integer(count);
-  if (!again.empty()) over_.run(in_, sql::count_deliveries, again);
+  if (!again.empty())
+    over_.run(in_, sql::count_deliveries, again);
 }
 
 } // namespace orderly::postgres

@@ -7,7 +7,7 @@
 namespace orderly::postgres {
 namespace {
 
-constexpr std::size_t array_head = 20; // dimensions, has-null, element type, length, lower bound
+constexpr std::size_t array_head = 20;                          // dimensions, has-null, element type, length, lower bound
 constexpr std::int64_t epoch_of_postgres = 946'684'800'000'000; // 2000-01-01 in microseconds since 1970
 constexpr std::int64_t infinity = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t minus_infinity = std::numeric_limits<std::int64_t>::min();
@@ -26,9 +26,7 @@ std::int64_t wire_time(timestamp at) {
   return to_micros(at) - epoch_of_postgres;
 }
 
-std::string_view bytes_of(const uuid& id) {
-  return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()};
-}
+std::string_view bytes_of(const uuid& id) { return {reinterpret_cast<const char*>(id.bytes.data()), id.bytes.size()}; }
 
 } // namespace
 
@@ -44,7 +42,8 @@ std::string& rows::begin_value(std::size_t size) {
 }
 
 void rows::end_value() {
-  if (++next_ < columns_.size()) return;
+  if (++next_ < columns_.size())
+    return;
   next_ = 0;
   ++count_;
 }
@@ -68,9 +67,7 @@ rows& rows::integer(std::int64_t value) {
   return *this;
 }
 
-rows& rows::integer(std::optional<std::int64_t> value) {
-  return value ? integer(*value) : null();
-}
+rows& rows::integer(std::optional<std::int64_t> value) { return value ? integer(*value) : null(); }
 
 rows& rows::text(std::string_view value) {
   begin_value(value.size()).append(value);
@@ -78,21 +75,11 @@ rows& rows::text(std::string_view value) {
   return *this;
 }
 
-rows& rows::text_or_null(std::string_view value) {
-  return value.empty() ? null() : text(value);
-}
-rows& rows::bytes(std::string_view value) {
-  return text(value);
-}
-rows& rows::id(const uuid& value) {
-  return text(bytes_of(value));
-}
-rows& rows::at(timestamp value) {
-  return integer(wire_time(value));
-}
-rows& rows::at(std::optional<timestamp> value) {
-  return value ? at(*value) : null();
-}
+rows& rows::text_or_null(std::string_view value) { return value.empty() ? null() : text(value); }
+rows& rows::bytes(std::string_view value) { return text(value); }
+rows& rows::id(const uuid& value) { return text(bytes_of(value)); }
+rows& rows::at(timestamp value) { return integer(wire_time(value)); }
+rows& rows::at(std::optional<timestamp> value) { return value ? at(*value) : null(); }
 
 rows& rows::json(std::string_view serialized) {
   auto& into = begin_value(serialized.size() + 1);
@@ -102,9 +89,7 @@ rows& rows::json(std::string_view serialized) {
   return *this;
 }
 
-rows& rows::json_or_null(std::string_view serialized) {
-  return serialized.empty() ? null() : json(serialized);
-}
+rows& rows::json_or_null(std::string_view serialized) { return serialized.empty() ? null() : json(serialized); }
 
 std::vector<std::string> rows::take() {
   std::vector<std::string> arrays;
@@ -141,12 +126,8 @@ values& values::text(std::string_view value) {
   return *this;
 }
 
-values& values::id(const uuid& value) {
-  return text(bytes_of(value));
-}
-values& values::at(timestamp value) {
-  return integer(wire_time(value));
-}
+values& values::id(const uuid& value) { return text(bytes_of(value)); }
+values& values::at(timestamp value) { return integer(wire_time(value)); }
 
 values& values::json(std::string_view serialized) {
   all_.emplace_back(1, version_of_jsonb).append(serialized);

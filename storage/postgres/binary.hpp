@@ -16,15 +16,7 @@
 namespace orderly::postgres {
 
 /// The server's type numbers (pg_type), fixed for all its versions.
-enum class type : std::uint32_t {
-  boolean = 16,
-  bytes = 17,
-  integer = 20,
-  text = 25,
-  time = 1184,
-  uuid = 2950,
-  json = 3802
-};
+enum class type : std::uint32_t { boolean = 16, bytes = 17, integer = 20, text = 25, time = 1184, uuid = 2950, json = 3802 };
 
 /// Rows to hand to `unnest`. Each call adds the value of the next column, from left to right; after the last
 /// comes the next row.

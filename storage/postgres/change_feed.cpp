@@ -21,7 +21,8 @@ feed::feed(database where) : connected(std::move(where), access::read) {
 }
 
 void feed::listen(session& on) {
-  if (listening_ == on.raw().backendpid()) return;
+  if (listening_ == on.raw().backendpid())
+    return;
   pqxx::nontransaction at_once{on.raw()};
   at_once.exec(std::string{"listen "} + changes_channel);
   listening_ = on.raw().backendpid();
@@ -36,7 +37,8 @@ std::vector<changed_order> feed::look(session& on) {
     log(log_level::warn, "storage.history_went_back",
         "the database knows fewer transactions than before: a failover or a restore has lost some", {});
   for (const auto& row : found)
-    if (!row[2].is_null()) changed.push_back({tiktok_order_id{owned_at(row, 2)}, integer_at(row, 3)});
+    if (!row[2].is_null())
+      changed.push_back({tiktok_order_id{owned_at(row, 2)}, integer_at(row, 3)});
   return changed;
 }
 

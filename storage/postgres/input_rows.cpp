@@ -34,11 +34,7 @@ void add_input(rows& into, const input_record& record, std::int64_t events) {
         .at(record.decided_at)
         .text(name_of(record.outcome))
         .json(json::serialize(to_json(record.answer)));
-  into.integer(events)
-      .at(what.received_at)
-      .text(name_of(what.source))
-      .text_or_null(what.actor)
-      .text_or_null(what.shop.str());
+  into.integer(events).at(what.received_at).text(name_of(what.source)).text_or_null(what.actor).text_or_null(what.shop.str());
   into.text(what.type).text_or_null(what.notification_id);
   into.bytes(record.keep_raw ? std::string_view{*what.raw} : std::string_view{});
   const auto hash = sha256(*what.raw);
@@ -58,14 +54,16 @@ key key_of(const input_record& record) { return {record.what->dedupe_key, record
 void readdress(session& over, pqxx::transaction_base& in, std::span<const decided_input> all, const pqxx::result& repeated) {
   rows moved{type::text, type::text, type::uuid, type::uuid};
   for (const auto& row : repeated) {
-    if (row[1].is_null()) continue;
+    if (row[1].is_null())
+      continue;
     const key of{text_at(row, 1), text_at(row, 2)};
     const auto at = std::find_if(all.begin(), all.end(), [&](const auto& one) { return key_of(*one.record) == of; });
     const auto stored = id_at(row, 3);
     if (at != all.end() && at->record->what->id.value != stored)
       moved.text(of.first).text(of.second).id(stored).id(at->record->what->id.value);
   }
-  if (!moved.empty()) over.run(in, sql::readdress_inputs, moved);
+  if (!moved.empty())
+    over.run(in, sql::readdress_inputs, moved);
 }
 
 /// Inputs of different keys.
@@ -88,23 +86,29 @@ void record_round(session& over, pqxx::transaction_base& in, std::span<const inp
       add_dead(stored == record.what->id.value ? dead : dead_again, stored, record);
   }
   write_inputs(over, in, decided);
-  if (!dead.empty()) over.run(in, sql::bury_once, dead);
-  if (!dead_again.empty()) over.run(in, sql::bury, dead_again);
+  if (!dead.empty())
+    over.run(in, sql::bury_once, dead);
+  if (!dead_again.empty())
+    over.run(in, sql::bury, dead_again);
 }
 
 } // namespace
 
 void write_inputs(session& over, pqxx::transaction_base& in, std::span<const decided_input> all) {
-  if (all.empty()) return;
+  if (all.empty())
+    return;
   auto asked = input_rows(), dead = dead_rows();
   for (const auto& [record, events] : all) {
     add_input(asked, *record, events);
-    if (record->dead) add_dead(dead, record->what->id.value, *record);
+    if (record->dead)
+      add_dead(dead, record->what->id.value, *record);
   }
   const auto told = over.run(in, sql::write_inputs, asked);
-  if (integer_at(told[0], 0) != static_cast<std::int64_t>(all.size())) throw input_settled{};
+  if (integer_at(told[0], 0) != static_cast<std::int64_t>(all.size()))
+    throw input_settled{};
   readdress(over, in, all, told);
-  if (!dead.empty()) over.run(in, sql::bury, dead);
+  if (!dead.empty())
+    over.run(in, sql::bury, dead);
 }
 
 void record_inputs(session& over, pqxx::transaction_base& in, std::span<const input_record> inputs) {

@@ -229,7 +229,8 @@ constexpr const char* lock = "select pg_advisory_xact_lock(7237971092416135521)"
 } // namespace
 
 result<void> check_known(std::int64_t version) {
-  if (version <= static_cast<std::int64_t>(steps.size())) return {};
+  if (version <= static_cast<std::int64_t>(steps.size()))
+    return {};
   return error{error_code::storage_newer,
                "the database has schema version " + std::to_string(version) + ", this program knows up to " +
                    std::to_string(steps.size()) + "; start the version that wrote it, or a newer one",
@@ -241,10 +242,11 @@ result<void> migrate(session& over) {
     pqxx::work locked{over.raw()};
     locked.exec(lock);
     locked.exec(migrations_table);
-    const auto version =
-        locked.exec("select coalesce(max(version), 0) from schema_migrations")[0][0].as<std::int64_t>();
-    if (auto known = check_known(version); !known) return known;
-    if (version == static_cast<std::int64_t>(steps.size())) return {};
+    const auto version = locked.exec("select coalesce(max(version), 0) from schema_migrations")[0][0].as<std::int64_t>();
+    if (auto known = check_known(version); !known)
+      return known;
+    if (version == static_cast<std::int64_t>(steps.size()))
+      return {};
     locked.exec(steps[static_cast<std::size_t>(version)]);
     locked.exec("insert into schema_migrations(version) values (" + std::to_string(version + 1) + ")");
     locked.exec(close_to_public_api);

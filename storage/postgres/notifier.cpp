@@ -21,7 +21,8 @@ notifier::~notifier() {
 void notifier::committed() {
   {
     std::lock_guard lock(mutex_);
-    if (news_) return;
+    if (news_)
+      return;
     news_ = true;
   }
   wake_.notify_all();

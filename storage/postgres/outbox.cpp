@@ -16,9 +16,7 @@
 namespace orderly::postgres {
 namespace {
 
-bool opens(const promise_change& change) {
-  return change.state == promise_state::open || change.state == promise_state::waiting;
-}
+bool opens(const promise_change& change) { return change.state == promise_state::open || change.state == promise_state::waiting; }
 
 rows opened_rows() {
   using t = type;
@@ -41,18 +39,18 @@ struct promise_step {
       return;
     }
     auto& into = change.keep_lease ? opened_keeping : opened;
-    into.integer(static_cast<std::int64_t>(into.count()))
-        .id(one.order)
-        .text(name_of(change.kind))
-        .text(change.ref);
+    into.integer(static_cast<std::int64_t>(into.count())).id(one.order).text(name_of(change.kind)).text(change.ref);
     into.flag(is_write(change.kind)).json(json::serialize(change.payload)).text(name_of(change.state));
     change.state == promise_state::open ? into.at(change.due_at) : into.null();
     into.text_or_null(change.last_error).integer(change.attempt);
   }
   void run(session& over, pqxx::transaction_base& in) {
-    if (!opened.empty()) over.run(in, sql::open_promises, opened);
-    if (!opened_keeping.empty()) over.run(in, sql::open_promises_keeping_leases, opened_keeping);
-    if (!settled.empty()) over.run(in, sql::settle_promises, settled);
+    if (!opened.empty())
+      over.run(in, sql::open_promises, opened);
+    if (!opened_keeping.empty())
+      over.run(in, sql::open_promises_keeping_leases, opened_keeping);
+    if (!settled.empty())
+      over.run(in, sql::settle_promises, settled);
   }
 };
 
@@ -85,8 +83,7 @@ void write_promises(session& over, pqxx::transaction_base& in, std::span<const p
   std::map<uuid, stepper> sequences;
   for (const auto& one : all) {
     const auto& change = *one.change;
-    const auto at =
-        sequences[one.order].step_of(std::string{name_of(change.kind)} + '/' + change.ref, change.keep_lease);
+    const auto at = sequences[one.order].step_of(std::string{name_of(change.kind)} + '/' + change.ref, change.keep_lease);
     steps.resize(std::max(steps.size(), at + 1));
     steps[at].add(one);
   }
@@ -101,9 +98,9 @@ claimed_rows claim_rows(session& over, const claim_request& what) {
   asked.at(what.now).integer(static_cast<std::int64_t>(what.limit)).text(what.owner).at(what.lease_until);
   const auto leased = over.run(at_once, sql::claim_due, asked);
   for (const auto& row : leased)
-    if (auto due = read_row(row)) claimed.rows.push_back(*std::move(due));
-  std::sort(claimed.rows.begin(), claimed.rows.end(),
-            [](const auto& a, const auto& b) { return a.id < b.id; });
+    if (auto due = read_row(row))
+      claimed.rows.push_back(*std::move(due));
+  std::sort(claimed.rows.begin(), claimed.rows.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   claimed.next_due = static_cast<std::size_t>(leased.size()) == what.limit
                          ? what.now
                          : maybe_time_at(over.run(at_once, sql::next_due, values{}.at(what.now))[0], 0);

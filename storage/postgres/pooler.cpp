@@ -14,9 +14,7 @@ error pooled() {
           {}};
 }
 
-std::int64_t process_of(pqxx::transaction_base& in) {
-  return in.exec("select pg_backend_pid()")[0][0].as<std::int64_t>();
-}
+std::int64_t process_of(pqxx::transaction_base& in) { return in.exec("select pg_backend_pid()")[0][0].as<std::int64_t>(); }
 
 std::int64_t process_of(pqxx::connection& over) {
   pqxx::nontransaction at_once{over};
@@ -45,10 +43,12 @@ result<void> refuse_transaction_pooler(const database& where) {
   for (int round = 0; round < rounds; ++round) {
     try {
       pqxx::work keeps{*second};
-      if (process_of(keeps) == own || process_of(*first) != own) return pooled();
+      if (process_of(keeps) == own || process_of(*first) != own)
+        return pooled();
     } catch (const std::exception&) {
       // PgBouncer in statement mode cuts off whoever begins a transaction, and only them.
-      if (!second->is_open() && answers(*first)) return pooled();
+      if (!second->is_open() && answers(*first))
+        return pooled();
       throw;
     }
   }

@@ -29,12 +29,9 @@ auto caught(const database& where, F&& f) noexcept -> decltype(f()) {
 class postgres_store final : public store {
 public:
   explicit postgres_store(database where)
-      : where_(std::move(where)), tells_(std::make_shared<notifier>(where_)),
-        lives_(std::make_shared<presence>(where_)) {}
+      : where_(std::move(where)), tells_(std::make_shared<notifier>(where_)), lives_(std::make_shared<presence>(where_)) {}
 
-  result<std::unique_ptr<store_writer>> open_writer() override {
-    return make<store_writer, writer>(tells_, lives_);
-  }
+  result<std::unique_ptr<store_writer>> open_writer() override { return make<store_writer, writer>(tells_, lives_); }
   result<std::unique_ptr<store_reader>> open_reader() override { return make<store_reader, reader>(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(); }
   result<std::unique_ptr<change_feed>> open_changes() override { return make<change_feed, feed>(); }
@@ -54,13 +51,11 @@ private:
 
 result<void> refuse_unsafe(session& over, bool allow_unsafe) {
   pqxx::nontransaction look{over.raw()};
-  const auto settings =
-      look.exec("select current_setting('server_version_num')::int, current_setting('server_version'), "
-                "current_setting('fsync')")[0];
+  const auto settings = look.exec("select current_setting('server_version_num')::int, current_setting('server_version'), "
+                                  "current_setting('fsync')")[0];
   if (settings[0].as<int>() < oldest_server)
     return error{error_code::bad_config,
-                 std::string{"storage.url: the server is PostgreSQL "} + settings[1].c_str() +
-                     "; 14 or newer is needed",
+                 std::string{"storage.url: the server is PostgreSQL "} + settings[1].c_str() + "; 14 or newer is needed",
                  {}};
   if (settings[2].as<std::string>() == "off" && !allow_unsafe)
     return error{error_code::bad_config,
@@ -75,14 +70,18 @@ result<void> refuse_unsafe(session& over, bool allow_unsafe) {
 
 result<std::unique_ptr<store>> open(const store_options& options) {
   auto where = database_from(options.url);
-  if (!where) return where.error();
+  if (!where)
+    return where.error();
   const auto ready = caught(*where, [&]() -> result<void> {
-    if (auto direct = refuse_transaction_pooler(*where); !direct) return direct;
+    if (auto direct = refuse_transaction_pooler(*where); !direct)
+      return direct;
     session over{*where, access::migrate};
-    if (auto safe = refuse_unsafe(over, options.allow_unsafe); !safe) return safe;
+    if (auto safe = refuse_unsafe(over, options.allow_unsafe); !safe)
+      return safe;
     return migrate(over);
   });
-  if (!ready) return ready.error();
+  if (!ready)
+    return ready.error();
   return std::unique_ptr<store>{std::make_unique<postgres_store>(*std::move(where))};
 }
 

@@ -15,8 +15,7 @@
 namespace orderly::postgres {
 
 #if PQXX_VERSION_MAJOR >= 7
-using snapshot_transaction =
-    pqxx::transaction<pqxx::isolation_level::repeatable_read, pqxx::write_policy::read_only>;
+using snapshot_transaction = pqxx::transaction<pqxx::isolation_level::repeatable_read, pqxx::write_policy::read_only>;
 #else
 using snapshot_transaction = pqxx::transaction<pqxx::repeatable_read, pqxx::read_only>;
 #endif
@@ -36,8 +35,7 @@ inline std::unique_ptr<pqxx::errorhandler> make_quiet(pqxx::connection& over) {
 }
 
 /// Runs a prepared statement whose parameters are all in PostgreSQL's binary format.
-inline pqxx::result exec_binary(pqxx::transaction_base& in, const char* name,
-                                const std::vector<std::string>& parameters) {
+inline pqxx::result exec_binary(pqxx::transaction_base& in, const char* name, const std::vector<std::string>& parameters) {
 #if PQXX_VERSION_MAJOR >= 7
   pqxx::params with;
   for (const auto& p : parameters)

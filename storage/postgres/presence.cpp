@@ -28,7 +28,8 @@ presence::~presence() {
 void presence::answer_for(const std::string& engine) {
   {
     std::lock_guard lock(mutex_);
-    if (!engines_.insert(engine).second) return;
+    if (!engines_.insert(engine).second)
+      return;
     news_ = true;
   }
   wake_.notify_all();
@@ -51,7 +52,8 @@ void presence::serve() {
   std::unique_ptr<roll_call> calls;
   while (pause()) {
     try {
-      if (!calls) calls = std::make_unique<roll_call>(where_);
+      if (!calls)
+        calls = std::make_unique<roll_call>(where_);
     } catch (const std::exception&) {
       continue; // the commits that fail meanwhile say so
     }

@@ -9,7 +9,8 @@ namespace orderly::postgres {
 result<void> roll_call::look(std::span<const std::string> engines) {
   auto looked = guarded([&](session& on) -> result<void> {
     for (const auto& engine : engines)
-      if (!answered_.contains(engine)) answer_for(on, engine);
+      if (!answered_.contains(engine))
+        answer_for(on, engine);
     count_missing(on);
     return {};
   });
@@ -40,7 +41,8 @@ void roll_call::count_missing(session& on) {
   }
   missing_ = std::move(now);
   for (const auto& [engine, looks] : missing_)
-    if (looks >= looks_until_gone) bury(on, engine);
+    if (looks >= looks_until_gone)
+      bury(on, engine);
 }
 
 void roll_call::bury(session& on, const std::string& engine) {

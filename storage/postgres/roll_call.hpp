@@ -29,7 +29,7 @@ private:
   void count_missing(session& on);
   void bury(session& on, const std::string& engine);
 
-  std::set<std::string> answered_; ///< whose locks this connection holds
+  std::set<std::string> answered_;     ///< whose locks this connection holds
   std::map<std::string, int> missing_; ///< engine -> looks running
 };
 

@@ -24,7 +24,8 @@ constexpr std::array<option, 7> defaults{{{"application_name", "orderly"},
 std::string quoted(std::string_view value) {
   std::string out{"'"};
   for (const char c : value) {
-    if (c == '\'' || c == '\\') out += '\\';
+    if (c == '\'' || c == '\\')
+      out += '\\';
     out += c;
   }
   return out += '\'';
@@ -33,25 +34,21 @@ std::string quoted(std::string_view value) {
 // Each setting is for this session only. Set by statements, because poolers refuse the startup packet's
 // `options`. idle_in_transaction_session_timeout: an engine that stops in mid transaction must not keep its
 // orders locked.
-constexpr const char* common_settings =
-    "set client_min_messages = error; set datestyle = 'ISO'; set bytea_output = 'hex'; "
-    "set idle_in_transaction_session_timeout = '15s'; ";
+constexpr const char* common_settings = "set client_min_messages = error; set datestyle = 'ISO'; set bytea_output = 'hex'; "
+                                        "set idle_in_transaction_session_timeout = '15s'; ";
 // A generic plan each, since planning costs more than running; a nested loop from the parameters into an
 // index, since the planner has no way to know how long the arrays are; and along the index, whose order is
 // often the one that is wanted. See refresh_plans().
-#define ORDERLY_PLANS                                                                                        \
-  "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off; "         \
-  "set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; "                                   \
+#define ORDERLY_PLANS                                                                                                            \
+  "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off; "                            \
+  "set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; "                                                       \
   "set max_parallel_workers_per_gather = 0; "
-constexpr const char* writer_settings =
-    ORDERLY_PLANS "set synchronous_commit = on; set statement_timeout = '30s'; "
-                  "set lock_timeout = '10s'";
-constexpr const char* reader_settings =
-    ORDERLY_PLANS "set statement_timeout = '30s'; set default_transaction_read_only = on";
+constexpr const char* writer_settings = ORDERLY_PLANS "set synchronous_commit = on; set statement_timeout = '30s'; "
+                                                      "set lock_timeout = '10s'";
+constexpr const char* reader_settings = ORDERLY_PLANS "set statement_timeout = '30s'; set default_transaction_read_only = on";
 #undef ORDERLY_PLANS
 // A migration takes as long as it takes, and so does waiting for the engine that runs it.
-constexpr const char* migration_settings =
-    "set synchronous_commit = on; set statement_timeout = 0; set lock_timeout = 0";
+constexpr const char* migration_settings = "set synchronous_commit = on; set statement_timeout = 0; set lock_timeout = 0";
 
 const char* settings_of(access how) {
   switch (how) {
@@ -64,46 +61,46 @@ const char* settings_of(access how) {
 
 std::string first_line(std::string_view text) {
   constexpr std::string_view prefix = "ERROR:  ";
-  if (text.starts_with(prefix)) text.remove_prefix(prefix.size());
+  if (text.starts_with(prefix))
+    text.remove_prefix(prefix.size());
   return std::string{text.substr(0, text.find('\n'))};
 }
 
 bool begins_with_one_of(std::string_view state, std::initializer_list<std::string_view> classes) {
-  return std::any_of(classes.begin(), classes.end(),
-                     [&](std::string_view c) { return state.starts_with(c); });
+  return std::any_of(classes.begin(), classes.end(), [&](std::string_view c) { return state.starts_with(c); });
 }
 
 } // namespace
 
 result<database> database_from(const std::string& url) {
   char* why = nullptr;
-  std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> given{PQconninfoParse(url.c_str(), &why),
-                                                                       PQconninfoFree};
+  std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> given{PQconninfoParse(url.c_str(), &why), PQconninfoFree};
   if (!given) {
     // libpq's message may repeat the URL, and with it the password.
     const std::string_view text = why ? why : "";
     const auto reason = first_line(text.substr(0, text.find(": \"")));
     PQfreemem(why);
-    return error{
-        error_code::bad_config, "storage.url: " + (reason.empty() ? "it cannot be read" : reason), {}};
+    return error{error_code::bad_config, "storage.url: " + (reason.empty() ? "it cannot be read" : reason), {}};
   }
   database where;
   for (const auto* o = given.get(); o->keyword; ++o) {
-    if (!o->val) continue;
+    if (!o->val)
+      continue;
     where.options += std::string{o->keyword} + '=' + quoted(o->val) + ' ';
-    if (std::string_view{o->keyword} == "password") where.password = o->val;
+    if (std::string_view{o->keyword} == "password")
+      where.password = o->val;
   }
   for (const auto& d : defaults) {
     const auto* o = given.get();
     while (o->keyword && o->keyword != d.key)
       ++o;
-    if (o->keyword && !o->val) where.options += std::string{d.key} + '=' + quoted(d.value) + ' ';
+    if (o->keyword && !o->val)
+      where.options += std::string{d.key} + '=' + quoted(d.value) + ' ';
   }
   return where;
 }
 
-session::session(const database& where, access how)
-    : connection_(connect(where.options)), quiet_(make_quiet(*connection_)) {
+session::session(const database& where, access how) : connection_(connect(where.options)), quiet_(make_quiet(*connection_)) {
   pqxx::nontransaction setup{*connection_};
   setup.exec(std::string{common_settings} + settings_of(how));
 }
@@ -111,33 +108,34 @@ session::session(const database& where, access how)
 void session::refresh_plans() {
   constexpr std::uint64_t often_enough = 1024;
   const auto use = ++uses_;
-  if (!std::has_single_bit(use) && use % often_enough != 0) return;
+  if (!std::has_single_bit(use) && use % often_enough != 0)
+    return;
   pqxx::nontransaction at_once{*connection_};
   at_once.exec("discard plans");
 }
 
-pqxx::result session::run(pqxx::transaction_base& in, const statement& what,
-                          const std::vector<std::string>& parameters) {
-  if (prepared_.insert(what.name).second) connection_->prepare(what.name, what.sql);
+pqxx::result session::run(pqxx::transaction_base& in, const statement& what, const std::vector<std::string>& parameters) {
+  if (prepared_.insert(what.name).second)
+    connection_->prepare(what.name, what.sql);
   return exec_binary(in, what.name, parameters);
 }
 
 trouble trouble_of(const std::exception& caught) {
-  if (dynamic_cast<const pqxx::in_doubt_error*>(&caught) ||
-      dynamic_cast<const pqxx::statement_completion_unknown*>(&caught))
+  if (dynamic_cast<const pqxx::in_doubt_error*>(&caught) || dynamic_cast<const pqxx::statement_completion_unknown*>(&caught))
     return trouble::unknown;
-  if (dynamic_cast<const pqxx::transaction_rollback*>(&caught)) return trouble::again;
+  if (dynamic_cast<const pqxx::transaction_rollback*>(&caught))
+    return trouble::again;
   const auto* sql = dynamic_cast<const pqxx::sql_error*>(&caught);
-  if (!sql) return trouble::failed;
+  if (!sql)
+    return trouble::failed;
   // Values: cardinality, data exception, integrity, program limit (an index row too long), and what a trigger
   // raises.
-  if (begins_with_one_of(sql->sqlstate(), {"21", "22", "23", "54", "P0"})) return trouble::refused;
+  if (begins_with_one_of(sql->sqlstate(), {"21", "22", "23", "54", "P0"}))
+    return trouble::refused;
   return begins_with_one_of(sql->sqlstate(), {"40"}) ? trouble::again : trouble::failed;
 }
 
-std::string message_of(const std::exception& caught) {
-  return first_line(caught.what());
-}
+std::string message_of(const std::exception& caught) { return first_line(caught.what()); }
 
 error error_of(const std::exception& caught, const database& where) {
   auto text = message_of(caught);

@@ -41,14 +41,9 @@ public:
   /// it until it analyses the table: so plans are made anew while tables can have doubled, and now and then
   /// later.
   void refresh_plans();
-  pqxx::result run(pqxx::transaction_base& in, const statement& what,
-                   const std::vector<std::string>& parameters);
-  pqxx::result run(pqxx::transaction_base& in, const statement& what, rows& with) {
-    return run(in, what, with.take());
-  }
-  pqxx::result run(pqxx::transaction_base& in, const statement& what, const values& with) {
-    return run(in, what, with.all());
-  }
+  pqxx::result run(pqxx::transaction_base& in, const statement& what, const std::vector<std::string>& parameters);
+  pqxx::result run(pqxx::transaction_base& in, const statement& what, rows& with) { return run(in, what, with.take()); }
+  pqxx::result run(pqxx::transaction_base& in, const statement& what, const values& with) { return run(in, what, with.all()); }
 
 private:
   std::unique_ptr<pqxx::connection> connection_;
@@ -77,7 +72,8 @@ public:
 
 protected:
   session& over() {
-    if (!session_ || !session_->is_open()) session_ = std::make_unique<session>(where_, how_);
+    if (!session_ || !session_->is_open())
+      session_ = std::make_unique<session>(where_, how_);
     return *session_;
   }
   /// Runs `f(session)`, which returns a result; deadlocks and serialisation failures at once again; no
@@ -90,8 +86,10 @@ protected:
         return f(*session_);
       } catch (const std::exception& caught) {
         const auto what = trouble_of(caught);
-        if (what == trouble::again && attempt < max_attempts) continue;
-        if (what != trouble::refused) session_.reset();
+        if (what == trouble::again && attempt < max_attempts)
+          continue;
+        if (what != trouble::refused)
+          session_.reset();
         return error_of(caught, where_);
       }
     }

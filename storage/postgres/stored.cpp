@@ -53,9 +53,7 @@ std::string_view text_at(const pqxx::row& row, int column) {
   return {field.c_str(), static_cast<std::size_t>(field.size())};
 }
 
-std::string owned_at(const pqxx::row& row, int column) {
-  return std::string{text_at(row, column)};
-}
+std::string owned_at(const pqxx::row& row, int column) { return std::string{text_at(row, column)}; }
 
 std::int64_t integer_at(const pqxx::row& row, int column) {
   const auto text = text_at(row, column);
@@ -64,15 +62,9 @@ std::int64_t integer_at(const pqxx::row& row, int column) {
   return value;
 }
 
-bool flag_at(const pqxx::row& row, int column) {
-  return text_at(row, column) == "t";
-}
-uuid id_at(const pqxx::row& row, int column) {
-  return uuid_from(text_at(row, column)).value_or(uuid{});
-}
-timestamp time_at(const pqxx::row& row, int column) {
-  return from_micros(integer_at(row, column));
-}
+bool flag_at(const pqxx::row& row, int column) { return text_at(row, column) == "t"; }
+uuid id_at(const pqxx::row& row, int column) { return uuid_from(text_at(row, column)).value_or(uuid{}); }
+timestamp time_at(const pqxx::row& row, int column) { return from_micros(integer_at(row, column)); }
 
 std::optional<timestamp> maybe_time_at(const pqxx::row& row, int column) {
   return text_at(row, column).empty() ? std::nullopt : std::optional{time_at(row, column)};
@@ -81,23 +73,23 @@ std::optional<timestamp> maybe_time_at(const pqxx::row& row, int column) {
 result<order> read_order(const pqxx::row& row) { return order_from(columns_of(row)); }
 listed_order read_listed(const pqxx::row& row) { return listed_from(columns_of(row)); }
 
-result<json::object> read_document(const pqxx::row& row) {
-  return document_from(text_at(row, document_column), text_at(row, 1));
-}
+result<json::object> read_document(const pqxx::row& row) { return document_from(text_at(row, document_column), text_at(row, 1)); }
 
 result<event> read_event(const pqxx::row& row) {
   event e;
   e.seq = integer_at(row, 0);
   e.at = time_at(row, 1);
   const auto type = event_type_from(text_at(row, 2));
-  if (!type) return error{error_code::internal, "stored event has an unknown type: " + owned_at(row, 2), {}};
+  if (!type)
+    return error{error_code::internal, "stored event has an unknown type: " + owned_at(row, 2), {}};
   e.type = *type;
   e.source = owned_at(row, 3);
   e.actor = owned_at(row, 4);
   e.from = maybe_state(row, 5);
   e.to = maybe_state(row, 6);
   auto detail = stored_object(text_at(row, 7), "event detail");
-  if (!detail) return detail.error();
+  if (!detail)
+    return detail.error();
   e.detail = *std::move(detail);
   e.input = input_id{id_at(row, 8)};
   return e;
@@ -147,7 +139,8 @@ result<dead_letter_view> read_dead_letter(const pqxx::row& row) {
   view.type = text_at(row, 5);
   view.notification_id = text_at(row, 6);
   const auto cause = cause_from(text_at(row, 7));
-  if (!cause) return cause.error();
+  if (!cause)
+    return cause.error();
   view.cause = *cause;
   view.count = integer_at(row, 8);
   view.first_at = time_at(row, 9);

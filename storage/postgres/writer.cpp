@@ -47,7 +47,8 @@ std::optional<results> write_together(session& over, std::span<const order_unit>
   } catch (const input_settled&) {
     return std::nullopt;
   } catch (const std::exception& caught) {
-    if (trouble_of(caught) != trouble::refused) throw;
+    if (trouble_of(caught) != trouble::refused)
+      throw;
     return std::nullopt;
   }
   one.commit();
@@ -122,13 +123,15 @@ private:
   pointers undecided(const pointers& among) {
     pointers left;
     for (const auto* unit : among)
-      if (!told_[static_cast<std::size_t>(unit - units_.data())]) left.push_back(unit);
+      if (!told_[static_cast<std::size_t>(unit - units_.data())])
+        left.push_back(unit);
     return left;
   }
 
   template <class Step>
   void each(batch::units part, const Step& step) {
-    if (part.empty()) return;
+    if (part.empty())
+      return;
     unit_result alone;
     try {
       savepoint attempt{one_};
@@ -139,7 +142,8 @@ private:
     } catch (const input_settled&) {
       alone.verdict = commit_verdict::conflict; // just now, of an order that is not stored and so has no lock
     } catch (const std::exception& caught) {
-      if (trouble_of(caught) != trouble::refused) throw;
+      if (trouble_of(caught) != trouble::refused)
+        throw;
       alone = {commit_verdict::refused, message_of(caught)};
     }
     if (part.size() == 1) {
@@ -158,7 +162,8 @@ private:
 
 bool changed_an_order(std::span<const order_unit> units, const results& told) {
   for (std::size_t i = 0; i < units.size(); ++i)
-    if (told[i].verdict == commit_verdict::committed && !units[i].events.empty()) return true;
+    if (told[i].verdict == commit_verdict::committed && !units[i].events.empty())
+      return true;
   return false;
 }
 
@@ -175,17 +180,21 @@ void write_note(session& over, pqxx::transaction_base& in, const attention_note&
 } // namespace
 
 result<std::vector<unit_result>> writer::commit(std::span<const order_unit> units) {
-  if (units.empty()) return results{};
+  if (units.empty())
+    return results{};
   auto told = guarded([&](session& over) -> result<results> {
-    if (auto together = write_together(over, units)) return *std::move(together);
+    if (auto together = write_together(over, units))
+      return *std::move(together);
     return careful_write{over, units}.run();
   });
-  if (told && changed_an_order(units, *told)) tells_->committed();
+  if (told && changed_an_order(units, *told))
+    tells_->committed();
   return told;
 }
 
 result<void> writer::record(std::span<const input_record> inputs) {
-  if (inputs.empty()) return {};
+  if (inputs.empty())
+    return {};
   return guarded([&](session& over) -> result<void> {
     pqxx::work together{over.raw()};
     record_inputs(over, together, inputs);
@@ -195,7 +204,8 @@ result<void> writer::record(std::span<const input_record> inputs) {
 }
 
 result<void> writer::note(std::span<const attention_note> notes) {
-  if (notes.empty()) return {};
+  if (notes.empty())
+    return {};
   return guarded([&](session& over) -> result<void> {
     pqxx::work together{over.raw()};
     for (const auto& one : notes)
@@ -206,7 +216,8 @@ result<void> writer::note(std::span<const attention_note> notes) {
 }
 
 result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_letters, timestamp now) {
-  if (dead_letters.empty()) return std::vector<input>{};
+  if (dead_letters.empty())
+    return std::vector<input>{};
   return guarded([&](session& over) -> result<std::vector<input>> {
     values asked;
     asked.integers(dead_letters).at(now);
@@ -229,8 +240,7 @@ result<bool> writer::hold_shop(const shop_lease& wanted) {
   return guarded([&](session& over) -> result<bool> {
     pqxx::nontransaction at_once{over.raw()};
     const auto told =
-        over.run(at_once, sql::hold_shop,
-                 values{}.text(wanted.shop.str()).text(wanted.owner).at(wanted.now).at(wanted.until));
+        over.run(at_once, sql::hold_shop, values{}.text(wanted.shop.str()).text(wanted.owner).at(wanted.now).at(wanted.until));
     if (!flag_at(told[0], 0))
       return error{error_code::not_found, "no shop has the id " + wanted.shop.str(), {}};
     return flag_at(told[0], 1);

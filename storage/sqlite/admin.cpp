@@ -52,8 +52,7 @@ result<std::vector<stored_token>> admin::tokens() {
     std::vector<stored_token> all;
     auto query = over_.use(sql::all_tokens);
     while (query.step())
-      all.push_back(
-          {std::string{query.text_at(0)}, std::string{query.text_at(1)}, std::string{query.text_at(2)}});
+      all.push_back({std::string{query.text_at(0)}, std::string{query.text_at(1)}, std::string{query.text_at(2)}});
     return all;
   });
 }

@@ -61,7 +61,7 @@ audit::order_columns read_columns(const statement& row) {
 }
 
 audit::event_row read_event_row(const statement& row) {
-  return {row.integer_at(0),     row.time_at(1),        owned(row.text_at(2)),   owned(row.text_at(3)), owned(row.text_at(4)),
+  return {row.integer_at(0),     row.time_at(1),        owned(row.text_at(2)), owned(row.text_at(3)), owned(row.text_at(4)),
           owned(row.text_at(5)), owned(row.text_at(6)), owned(row.text_at(7)), input_id{row.id_at(8)}};
 }
 
@@ -175,8 +175,8 @@ private:
     auto promises = over_.use(unsettled_promises);
     promises.id(all.row->id.value);
     while (promises.step())
-      all.promises.push_back({owned(promises.text_at(0)), owned(promises.text_at(1)), owned(promises.text_at(2)),
-                               promises.integer_at(3) != 0});
+      all.promises.push_back(
+          {owned(promises.text_at(0)), owned(promises.text_at(1)), owned(promises.text_at(2)), promises.integer_at(3) != 0});
     auto attention = over_.use(open_attention);
     attention.id(all.row->id.value);
     while (attention.step())

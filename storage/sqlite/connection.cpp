@@ -12,21 +12,16 @@ namespace {
 
 constexpr int busy_wait_ms = 2000;
 
-fault fault_of(sqlite3* db, int code) {
-  return {code, db ? sqlite3_errmsg(db) : sqlite3_errstr(code)};
-}
+fault fault_of(sqlite3* db, int code) { return {code, db ? sqlite3_errmsg(db) : sqlite3_errstr(code)}; }
 
 // synchronous=full: the log is flushed before COMMIT returns. A large checkpoint interval writes each page
 // once instead of often (measured: 24 instead of 155 us a webhook). secure_delete: erased personal data
 // leaves no trace in free pages.
-constexpr const char* writer_settings =
-    "pragma synchronous=full; pragma wal_autocheckpoint=20000; pragma foreign_keys=on;"
-    "pragma secure_delete=on; pragma cache_size=-65536; pragma temp_store=memory;"
-    "pragma journal_size_limit=134217728";
-constexpr const char* reader_settings =
-    "pragma query_only=on; pragma cache_size=-16384; pragma temp_store=memory";
-constexpr const char* inspector_settings =
-    "pragma query_only=on; pragma cache_size=-32768; pragma temp_store=file";
+constexpr const char* writer_settings = "pragma synchronous=full; pragma wal_autocheckpoint=20000; pragma foreign_keys=on;"
+                                        "pragma secure_delete=on; pragma cache_size=-65536; pragma temp_store=memory;"
+                                        "pragma journal_size_limit=134217728";
+constexpr const char* reader_settings = "pragma query_only=on; pragma cache_size=-16384; pragma temp_store=memory";
+constexpr const char* inspector_settings = "pragma query_only=on; pragma cache_size=-32768; pragma temp_store=file";
 
 const char* settings_of(access how) {
   switch (how) {
@@ -42,13 +37,10 @@ const char* settings_of(access how) {
 
 bool fault::refuses() const {
   const int primary = code_ & 0xff;
-  return primary == SQLITE_CONSTRAINT || primary == SQLITE_TOOBIG || primary == SQLITE_MISMATCH ||
-         primary == SQLITE_RANGE;
+  return primary == SQLITE_CONSTRAINT || primary == SQLITE_TOOBIG || primary == SQLITE_MISMATCH || primary == SQLITE_RANGE;
 }
 
-bool fault::leaves_doubt() const {
-  return of_commit_ && (code_ & 0xff) == SQLITE_IOERR;
-}
+bool fault::leaves_doubt() const { return of_commit_ && (code_ & 0xff) == SQLITE_IOERR; }
 
 fault fault::of_commit() const {
   auto same = *this;
@@ -56,20 +48,20 @@ fault fault::of_commit() const {
   return same;
 }
 
-fault fault::refusal(std::string message) {
-  return {SQLITE_MISMATCH, std::move(message)};
-}
+fault fault::refusal(std::string message) { return {SQLITE_MISMATCH, std::move(message)}; }
 
 // --- statement ---
 
 statement::~statement() {
-  if (!inner_) return;
+  if (!inner_)
+    return;
   sqlite3_reset(inner_);
   sqlite3_clear_bindings(inner_);
 }
 
 void statement::check(int code) const {
-  if (code != SQLITE_OK) throw fault_of(sqlite3_db_handle(inner_), code);
+  if (code != SQLITE_OK)
+    throw fault_of(sqlite3_db_handle(inner_), code);
 }
 
 statement& statement::integer(std::int64_t value) {
@@ -78,9 +70,9 @@ statement& statement::integer(std::int64_t value) {
 }
 
 statement& statement::text(std::string_view value) {
-  if (std::memchr(value.data(), 0, value.size())) throw fault::refusal("a text holds a NUL character");
-  check(sqlite3_bind_text64(inner_, next_++, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC,
-                            SQLITE_UTF8));
+  if (std::memchr(value.data(), 0, value.size()))
+    throw fault::refusal("a text holds a NUL character");
+  check(sqlite3_bind_text64(inner_, next_++, value.empty() ? "" : value.data(), value.size(), SQLITE_STATIC, SQLITE_UTF8));
   return *this;
 }
 
@@ -101,8 +93,10 @@ statement& statement::null() {
 
 bool statement::step() {
   const int code = sqlite3_step(inner_);
-  if (code == SQLITE_ROW) return true;
-  if (code == SQLITE_DONE) return false;
+  if (code == SQLITE_ROW)
+    return true;
+  if (code == SQLITE_DONE)
+    return false;
   throw fault_of(sqlite3_db_handle(inner_), code);
 }
 
@@ -112,12 +106,8 @@ std::int64_t statement::run() {
   return sqlite3_changes64(sqlite3_db_handle(inner_));
 }
 
-bool statement::is_null(int column) const {
-  return sqlite3_column_type(inner_, column) == SQLITE_NULL;
-}
-std::int64_t statement::integer_at(int column) const {
-  return sqlite3_column_int64(inner_, column);
-}
+bool statement::is_null(int column) const { return sqlite3_column_type(inner_, column) == SQLITE_NULL; }
+std::int64_t statement::integer_at(int column) const { return sqlite3_column_int64(inner_, column); }
 
 std::optional<timestamp> statement::maybe_time_at(int column) const {
   return is_null(column) ? std::nullopt : std::optional{time_at(column)};
@@ -138,7 +128,8 @@ std::string_view statement::blob_at(int column) const {
 uuid statement::id_at(int column) const {
   uuid id;
   const auto bytes = blob_at(column);
-  if (bytes.size() == id.bytes.size()) std::memcpy(id.bytes.data(), bytes.data(), bytes.size());
+  if (bytes.size() == id.bytes.size())
+    std::memcpy(id.bytes.data(), bytes.data(), bytes.size());
   return id;
 }
 
@@ -148,8 +139,7 @@ connection::connection(const database& where, access how) {
   const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
                     (how == access::inspect ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
                     (how == access::create ? SQLITE_OPEN_CREATE : 0);
-  const int code =
-      sqlite3_open_v2(where.path.c_str(), &inner_, flags, where.vfs.empty() ? nullptr : where.vfs.c_str());
+  const int code = sqlite3_open_v2(where.path.c_str(), &inner_, flags, where.vfs.empty() ? nullptr : where.vfs.c_str());
   if (code != SQLITE_OK) {
     auto f = fault_of(inner_, code);
     sqlite3_close_v2(inner_);
@@ -157,7 +147,8 @@ connection::connection(const database& where, access how) {
   }
   try {
     sqlite3_busy_timeout(inner_, busy_wait_ms);
-    if (how == access::create) begin_log();
+    if (how == access::create)
+      begin_log();
     run(settings_of(how));
   } catch (...) {
     close();
@@ -165,9 +156,7 @@ connection::connection(const database& where, access how) {
   }
 }
 
-connection::~connection() {
-  close();
-}
+connection::~connection() { close(); }
 
 void connection::close() {
   for (const auto& [sql, inner] : prepared_)
@@ -178,16 +167,18 @@ void connection::close() {
 statement connection::use(std::string_view sql) {
   auto& inner = prepared_[sql.data()];
   if (!inner) {
-    const int code = sqlite3_prepare_v3(inner_, sql.data(), static_cast<int>(sql.size()),
-                                        SQLITE_PREPARE_PERSISTENT, &inner, nullptr);
-    if (code != SQLITE_OK) throw fault_of(inner_, code);
+    const int code =
+        sqlite3_prepare_v3(inner_, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &inner, nullptr);
+    if (code != SQLITE_OK)
+      throw fault_of(inner_, code);
   }
   return statement{inner};
 }
 
 void connection::run(const char* sql) {
   const int code = sqlite3_exec(inner_, sql, nullptr, nullptr, nullptr);
-  if (code != SQLITE_OK) throw fault_of(inner_, code);
+  if (code != SQLITE_OK)
+    throw fault_of(inner_, code);
 }
 
 void connection::begin_log() {
@@ -197,9 +188,7 @@ void connection::begin_log() {
     throw fault{SQLITE_CANTOPEN, "the file system of the database cannot hold a write-ahead log"};
 }
 
-bool connection::in_transaction() const {
-  return sqlite3_get_autocommit(inner_) == 0;
-}
+bool connection::in_transaction() const { return sqlite3_get_autocommit(inner_) == 0; }
 
 // --- transaction ---
 
@@ -227,7 +216,8 @@ void transaction::commit() {
 }
 
 error error_of(const fault& f) {
-  if (f.refuses()) return {error_code::refused_by_store, f.what(), {}};
+  if (f.refuses())
+    return {error_code::refused_by_store, f.what(), {}};
   return {f.leaves_doubt() ? error_code::storage_outcome_unknown : error_code::storage_unavailable,
           std::string{"SQLite: "} + f.what(),
           {}};

@@ -10,8 +10,7 @@ namespace {
 // UUIDs are blobs of 16 bytes, big-endian, so that they sort by time. The engine's times are integer
 // microseconds, TikTok's integer seconds. JSON is text. `(now)` is spelled out: unixepoch('subsec') is newer
 // than Debian 12.
-#define ORDERLY_NOW                                                                                          \
-  "(cast(strftime('%s','now') as integer)*1000000 + cast(substr(strftime('%f','now'),4) as integer)*1000)"
+#define ORDERLY_NOW "(cast(strftime('%s','now') as integer)*1000000 + cast(substr(strftime('%f','now'),4) as integer)*1000)"
 
 constexpr const char* first_schema = R"sql(
 create table orders(
@@ -195,9 +194,8 @@ drop index outbox_due;
 create index outbox_due on outbox(due_at, id) where state = 'open';
 )sql";
 
-constexpr const char* migrations_table =
-    "create table if not exists schema_migrations(version integer primary key, applied_at "
-    "integer not null default " ORDERLY_NOW ") strict";
+constexpr const char* migrations_table = "create table if not exists schema_migrations(version integer primary key, applied_at "
+                                         "integer not null default " ORDERLY_NOW ") strict";
 #undef ORDERLY_NOW
 
 /// Version n stands at place n - 1.
@@ -212,7 +210,8 @@ std::int64_t stored_version(connection& over) {
 } // namespace
 
 result<void> check_known(std::int64_t version) {
-  if (version <= static_cast<std::int64_t>(steps.size())) return {};
+  if (version <= static_cast<std::int64_t>(steps.size()))
+    return {};
   return error{error_code::storage_newer,
                "the database has schema version " + std::to_string(version) + ", this program knows up to " +
                    std::to_string(steps.size()) + "; start the version that wrote it, or a newer one",
@@ -224,8 +223,10 @@ result<void> migrate(connection& over) {
     transaction locked{over, transaction::kind::write};
     over.run(migrations_table);
     const auto version = stored_version(over);
-    if (auto known = check_known(version); !known) return known;
-    if (version == static_cast<std::int64_t>(steps.size())) return {};
+    if (auto known = check_known(version); !known)
+      return known;
+    if (version == static_cast<std::int64_t>(steps.size()))
+      return {};
     over.run(steps[static_cast<std::size_t>(version)]);
     over.use(sql::record_migration).integer(version + 1).run();
     locked.commit();

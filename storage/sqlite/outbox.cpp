@@ -44,7 +44,8 @@ due_rows find_due(connection& over, const claim_request& what) {
   query.at(what.now).integer(static_cast<std::int64_t>(what.limit));
   while (query.step()) {
     due.ids.push_back(query.integer_at(0));
-    if (auto row = read_row(query)) due.readable.push_back(*std::move(row));
+    if (auto row = read_row(query))
+      due.readable.push_back(*std::move(row));
   }
   std::sort(due.readable.begin(), due.readable.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return due;
@@ -55,7 +56,8 @@ due_rows find_due(connection& over, const claim_request& what) {
 std::optional<timestamp> next_due(connection& over, timestamp now) {
   std::optional<timestamp> next;
   const auto take = [&](statement query) {
-    if (query.step() && !query.is_null(0)) next = std::min(next.value_or(timestamp::max()), query.time_at(0));
+    if (query.step() && !query.is_null(0))
+      next = std::min(next.value_or(timestamp::max()), query.time_at(0));
   };
   take(std::move(over.use(sql::next_unleased).at(now)));
   take(std::move(over.use(sql::next_lease_end).at(now)));
@@ -72,7 +74,8 @@ claimed_rows claim_rows(connection& over, const claim_request& what) {
     over.use(sql::lease).text(what.owner).at(what.lease_until).integer(id).run();
   claimed.rows = std::move(due.readable);
   claimed.next_due = due.ids.size() == what.limit ? what.now : next_due(over, what.now);
-  if (!due.ids.empty()) all.commit();
+  if (!due.ids.empty())
+    all.commit();
   return claimed;
 }
 
@@ -80,23 +83,12 @@ void write_promise(connection& over, const uuid& order, const promise_change& ch
   const auto kind = name_of(change.kind);
   const auto state = name_of(change.state);
   if (change.state != promise_state::open && change.state != promise_state::waiting) {
-    over.use(sql::settle_promise)
-        .text(state)
-        .text_or_null(change.last_error)
-        .id(order)
-        .text(kind)
-        .text(change.ref)
-        .run();
+    over.use(sql::settle_promise).text(state).text_or_null(change.last_error).id(order).text(kind).text(change.ref).run();
     return;
   }
   const auto payload = json::serialize(change.payload);
   auto write = over.use(sql::open_promise);
-  write.id(order)
-      .text(kind)
-      .text(change.ref)
-      .integer(is_write(change.kind) ? 1 : 0)
-      .text(payload)
-      .text(state);
+  write.id(order).text(kind).text(change.ref).integer(is_write(change.kind) ? 1 : 0).text(payload).text(state);
   change.state == promise_state::open ? write.at(change.due_at) : write.null();
   write.text_or_null(change.last_error).integer(change.keep_lease ? 1 : 0).integer(change.attempt).run();
 }

@@ -22,8 +22,7 @@ public:
 private:
   result<loaded_order> load_one(const load_request& what);
   result<std::vector<event>> events_from(const uuid& order, const timeline_position& at, std::size_t count);
-  std::vector<input_view> inputs_from(const std::string& order, const timeline_position& at,
-                                      std::size_t count);
+  std::vector<input_view> inputs_from(const std::string& order, const timeline_position& at, std::size_t count);
   connection over_;
 };
 

@@ -7,9 +7,7 @@
 namespace orderly::sqlite {
 namespace {
 
-std::string owned(std::string_view text) {
-  return std::string{text};
-}
+std::string owned(std::string_view text) { return std::string{text}; }
 
 std::optional<order_state> maybe_state(const statement& row, int column) {
   return row.is_null(column) ? std::nullopt : order_state_from(row.text_at(column));
@@ -36,9 +34,7 @@ stored_order columns_of(const statement& row) {
 result<order> read_order(const statement& row) { return order_from(columns_of(row)); }
 listed_order read_listed(const statement& row) { return listed_from(columns_of(row)); }
 
-result<json::object> read_document(const statement& row) {
-  return document_from(row.text_at(document_column), row.text_at(1));
-}
+result<json::object> read_document(const statement& row) { return document_from(row.text_at(document_column), row.text_at(1)); }
 
 result<event> read_event(const statement& row) {
   event e;
@@ -53,7 +49,8 @@ result<event> read_event(const statement& row) {
   e.from = maybe_state(row, 5);
   e.to = maybe_state(row, 6);
   auto detail = stored_object(row.text_at(7), "event detail");
-  if (!detail) return detail.error();
+  if (!detail)
+    return detail.error();
   e.detail = *std::move(detail);
   e.input = input_id{row.id_at(8)};
   return e;
@@ -106,7 +103,8 @@ result<dead_letter_view> read_dead_letter(const statement& row) {
   view.type = row.text_at(5);
   view.notification_id = row.text_at(6);
   const auto cause = cause_from(row.text_at(7));
-  if (!cause) return cause.error();
+  if (!cause)
+    return cause.error();
   view.cause = *cause;
   view.count = row.integer_at(8);
   view.first_at = row.time_at(9);

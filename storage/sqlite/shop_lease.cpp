@@ -13,8 +13,7 @@ result<bool> hold_shop_row(connection& over, const shop_lease& wanted) {
       return error{error_code::not_found, "no shop has the id " + wanted.shop.str(), {}};
   }
   transaction alone{over, transaction::kind::write};
-  const auto changed =
-      over.use(sql::hold_shop).text(wanted.shop.str()).text(wanted.owner).at(wanted.until).at(wanted.now).run();
+  const auto changed = over.use(sql::hold_shop).text(wanted.shop.str()).text(wanted.owner).at(wanted.until).at(wanted.now).run();
   alone.commit();
   return changed > 0;
 }

@@ -28,9 +28,8 @@ public:
 private:
   template <class Port, class Connection>
   result<std::unique_ptr<Port>> make() {
-    return guarded([&]() -> result<std::unique_ptr<Port>> {
-      return std::unique_ptr<Port>{std::make_unique<Connection>(where_)};
-    });
+    return guarded(
+        [&]() -> result<std::unique_ptr<Port>> { return std::unique_ptr<Port>{std::make_unique<Connection>(where_)}; });
   }
   engine_lock folder_, file_;
   database where_;
@@ -42,7 +41,8 @@ std::string why_not_writable(const std::string& path) {
   if (::access(folder.c_str(), W_OK | X_OK) != 0)
     return "the folder " + folder + " of the database is not writable: " + std::strerror(errno);
   std::error_code ec;
-  if (std::filesystem::is_directory(path, ec)) return path + " is a folder; storage.url must name a file";
+  if (std::filesystem::is_directory(path, ec))
+    return path + " is a folder; storage.url must name a file";
   if (std::filesystem::exists(path, ec) && ::access(path.c_str(), R_OK | W_OK) != 0)
     return "the database " + path + " is not writable: " + std::strerror(errno);
   return "";
@@ -68,21 +68,25 @@ error unavailable(const std::string& path, const error& cause) {
 
 result<std::unique_ptr<store>> open(const std::string& path, const store_options& options) {
   auto lock = engine_lock::take(options.data_dir);
-  if (!lock) return lock.error();
+  if (!lock)
+    return lock.error();
   if (auto why = why_not_writable(path); !why.empty())
     return error{error_code::storage_unavailable, std::move(why), {}};
   // The database itself too: another engine may have another data folder, and another name for the file.
   auto own = engine_lock::take_file(real_path(path) + ".lock");
-  if (!own) return own.error();
+  if (!own)
+    return own.error();
   const database where{path, options.vfs};
   const auto ready = guarded([&]() -> result<void> {
     connection over{where, access::create};
-    if (auto migrated = migrate(over); !migrated) return migrated;
+    if (auto migrated = migrate(over); !migrated)
+      return migrated;
     over.use(sql::void_leases).run(); // nobody else can hold one: the folder is locked
     over.use(sql::void_shop_leases).run();
     return {};
   });
-  if (!ready) return unavailable(path, ready.error());
+  if (!ready)
+    return unavailable(path, ready.error());
   return std::unique_ptr<store>{std::make_unique<sqlite_store>(*std::move(lock), *std::move(own), where)};
 }
 

@@ -190,7 +190,8 @@ result<claimed_rows> writer::claim(const claim_request& what) {
 
 result<bool> writer::hold_shop(const shop_lease& wanted) {
   auto told = guarded([&]() -> result<bool> { return hold_shop_row(over(), wanted); });
-  if (!told) return with_fate(told.error()); // no `?:` here: it would make a result<bool> of "there is a value"
+  if (!told)
+    return with_fate(told.error()); // no `?:` here: it would make a result<bool> of "there is a value"
   return told;
 }
 

@@ -14,11 +14,11 @@
 #include <functional>
 #include <future>
 #include <iostream>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <semaphore>
 #include <stdexcept>
-#include <map>
 #include <thread>
 
 using namespace orderly;
@@ -56,7 +56,7 @@ private:
 
   std::unique_ptr<order_reader> inner_;
   const tiktok_order_id poisoned_;
-  std::mutex mutex_; // orders and the registry read
+  std::mutex mutex_;                 // orders and the registry read
   std::map<std::string, int> reads_; ///< by the first key in hand
 };
 
@@ -98,13 +98,13 @@ struct whole_engine {
   input webhook(int order, int status) {
     static constexpr const char* words[] = {"UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "IN_TRANSIT", "DELIVERED"};
     const auto id = ids.next();
-    const json::object body{{"type", 1},
-                            {"tts_notification_id", to_string(id)},
-                            {"shop_id", "7494049642642441621"},
-                            {"timestamp", 1789479000 + status},
-                            {"data", json::object{{"order_id", number(order)},
-                                                  {"order_status", words[status]},
-                                                  {"update_time", 1789479000 + status}}}};
+    const json::object body{
+        {"type", 1},
+        {"tts_notification_id", to_string(id)},
+        {"shop_id", "7494049642642441621"},
+        {"timestamp", 1789479000 + status},
+        {"data",
+         json::object{{"order_id", number(order)}, {"order_status", words[status]}, {"update_time", 1789479000 + status}}}};
     const auto raw = canonical_json(body);
     auto parsed = parse_webhook(raw);
     input in;

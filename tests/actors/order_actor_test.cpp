@@ -135,7 +135,7 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   const auto loads = f.measured.counter("orderly_orders_loaded_total", "").value();
   const auto shard = shard_of(tiktok_order_id{id}, f.now->whole.shards.size());
   f.now->whole.shards[shard]->send(atom::changed::value,
-                             std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
+                                   std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
   f.drain();
   CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == loads + 1);
   const auto after = f.ask(f.webhook(id, "ON_HOLD", t0 + 20));

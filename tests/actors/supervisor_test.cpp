@@ -251,8 +251,7 @@ TEST_CASE("one death more than the limit within its time: the failure is said on
   kill_part(f, writer);
   f.drain();
   REQUIRE(f.failures.size() == 1);
-  CHECK(f.failures.front() ==
-        "more than 5 parts of the engine died within 60 s, the last one was the storage writer: kill");
+  CHECK(f.failures.front() == "more than 5 parts of the engine died within 60 s, the last one was the storage writer: kill");
   for (const auto& order : {id, another}) {
     const auto refused = f.ask(f.webhook(order, "ON_HOLD", t0 + 20));
     REQUIRE(refused.refusal);

@@ -30,8 +30,7 @@ TEST_CASE("equal policies share a version, another one gets the next, and all su
 TEST_CASE("shops are updated in place and their tokens are never stored") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto admin = db->admin();
-  const std::vector<shop> first{{shop_id{"7495"}, "US", "C1", "TTP_secret"},
-                                {shop_id{"7496"}, "GB", "C2", "TTP_secret"}};
+  const std::vector<shop> first{{shop_id{"7495"}, "US", "C1", "TTP_secret"}, {shop_id{"7496"}, "GB", "C2", "TTP_secret"}};
   REQUIRE(admin->upsert_shops(first).has_value());
   const std::vector<shop> second{{shop_id{"7495"}, "US", "C9", "TTP_secret"}};
   REQUIRE(admin->upsert_shops(second).has_value());
@@ -44,8 +43,7 @@ TEST_CASE("a user comes with a token, and a name is taken once") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto admin = db->admin();
   CHECK_FALSE(admin->has_users().value());
-  REQUIRE(admin->add_user({"admin", "admin", "$argon2id$x"}, {std::string(64, 'a'), "admin", "admin"})
-              .has_value());
+  REQUIRE(admin->add_user({"admin", "admin", "$argon2id$x"}, {std::string(64, 'a'), "admin", "admin"}).has_value());
   CHECK(admin->has_users().value());
   const auto tokens = admin->tokens().value();
   REQUIRE(tokens.size() == 1);

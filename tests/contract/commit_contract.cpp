@@ -185,8 +185,7 @@ TEST_CASE("a refused unit is undone wholly even when its last row was the bad on
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();
   auto unit = creation("5764", "w:1");
-  unit.inputs.push_back(
-      recorded(make_input("5764", "w:1"))); // the same key twice: the caller should have merged them
+  unit.inputs.push_back(recorded(make_input("5764", "w:1"))); // the same key twice: the caller should have merged them
   CHECK(commit(*writer, unit) == commit_verdict::refused);
   for (const auto* table : {"orders", "order_events", "inputs"})
     CHECK(db->scalar(std::string{"select count(*) from "} + table) == "0");
@@ -253,9 +252,7 @@ TEST_CASE("events of attention open and end rows of order_attention") {
   add_event(unit, event_type::attention_raised, {{"kind", "unknown_status"}});
   add_event(unit, event_type::attention_raised, {{"kind", "detail_lagging"}});
   REQUIRE(commit(*writer, unit) == commit_verdict::committed);
-  const auto open_kinds = [&] {
-    return db->scalar("select count(*) from order_attention where until is null");
-  };
+  const auto open_kinds = [&] { return db->scalar("select count(*) from order_attention where until is null"); };
   CHECK(open_kinds() == "2");
   auto cleared = next_step(*unit.after, "w:2", at(2));
   add_event(cleared, event_type::attention_cleared, {{"kind", "unknown_status"}});
@@ -264,8 +261,7 @@ TEST_CASE("events of attention open and end rows of order_attention") {
   CHECK(db->scalar("select kind from order_attention where until is null") == "detail_lagging");
   auto again = next_step(*cleared.after, "w:3", at(3));
   add_event(again, event_type::attention_raised, {{"kind", "unknown_status"}});
-  add_event(again, event_type::attention_raised,
-            {{"kind", "detail_lagging"}}); // is open: keeps its beginning
+  add_event(again, event_type::attention_raised, {{"kind", "detail_lagging"}}); // is open: keeps its beginning
   REQUIRE(commit(*writer, again) == commit_verdict::committed);
   CHECK(open_kinds() == "2");
   CHECK(db->scalar("select count(*) from order_attention a, order_attention b where a.kind = 'detail_lagging'"
@@ -279,12 +275,10 @@ TEST_CASE("a batch of a thousand orders with documents is one commit") {
   std::vector<order_unit> batch;
   for (int i = 0; i < 1000; ++i) {
     batch.push_back(creation(std::to_string(576461413038785752 + i), "w:" + std::to_string(i)));
-    batch.back().document =
-        json::object{{"n", i}, {"filler", std::string(static_cast<std::size_t>(i) * 7, 'x')}};
+    batch.back().document = json::object{{"n", i}, {"filler", std::string(static_cast<std::size_t>(i) * 7, 'x')}};
   }
   const auto told = writer->commit(batch).value();
-  CHECK(std::all_of(told.begin(), told.end(),
-                    [](const auto& one) { return one.verdict == commit_verdict::committed; }));
+  CHECK(std::all_of(told.begin(), told.end(), [](const auto& one) { return one.verdict == commit_verdict::committed; }));
   CHECK(db->scalar("select count(*) from orders") == "1000");
   CHECK(*load(*reader, "576461413038786751", {}, true).document == *batch.back().document);
 }

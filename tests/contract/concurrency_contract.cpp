@@ -97,7 +97,8 @@ TEST_CASE("two engines that claim at once never get the same promise") {
     const auto writer = db->writer();
     for (;;) {
       const auto claimed = writer->claim({at(1), 7, "engine-" + std::to_string(me), at(1'000'000)});
-      if (!claimed || claimed->rows.empty()) return;
+      if (!claimed || claimed->rows.empty())
+        return;
       for (const auto& row : claimed->rows)
         got[me].push_back(row.id);
     }
@@ -127,14 +128,16 @@ TEST_CASE("inputs that are recorded as pending while their unit is committed end
     for (const auto& unit : units) {
       const auto record = recorded(unit.inputs.front().what, input_outcome::pending);
       together.arrive_and_wait();
-      if (!writer->record({&record, 1})) ++failed;
+      if (!writer->record({&record, 1}))
+        ++failed;
     }
   }};
   const auto writer = db->writer();
   for (const auto& unit : units) {
     together.arrive_and_wait();
     const auto told = writer->commit({&unit, 1});
-    if (told && told->front().verdict == commit_verdict::committed) ++committed;
+    if (told && told->front().verdict == commit_verdict::committed)
+      ++committed;
   }
   slow_lane.join();
   CHECK(failed == 0);
@@ -151,7 +154,8 @@ TEST_CASE("an input that is recorded as dead while its unit is committed ends as
   for (int i = 0; i < rounds; ++i) {
     units.push_back(next_step(stored(*setup, std::to_string(100 + i)), "w:poison"));
     const auto pending = recorded(units.back().inputs.front().what, input_outcome::pending);
-    if (i % 2) REQUIRE(setup->record({&pending, 1}).has_value());
+    if (i % 2)
+      REQUIRE(setup->record({&pending, 1}).has_value());
   }
   std::atomic<int> failed{0}, committed{0}, conflicts{0};
   std::barrier together{2};
@@ -161,14 +165,16 @@ TEST_CASE("an input that is recorded as dead while its unit is committed ends as
       auto record = recorded(unit.inputs.front().what, input_outcome::dead);
       record.dead = dead_letter_cause::killed_twice;
       together.arrive_and_wait();
-      if (!writer->record({&record, 1})) ++failed;
+      if (!writer->record({&record, 1}))
+        ++failed;
     }
   }};
   const auto writer = db->writer();
   for (const auto& unit : units) {
     together.arrive_and_wait();
     const auto told = writer->commit({&unit, 1});
-    if (told) ++(told->front().verdict == commit_verdict::committed ? committed : conflicts);
+    if (told)
+      ++(told->front().verdict == commit_verdict::committed ? committed : conflicts);
   }
   undertaker.join();
   CHECK(failed == 0);

@@ -19,18 +19,21 @@ input_record dead(std::shared_ptr<const input> what, dead_letter_cause cause = d
 
 void record(store_writer& into, const input_record& one) {
   const auto done = into.record({&one, 1});
-  if (!done) FAIL(to_string(done.error()));
+  if (!done)
+    FAIL(to_string(done.error()));
 }
 
 std::vector<dead_letter_view> letters_now(store_reader& from, const dead_letter_filter& filter = {}) {
   auto page = from.dead_letters(filter);
-  if (!page) FAIL(to_string(page.error()));
+  if (!page)
+    FAIL(to_string(page.error()));
   return std::move(page->letters);
 }
 
 std::vector<input> redrive(store_writer& into, std::vector<std::int64_t> ids, timestamp now) {
   auto done = into.redrive(ids, now);
-  if (!done) FAIL(to_string(done.error()));
+  if (!done)
+    FAIL(to_string(done.error()));
   return *std::move(done);
 }
 

@@ -19,8 +19,7 @@ struct store_pair {
   std::unique_ptr<store_under_test> db;
   std::unique_ptr<store_writer> writer;
   std::unique_ptr<store_reader> reader;
-  explicit store_pair(std::unique_ptr<store_under_test> of)
-      : db(std::move(of)), writer(db->writer()), reader(db->reader()) {}
+  explicit store_pair(std::unique_ptr<store_under_test> of) : db(std::move(of)), writer(db->writer()), reader(db->reader()) {}
 };
 
 /// Random units that a mistaken engine, or two engines at odds, could send.
@@ -40,7 +39,8 @@ public:
     std::vector<order_unit> units;
     for (const auto n : chosen) {
       units.push_back(unit(load(truth, name(n)).order));
-      if (chance(25)) decide_pending(units.back(), truth);
+      if (chance(25))
+        decide_pending(units.back(), truth);
     }
     std::shuffle(units.begin(), units.end(), random_);
     return units;
@@ -55,23 +55,27 @@ public:
       all.push_back(recorded(std::move(what), chance(60) ? input_outcome::pending : input_outcome::dead));
       if (all.back().outcome == input_outcome::dead)
         all.back().dead = static_cast<dead_letter_cause>(below(5));
-      if (chance(20)) all.back().decided_at = moment();
-      if (chance(3)) all.back().what = make_input("", std::string{"w:\0nul", 6}, moment());
+      if (chance(20))
+        all.back().decided_at = moment();
+      if (chance(3))
+        all.back().what = make_input("", std::string{"w:\0nul", 6}, moment());
     }
     return all;
   }
   std::vector<attention_note> notes() {
     std::vector<attention_note> all;
     for (int i = 1 + below(4); i > 0; --i)
-      all.push_back({tiktok_order_id{name(below(orders + 2))}, {}, chance(70) ? "quarantined" : "a", chance(60), moment(),
+      all.push_back({tiktok_order_id{name(below(orders + 2))},
+                     {},
+                     chance(70) ? "quarantined" : "a",
+                     chance(60),
+                     moment(),
                      {{"n", below(9)}}});
     return all;
   }
   std::string name(int n) const { return std::to_string(577000 + n); }
   std::string any_key() {
-    return known_keys.empty()
-               ? "w:none"
-               : known_keys[static_cast<std::size_t>(below(static_cast<int>(known_keys.size())))];
+    return known_keys.empty() ? "w:none" : known_keys[static_cast<std::size_t>(below(static_cast<int>(known_keys.size())))];
   }
 
   static constexpr int orders = 12;
@@ -80,18 +84,17 @@ public:
 private:
   order_unit unit(order held) {
     const bool stored = held.version > 0;
-    if (chance(8)) held.version += chance(50) ? 1 : -1; // stale, or from a future that never came
+    if (chance(8))
+      held.version += chance(50) ? 1 : -1; // stale, or from a future that never came
     if (chance(15))
-      return only_input(held, key(), chance(40) ? input_outcome::pending : input_outcome::duplicate,
-                        moment());
+      return only_input(held, key(), chance(40) ? input_outcome::pending : input_outcome::duplicate, moment());
     if (chance(6)) {
       order_unit repeat;
       repeat.order = held.tiktok_id;
       repeat.repeated_keys = {any_key(), any_key()};
       return repeat;
     }
-    auto made = stored != chance(4) ? next_step(held, key(), moment())
-                                    : creation(held.tiktok_id.str(), key(), moment());
+    auto made = stored != chance(4) ? next_step(held, key(), moment()) : creation(held.tiktok_id.str(), key(), moment());
     embellish(made);
     spoil(made);
     return made;
@@ -99,13 +102,15 @@ private:
   /// The unit's first input is one that waits, or a redelivery of it.
   void decide_pending(order_unit& unit, store_reader& truth) {
     const auto waiting = truth.pending({unit.order, {}, 1, ""}).value().inputs;
-    if (waiting.empty() || unit.inputs.empty()) return;
+    if (waiting.empty() || unit.inputs.empty())
+      return;
     auto& first = unit.inputs.front();
     const auto before = first.what->id;
     first.what = chance(50) ? std::make_shared<const input>(waiting.front())
                             : make_input(unit.order.str(), waiting.front().dedupe_key, moment());
     for (auto& e : unit.events)
-      if (e.input == before) e.input = first.what->id;
+      if (e.input == before)
+        e.input = first.what->id;
     if (first.outcome != input_outcome::pending && chance(20)) {
       first.outcome = input_outcome::dead;
       first.dead = dead_letter_cause::shop_mismatch;
@@ -117,13 +122,12 @@ private:
     row.failure = row.state == order_state::failed ? failure_kind::by_operator : failure_kind::none;
     row.held = chance(20);
     row.facts.shop = shop_id{"7495"};
-    row.facts.status =
-        status_fact{static_cast<tiktok_status>(below(9)), from_seconds(1'789'000'000 + below(1000))};
-    if (chance(20)) row.closed_at = moment();
+    row.facts.status = status_fact{static_cast<tiktok_status>(below(9)), from_seconds(1'789'000'000 + below(1000))};
+    if (chance(20))
+      row.closed_at = moment();
     if (chance(40))
-      unit.document = json::object{{"id", unit.order.str()},
-                                   {"n", below(1000)},
-                                   {"text", std::string(static_cast<std::size_t>(below(4000)), 'x')}};
+      unit.document = json::object{
+          {"id", unit.order.str()}, {"n", below(1000)}, {"text", std::string(static_cast<std::size_t>(below(4000)), 'x')}};
     for (int i = below(4); i > 0; --i)
       add_event(unit, chance(60) ? event_type::attention_raised : event_type::attention_cleared,
                 {{"kind", chance(50) ? "a" : "b"}, {"n", below(9)}});
@@ -133,27 +137,31 @@ private:
       unit.inputs.push_back(recorded(make_input(unit.order.str(), key(), moment()), input_outcome::stale));
   }
   promise_change promise() {
-    constexpr std::array<promise_state, 5> states{promise_state::open, promise_state::open,
-                                                  promise_state::waiting, promise_state::done,
-                                                  promise_state::withdrawn};
+    constexpr std::array<promise_state, 5> states{promise_state::open, promise_state::open, promise_state::waiting,
+                                                  promise_state::done, promise_state::withdrawn};
     promise_change change;
     change.kind = chance(50) ? promise_kind::fetch_detail : promise_kind::mark_shipped;
-    change.ref =
-        change.kind == promise_kind::mark_shipped ? std::string(1, static_cast<char>('a' + below(3))) : "";
+    change.ref = change.kind == promise_kind::mark_shipped ? std::string(1, static_cast<char>('a' + below(3))) : "";
     change.state = states[static_cast<std::size_t>(below(5))];
     change.due_at = moment();
-    if (chance(50)) change.payload = json::object{{"tracking_number", std::to_string(below(100))}};
-    if (chance(30)) change.last_error = "because";
+    if (chance(50))
+      change.payload = json::object{{"tracking_number", std::to_string(below(100))}};
+    if (chance(30))
+      change.last_error = "because";
     change.keep_lease = chance(30);
-    if (chance(30)) change.attempt = below(3);
+    if (chance(30))
+      change.attempt = below(3);
     return change;
   }
   void spoil(order_unit& unit) {
     if (chance(3))
       unit.inputs.push_back(recorded(make_input(unit.order.str(), std::string{"w:\0nul", 6}, moment())));
-    if (chance(3)) unit.events.back().seq += 1;
-    if (chance(3)) unit.inputs.push_back(unit.inputs.front());
-    if (chance(3)) unit.inputs.front().what = make_input(unit.order.str(), any_key(), moment());
+    if (chance(3))
+      unit.events.back().seq += 1;
+    if (chance(3))
+      unit.inputs.push_back(unit.inputs.front());
+    if (chance(3))
+      unit.inputs.front().what = make_input(unit.order.str(), any_key(), moment());
   }
   std::string key() {
     auto made = "w:" + std::to_string(++keys_);
@@ -167,26 +175,23 @@ private:
 };
 
 std::string verdicts(const result<std::vector<unit_result>>& told) {
-  if (!told) return to_string(told.error());
+  if (!told)
+    return to_string(told.error());
   std::string all;
   for (const auto& one : *told)
-    all += one.verdict == commit_verdict::committed  ? 'y'
-           : one.verdict == commit_verdict::conflict ? 'c'
-                                                     : 'r';
+    all += one.verdict == commit_verdict::committed ? 'y' : one.verdict == commit_verdict::conflict ? 'c' : 'r';
   return all;
 }
 
-json::value as_json(const answer& a) {
-  return to_json(a);
-}
+json::value as_json(const answer& a) { return to_json(a); }
 
 json::value as_json(const loaded_order& loaded) {
   json::object out{{"exists", loaded.exists}, {"quarantined", loaded.quarantined}, {"version", loaded.order.version}};
-  if (loaded.document) out["document"] = *loaded.document;
+  if (loaded.document)
+    out["document"] = *loaded.document;
   json::object settled;
   for (const auto& [key, one] : loaded.settled)
-    settled[key] = json::object{
-        {"id", to_string(one.id)}, {"hash", to_hex(one.raw_hash)}, {"answer", as_json(one.answer)}};
+    settled[key] = json::object{{"id", to_string(one.id)}, {"hash", to_hex(one.raw_hash)}, {"answer", as_json(one.answer)}};
   out["settled"] = std::move(settled);
   return out;
 }
@@ -260,8 +265,7 @@ void same(const T& a, const T& b) {
 void compare_orders(store_pair& one, store_pair& other, mischief& work) {
   for (int n = 0; n < mischief::orders; ++n) {
     const std::vector<std::string> keys{work.any_key(), work.any_key(), work.any_key()};
-    const auto a = load(*one.reader, work.name(n), keys, true),
-               b = load(*other.reader, work.name(n), keys, true);
+    const auto a = load(*one.reader, work.name(n), keys, true), b = load(*other.reader, work.name(n), keys, true);
     same(a, b);
     CHECK(a.order == b.order);
   }
@@ -270,7 +274,8 @@ void compare_orders(store_pair& one, store_pair& other, mischief& work) {
 void compare_lists(store_pair& one, store_pair& other, mischief& work) {
   order_filter filter;
   filter.limit = static_cast<std::size_t>(1 + work.below(5));
-  if (work.chance(60)) filter.state = all_order_states()[static_cast<std::size_t>(work.below(5))];
+  if (work.chance(60))
+    filter.state = all_order_states()[static_cast<std::size_t>(work.below(5))];
   do {
     const auto a = one.reader->list(filter).value(), b = other.reader->list(filter).value();
     CHECK(a.orders == b.orders);
@@ -285,7 +290,8 @@ void compare_timelines(store_pair& one, store_pair& other, mischief& work) {
   do {
     const auto a = one.reader->timeline(key, 7, cursor), b = other.reader->timeline(key, 7, cursor);
     REQUIRE(a.has_value() == b.has_value());
-    if (!a) return;
+    if (!a)
+      return;
     same(*a, *b);
     cursor = a->next_cursor;
   } while (!cursor.empty());
@@ -300,8 +306,10 @@ void compare_claims(store_pair& one, store_pair& other, mischief& work) {
 void compare_pending(store_pair& one, store_pair& other, mischief& work) {
   pending_request what;
   what.limit = static_cast<std::size_t>(1 + work.below(20));
-  if (work.chance(50)) what.order = tiktok_order_id{work.name(work.below(mischief::orders))};
-  if (work.chance(50)) what.received_before = at(work.below(200) * 1000);
+  if (work.chance(50))
+    what.order = tiktok_order_id{work.name(work.below(mischief::orders))};
+  if (work.chance(50))
+    what.received_before = at(work.below(200) * 1000);
   do {
     const auto a = one.reader->pending(what).value(), b = other.reader->pending(what).value();
     same(a.inputs, b.inputs);
@@ -324,7 +332,8 @@ void compare_dead_letters(store_pair& one, store_pair& other, mischief& work) {
   dead_letter_filter filter;
   filter.limit = static_cast<std::size_t>(1 + work.below(20));
   filter.redriven = work.chance(50);
-  if (work.chance(50)) filter.cause = static_cast<dead_letter_cause>(work.below(5));
+  if (work.chance(50))
+    filter.cause = static_cast<dead_letter_cause>(work.below(5));
   same(letters_of(one, filter), letters_of(other, filter));
 }
 
@@ -335,12 +344,14 @@ void compare_redrives(store_pair& one, store_pair& other, mischief& work) {
   const auto ids_of = [&](const std::vector<dead_letter_view>& letters) {
     std::vector<std::int64_t> ids;
     for (const auto& letter : letters)
-      if (chosen.contains(letter.input)) ids.push_back(letter.id);
+      if (chosen.contains(letter.input))
+        ids.push_back(letter.id);
     return ids;
   };
   const auto ours = letters_of(one, all), theirs = letters_of(other, all);
   for (const auto& letter : ours)
-    if (work.chance(20)) chosen.insert(letter.input);
+    if (work.chance(20))
+      chosen.insert(letter.input);
   const auto now = work.moment();
   same(one.writer->redrive(ids_of(ours), now).value(), other.writer->redrive(ids_of(theirs), now).value());
 }
@@ -356,7 +367,8 @@ void do_beside(store_pair& one, store_pair& other, mischief& work) {
     REQUIRE(one.writer->note(notes).has_value());
     REQUIRE(other.writer->note(notes).has_value());
   }
-  if (work.chance(15)) compare_redrives(one, other, work);
+  if (work.chance(15))
+    compare_redrives(one, other, work);
 }
 
 } // namespace
@@ -374,7 +386,8 @@ TEST_CASE("all stores give the same answers to the same work as SQLite") {
     REQUIRE(a == b);
     seen += a;
     do_beside(one, other, work);
-    if (work.chance(30)) compare_claims(one, other, work);
+    if (work.chance(30))
+      compare_claims(one, other, work);
     if (step % 10 == 9) {
       compare_orders(one, other, work);
       compare_lists(one, other, work);
@@ -387,11 +400,10 @@ TEST_CASE("all stores give the same answers to the same work as SQLite") {
     CHECK(std::count(seen.begin(), seen.end(), verdict) > 20);
   for (const auto* count :
        {"select count(*) from orders", "select count(*) from order_events", "select count(*) from inputs",
-        "select sum(deliveries) from inputs", "select count(*) from outbox",
-        "select sum(attempts) from outbox", "select count(*) from order_attention where until is null",
-        "select sum(events) from inputs", "select count(*) from inputs where outcome = 'pending'",
-        "select count(*) from inputs where outcome = 'dead'", "select sum(count) from dead_letters",
-        "select count(*) from dead_letters where redriven_at is not null",
+        "select sum(deliveries) from inputs", "select count(*) from outbox", "select sum(attempts) from outbox",
+        "select count(*) from order_attention where until is null", "select sum(events) from inputs",
+        "select count(*) from inputs where outcome = 'pending'", "select count(*) from inputs where outcome = 'dead'",
+        "select sum(count) from dead_letters", "select count(*) from dead_letters where redriven_at is not null",
         "select count(*) from order_attention where until is null and kind = 'quarantined'"})
     CHECK(one.db->scalar(count) == other.db->scalar(count));
   CHECK(one.db->scalar("select count(*) from inputs where outcome = 'applied' and deliveries > 1") != "0");

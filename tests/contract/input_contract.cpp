@@ -74,9 +74,8 @@ TEST_CASE("stored answers and the hash of the raw bytes come back with the keys 
   refused.events.front().input = refused.inputs.front().what->id;
   auto& answer = refused.inputs.front().answer;
   refused.inputs.front().outcome = answer.outcome = input_outcome::refused;
-  answer.refusal = error{error_code::illegal_transition,
-                         "received cannot become delivered",
-                         {{"allowed", json::array{"processing"}}}};
+  answer.refusal =
+      error{error_code::illegal_transition, "received cannot become delivered", {{"allowed", json::array{"processing"}}}};
   answer.order = held.id;
   answer.version = 2;
   answer.state = order_state::received;
@@ -157,8 +156,6 @@ TEST_CASE("a dead input of an order leaves its dead letter in the same commit") 
   auto unit = only_input(held, "w:poison", input_outcome::dead);
   unit.inputs.front().dead = dead_letter_cause::refused_by_store;
   REQUIRE(commit(*writer, unit) == commit_verdict::committed);
-  CHECK(
-      db->scalar(
-          "select cause from dead_letters d join inputs i on i.id = d.input_id where i.order_ref = '5764'") ==
-      "refused_by_store");
+  CHECK(db->scalar("select cause from dead_letters d join inputs i on i.id = d.input_id where i.order_ref = '5764'") ==
+        "refused_by_store");
 }

@@ -4,9 +4,8 @@
 #include "tests/contract/backend.hpp"
 #include "tests/support/memory_store.hpp"
 
-#include <sqlite3.h>
-
 #include <boost/json/serialize.hpp>
+#include <sqlite3.h>
 
 #include <stdexcept>
 #include <variant>
@@ -105,9 +104,9 @@ private:
   void copy_promises(const memory_tables& from) {
     run("create table outbox(id, order_id, kind, ref, payload, state, due_at, attempts, lease_owner, lease_until, last_error)");
     for (const auto& [id, p] : from.outbox)
-      insert("outbox", {id, id_cell(p.order.value), name_of(p.kind), p.ref, json::serialize(p.payload), name_of(p.state),
-                        p.due_at, std::int64_t{p.attempts}, cell::or_null(p.lease_owner), p.lease_until,
-                        cell::or_null(p.last_error)});
+      insert("outbox",
+             {id, id_cell(p.order.value), name_of(p.kind), p.ref, json::serialize(p.payload), name_of(p.state), p.due_at,
+              std::int64_t{p.attempts}, cell::or_null(p.lease_owner), p.lease_until, cell::or_null(p.last_error)});
   }
   void copy_rest(const memory_tables& from) {
     run("create table dead_letters(id, input_id, cause, count, first_at, last_at, redriven_at)");
@@ -159,8 +158,6 @@ private:
 
 } // namespace
 
-std::unique_ptr<store_under_test> fresh_memory() {
-  return std::make_unique<memory_under_test>();
-}
+std::unique_ptr<store_under_test> fresh_memory() { return std::make_unique<memory_under_test>(); }
 
 } // namespace orderly::test

@@ -14,7 +14,8 @@ attention_note of_order(const std::string& order, bool raised, timestamp when, j
 
 void note(store_writer& into, const attention_note& one) {
   const auto done = into.note({&one, 1});
-  if (!done) FAIL(to_string(done.error()));
+  if (!done)
+    FAIL(to_string(done.error()));
 }
 
 /// Of the only row there is: open or not, and its times in the order in which they were given.

@@ -6,9 +6,7 @@
 
 namespace orderly::test {
 
-timestamp at(std::int64_t micros) {
-  return from_micros(1'789'482'600'000'000 + micros);
-}
+timestamp at(std::int64_t micros) { return from_micros(1'789'482'600'000'000 + micros); }
 
 uuid next_id() {
   static std::atomic<std::uint64_t> last{0};
@@ -20,8 +18,7 @@ uuid next_id() {
   return id;
 }
 
-std::shared_ptr<const input> make_input(const std::string& order, const std::string& key, timestamp when,
-                                        std::string raw) {
+std::shared_ptr<const input> make_input(const std::string& order, const std::string& key, timestamp when, std::string raw) {
   auto in = std::make_shared<input>();
   in->id = input_id{next_id()};
   in->delivery = next_id();
@@ -94,7 +91,8 @@ order_unit only_input(const order& held, const std::string& key, input_outcome o
 
 commit_verdict commit(store_writer& into, const order_unit& unit) {
   const auto told = into.commit({&unit, 1});
-  if (!told) FAIL(to_string(told.error()));
+  if (!told)
+    FAIL(to_string(told.error()));
   INFO(told->front().why);
   return told->front().verdict;
 }
@@ -110,11 +108,11 @@ result<loaded_order> try_load(store_reader& from, const load_request& what) {
   return loaded ? std::move(loaded->front()) : result<loaded_order>{loaded.error()};
 }
 
-loaded_order load(store_reader& from, const std::string& id, std::vector<std::string> keys,
-                  bool with_document) {
+loaded_order load(store_reader& from, const std::string& id, std::vector<std::string> keys, bool with_document) {
   const load_request what{tiktok_order_id{id}, std::move(keys), with_document};
   auto loaded = try_load(from, what);
-  if (!loaded) FAIL(to_string(loaded.error()));
+  if (!loaded)
+    FAIL(to_string(loaded.error()));
   return *std::move(loaded);
 }
 

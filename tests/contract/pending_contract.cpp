@@ -25,12 +25,14 @@ std::shared_ptr<const input> redelivered(const input& what, timestamp when) {
 
 void record(store_writer& into, const input_record& one) {
   const auto done = into.record({&one, 1});
-  if (!done) FAIL(to_string(done.error()));
+  if (!done)
+    FAIL(to_string(done.error()));
 }
 
 std::vector<input> pending_now(store_reader& from, const pending_request& what = {}) {
   auto page = from.pending(what);
-  if (!page) FAIL(to_string(page.error()));
+  if (!page)
+    FAIL(to_string(page.error()));
   return std::move(page->inputs);
 }
 

@@ -14,9 +14,7 @@ public:
   }
   void execute(const std::string& sql) override { postgres_shell{database_.url()}.execute(sql); }
   std::string scalar(const std::string& sql) override { return postgres_shell{database_.url()}.scalar(sql); }
-  long long newest_position() override {
-    return std::stoll(scalar("select xid from order_events order by xid desc limit 1"));
-  }
+  long long newest_position() override { return std::stoll(scalar("select xid from order_events order by xid desc limit 1")); }
   std::shared_ptr<void> open_write(const std::string& sql) override {
     auto other = std::make_shared<postgres_shell>(database_.url());
     other->execute("begin");
@@ -32,8 +30,6 @@ private:
 
 } // namespace
 
-std::unique_ptr<store_under_test> fresh_postgres() {
-  return std::make_unique<postgres_under_test>();
-}
+std::unique_ptr<store_under_test> fresh_postgres() { return std::make_unique<postgres_under_test>(); }
 
 } // namespace orderly::test

@@ -14,14 +14,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-std::unique_ptr<change_feed> feed_of(store_under_test& db) {
-  return std::move(db.store().open_changes().value());
-}
+std::unique_ptr<change_feed> feed_of(store_under_test& db) { return std::move(db.store().open_changes().value()); }
 
 /// "51=1 52=3", sorted.
 std::string told(change_feed& from, std::chrono::milliseconds patience = 0ms) {
   auto changes = from.wait(patience);
-  if (!changes) return to_string(changes.error());
+  if (!changes)
+    return to_string(changes.error());
   std::sort(changes->begin(), changes->end(), [](const auto& a, const auto& b) { return a.order < b.order; });
   std::string all;
   for (const auto& one : *changes)
@@ -30,10 +29,8 @@ std::string told(change_feed& from, std::chrono::milliseconds patience = 0ms) {
 }
 
 void add_event_by_hand(postgres_shell& shell, const std::string& order, int seq) {
-  shell.execute("insert into order_events(order_id, seq, at, type, source, input_id) select id, " +
-                std::to_string(seq) +
-                ", now(), 'note', 'api', gen_random_uuid() from orders where tiktok_order_id = '" + order +
-                "'");
+  shell.execute("insert into order_events(order_id, seq, at, type, source, input_id) select id, " + std::to_string(seq) +
+                ", now(), 'note', 'api', gen_random_uuid() from orders where tiktok_order_id = '" + order + "'");
 }
 
 } // namespace
@@ -56,8 +53,7 @@ TEST_CASE("the feed tells each order once, with its newest version, from the mom
   CHECK(told(*feed) == "");
 }
 
-TEST_CASE(
-    "a transaction that began early and commits late is told when it commits, and holds nobody else back") {
+TEST_CASE("a transaction that began early and commits late is told when it commits, and holds nobody else back") {
   const auto db = fresh("postgresql");
   const auto writer = db->writer();
   const auto held = stored(*writer, "51");

@@ -21,7 +21,8 @@ constexpr auto presences = "from pg_locks where locktype = 'advisory' and mode =
 bool becomes(const std::function<bool()>& true_in_time) {
   const auto until = std::chrono::steady_clock::now() + 30s;
   while (!true_in_time()) {
-    if (std::chrono::steady_clock::now() > until) return false;
+    if (std::chrono::steady_clock::now() > until)
+      return false;
     std::this_thread::sleep_for(10ms);
   }
   return true;
@@ -40,7 +41,8 @@ std::unique_ptr<postgres::roll_call> caller_on(store_under_test& db) { return ca
 
 void look(postgres::roll_call& from, std::vector<std::string> engines, int times = 1) {
   for (int i = 0; i < times; ++i)
-    if (const auto looked = from.look(engines); !looked) FAIL(to_string(looked.error()));
+    if (const auto looked = from.look(engines); !looked)
+      FAIL(to_string(looked.error()));
 }
 
 /// An order with a promise that is due.
@@ -58,9 +60,7 @@ void leased_by_a(store_under_test& db) {
 std::string leased(store_under_test& db) {
   return db.scalar("select count(*) from outbox where lease_owner = 'a' and lease_until is not null");
 }
-std::string known_engines(store_under_test& db) {
-  return db.scalar("select string_agg(name, ' ' order by name) from engines");
-}
+std::string known_engines(store_under_test& db) { return db.scalar("select string_agg(name, ' ' order by name) from engines"); }
 
 } // namespace
 

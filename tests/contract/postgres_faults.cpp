@@ -52,8 +52,7 @@ std::string deadlocks(postgres_shell& shell) {
 
 /// Commits `unit` on a thread of its own while `meanwhile` breaks something.
 template <class Meanwhile>
-result<std::vector<unit_result>> commit_while(store_writer& into, const order_unit& unit,
-                                              Meanwhile&& meanwhile) {
+result<std::vector<unit_result>> commit_while(store_writer& into, const order_unit& unit, Meanwhile&& meanwhile) {
   result<std::vector<unit_result>> told{std::vector<unit_result>{}};
   std::thread committing{[&] { told = into.commit({&unit, 1}); }};
   meanwhile();
@@ -63,16 +62,14 @@ result<std::vector<unit_result>> commit_while(store_writer& into, const order_un
 
 } // namespace
 
-TEST_CASE(
-    "a connection lost in mid transaction: nothing was written, and the writer goes on with a new one") {
+TEST_CASE("a connection lost in mid transaction: nothing was written, and the writer goes on with a new one") {
   const auto db = fresh("postgresql");
   const auto writer = db->writer();
   const auto held = stored(*writer, "51");
   const auto step = next_step(held, "w:2");
   auto lock = db->open_write("update orders set held = held");
   postgres_shell shell{postgres_url()};
-  const auto told =
-      commit_while(*writer, step, [&] { CHECK(terminate_waiting(shell, "wait_event_type = 'Lock'")); });
+  const auto told = commit_while(*writer, step, [&] { CHECK(terminate_waiting(shell, "wait_event_type = 'Lock'")); });
   REQUIRE_FALSE(told.has_value());
   CHECK(told.error().code == error_code::storage_unavailable);
   lock.reset();
@@ -89,8 +86,7 @@ TEST_CASE("a connection lost after the server has committed: the outcome is unkn
   postgres_shell shell{postgres_url()};
   std::optional<server_setting> standby{std::in_place, "synchronous_standby_names",
                                         "nobody"}; // COMMIT flushes, then waits for it
-  const auto told =
-      commit_while(*writer, step, [&] { CHECK(terminate_waiting(shell, "wait_event = 'SyncRep'")); });
+  const auto told = commit_while(*writer, step, [&] { CHECK(terminate_waiting(shell, "wait_event = 'SyncRep'")); });
   standby.reset();
   REQUIRE_FALSE(told.has_value());
   CHECK(told.error().code == error_code::storage_outcome_unknown);
@@ -111,9 +107,8 @@ TEST_CASE("a connection lost before the server has committed: the outcome is unk
   db->execute("create constraint trigger dawdle after update on orders deferrable initially deferred for "
               "each row execute function dawdle()");
   postgres_shell shell{postgres_url()};
-  const auto told = commit_while(*writer, step, [&] {
-    CHECK(terminate_waiting(shell, "wait_event = 'PgSleep' and query ilike 'commit%'"));
-  });
+  const auto told =
+      commit_while(*writer, step, [&] { CHECK(terminate_waiting(shell, "wait_event = 'PgSleep' and query ilike 'commit%'")); });
   REQUIRE_FALSE(told.has_value());
   CHECK(told.error().code == error_code::storage_outcome_unknown);
   const auto now = load(*db->reader(), "51", {"w:2"});
@@ -176,13 +171,11 @@ TEST_CASE("a batch takes the same statements whatever its size") {
   CHECK(statements_of(300, 6000) == alone);
 }
 
-TEST_CASE(
-    "a connection that was opened on an empty database does not read whole tables when they have grown") {
+TEST_CASE("a connection that was opened on an empty database does not read whole tables when they have grown") {
   const auto db = fresh("postgresql");
   const auto rows_read = [&] {
-    return std::stoll(db->scalar(
-        "select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) from pg_stat_user_tables"
-        " where schemaname = current_schema()"));
+    return std::stoll(db->scalar("select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0)) from pg_stat_user_tables"
+                                 " where schemaname = current_schema()"));
   };
   constexpr int grown = 20'000, commits = 60;
   long long before = 0;
@@ -192,8 +185,7 @@ TEST_CASE(
     const auto work = [&](int times) {
       for (int n = 0; n < times; ++n) {
         auto step = next_step(held, "w:" + std::to_string(held.version));
-        add_event(step, n % 2 ? event_type::attention_cleared : event_type::attention_raised,
-                  {{"kind", "unknown_status"}});
+        add_event(step, n % 2 ? event_type::attention_cleared : event_type::attention_raised, {{"kind", "unknown_status"}});
         step.promises.emplace_back().state = n % 2 ? promise_state::done : promise_state::open;
         REQUIRE(commit(*writer, step) == commit_verdict::committed);
         held = *step.after;
@@ -242,8 +234,8 @@ TEST_CASE("whoever waits to create an order holds no other order meanwhile") {
   const auto other = stored(*writer, "52");
   postgres_shell shell{postgres_url()};
   const auto before = deadlocks(shell);
-  const auto engine = std::static_pointer_cast<postgres_shell>(
-      db->open_write("update orders set held = held where tiktok_order_id = '51'"));
+  const auto engine =
+      std::static_pointer_cast<postgres_shell>(db->open_write("update orders set held = held where tiktok_order_id = '51'"));
   // This engine does not know yet that 51 is there.
   const std::vector<order_unit> batch{creation("51", "w:51"), next_step(other, "w:52")};
   result<std::vector<unit_result>> told{std::vector<unit_result>{}};
@@ -291,9 +283,7 @@ TEST_CASE("writers that meet on the same orders have conflicts, and neither dead
           continue;
         }
         for (const auto& one : *told)
-          ++(one.verdict == commit_verdict::committed  ? committed
-             : one.verdict == commit_verdict::conflict ? conflicts
-                                                       : others);
+          ++(one.verdict == commit_verdict::committed ? committed : one.verdict == commit_verdict::conflict ? conflicts : others);
       }
     });
   for (auto& t : all)
@@ -342,7 +332,8 @@ TEST_CASE("a server that is killed between and within commits loses nothing that
         auto now = try_load(*reader, what);
         for (; !now && !stop; now = try_load(*reader, what))
           std::this_thread::sleep_for(20ms);
-        if (now && now->exists) held[unit.order.str()] = now->order;
+        if (now && now->exists)
+          held[unit.order.str()] = now->order;
       }
     }
   }};
@@ -410,7 +401,8 @@ TEST_CASE("batches that commit, record and re-drive the same inputs in any order
     const auto beside = [&](const auto& work) {
       return std::thread{[&db, &failed, work] {
         const auto writer = db->writer();
-        if (!work(*writer)) ++failed;
+        if (!work(*writer))
+          ++failed;
       }};
     };
     std::vector<std::thread> all;

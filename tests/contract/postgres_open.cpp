@@ -89,9 +89,8 @@ TEST_CASE("a server that is not there is unavailable, and its password is in no 
 }
 
 TEST_CASE("a URL that cannot be read is bad configuration, and its password is in no message") {
-  for (const auto* url :
-       {"postgresql://orderly:s3cret@[::1/orderly", "postgresql://orderly:s3cret@h/d?nonsense=1",
-        "postgresql://orderly:s3cret@h:port%"}) {
+  for (const auto* url : {"postgresql://orderly:s3cret@[::1/orderly", "postgresql://orderly:s3cret@h/d?nonsense=1",
+                          "postgresql://orderly:s3cret@h:port%"}) {
     const auto refused = opened(url);
     REQUIRE_FALSE(refused.has_value());
     INFO(refused.error().message);
@@ -104,20 +103,14 @@ TEST_CASE("the schema's own statement makes an order, and each state has its ind
   const postgres_database db;
   REQUIRE(opened(db.url()).has_value());
   postgres_shell shell{db.url()};
-  shell.execute(
-      "insert into orders(tiktok_order_id, order_data) values ('576461413038785752', '{\"a\": 1}')");
-  CHECK(shell.scalar("select state from orders where id is not null and created_at = updated_at") ==
-        "received");
-  CHECK_THROWS(
-      shell.execute("insert into orders(tiktok_order_id, order_data) values ('576461413038785752', '{}')"));
+  shell.execute("insert into orders(tiktok_order_id, order_data) values ('576461413038785752', '{\"a\": 1}')");
+  CHECK(shell.scalar("select state from orders where id is not null and created_at = updated_at") == "received");
+  CHECK_THROWS(shell.execute("insert into orders(tiktok_order_id, order_data) values ('576461413038785752', '{}')"));
   CHECK_THROWS(shell.execute("insert into orders(tiktok_order_id, order_data) values ('5', '[]')"));
-  CHECK_THROWS(
-      shell.execute("insert into orders(tiktok_order_id, order_data, state) values ('5', '{}', 'lost')"));
+  CHECK_THROWS(shell.execute("insert into orders(tiktok_order_id, order_data, state) values ('5', '{}', 'lost')"));
   for (const auto* index : {"idx_orders_state", "idx_orders_tiktok_id"})
-    CHECK(shell.scalar(
-              std::string{
-                  "select count(*) from pg_indexes where schemaname = current_schema() and indexname = '"} +
-              index + "'") == "1");
+    CHECK(shell.scalar(std::string{"select count(*) from pg_indexes where schemaname = current_schema() and indexname = '"} +
+                       index + "'") == "1");
 }
 
 TEST_CASE("the roles of a public API get no right on any table") {
@@ -126,16 +119,14 @@ TEST_CASE("the roles of a public API get no right on any table") {
   shell.execute("create role anon");
   shell.execute("alter default privileges in schema " + db.name() + " grant all on tables to anon");
   REQUIRE(opened(db.url()).has_value());
-  CHECK(shell.scalar("select count(*) from information_schema.table_privileges where grantee = 'anon'") ==
-        "0");
+  CHECK(shell.scalar("select count(*) from information_schema.table_privileges where grantee = 'anon'") == "0");
   CHECK(shell.scalar("select count(*) from pg_tables where schemaname = current_schema() and tablename = "
                      "'api_tokens'") == "1");
   shell.execute("drop owned by anon");
   shell.execute("drop role anon");
 }
 
-TEST_CASE(
-    "a commit waits for the flush although the role's default says otherwise, and readers cannot write") {
+TEST_CASE("a commit waits for the flush although the role's default says otherwise, and readers cannot write") {
   const postgres_database db;
   const auto at_server = std::move(opened(db.url()).value());
   postgres_shell shell{db.url()};

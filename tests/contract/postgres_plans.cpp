@@ -56,7 +56,8 @@ bool has(const std::string& plan, const std::string& part) { return plan.find(pa
 TEST_CASE("pages of pending inputs and of dead letters are read in the order of an index") {
   planner at;
   const bool filled = GENERATE(false, true); // plans that are made while the tables are empty must do as well
-  if (filled) fill(at.shell());
+  if (filled)
+    fill(at.shell());
   struct expected {
     const postgres::statement& what;
     std::string parameters, index;
@@ -80,16 +81,15 @@ TEST_CASE("pages of pending inputs and of dead letters are read in the order of 
 TEST_CASE("what is written beside an input finds its rows by their keys") {
   planner at;
   const bool filled = GENERATE(false, true);
-  if (filled) fill(at.shell());
+  if (filled)
+    fill(at.shell());
   struct expected {
     const postgres::statement& what;
     std::string parameters;
   };
   for (const auto& [what, parameters] :
-       {expected{sql::redrive, "'{1,2}', now()"},
-        expected{sql::bury, "'{}', '{}', '{}'"},
-        expected{sql::readdress_inputs, "'{}', '{}', '{}', '{}'"},
-        expected{sql::clear_attention, "'{}', '{}', '{}'"},
+       {expected{sql::redrive, "'{1,2}', now()"}, expected{sql::bury, "'{}', '{}', '{}'"},
+        expected{sql::readdress_inputs, "'{}', '{}', '{}', '{}'"}, expected{sql::clear_attention, "'{}', '{}', '{}'"},
         expected{sql::note_order, "'51', 'quarantined', now(), '{}'"},
         expected{sql::clear_note_of_order, "'51', 'quarantined', now()"},
         expected{sql::load_orders, "'{1}', '{51}', '{f}', '{1}', '{w:51}', '{51}'"}}) {

@@ -16,9 +16,7 @@ promise_change promise(promise_kind kind, std::string ref, promise_state state, 
   change.due_at = due;
   return change;
 }
-promise_change fetch(promise_state state, timestamp due = at(0)) {
-  return promise(promise_kind::fetch_detail, "", state, due);
-}
+promise_change fetch(promise_state state, timestamp due = at(0)) { return promise(promise_kind::fetch_detail, "", state, due); }
 promise_change ship(std::string ref, promise_state state, timestamp due = at(0)) {
   return promise(promise_kind::mark_shipped, std::move(ref), state, due);
 }
@@ -33,7 +31,8 @@ void promised(store_writer& into, order& held, std::vector<promise_change> chang
 
 claimed_rows claim(store_writer& from, timestamp now, std::size_t limit = 100) {
   auto claimed = from.claim({now, limit, "engine-1", now + std::chrono::seconds{30}});
-  if (!claimed) FAIL(to_string(claimed.error()));
+  if (!claimed)
+    FAIL(to_string(claimed.error()));
   return *std::move(claimed);
 }
 
@@ -160,16 +159,14 @@ TEST_CASE("settling closes the unsettled promise and does nothing when there is 
     const auto state = std::string{name_of(how)};
     CHECK(db->scalar("select count(*) from outbox where last_error = 'why' and state = '" + state + "'") == "1");
   }
-  CHECK(db->scalar("select count(*) from outbox") ==
-        "3"); // a settled row is history; the next promise is a row of its own
+  CHECK(db->scalar("select count(*) from outbox") == "3"); // a settled row is history; the next promise is a row of its own
 }
 
 TEST_CASE("the changes of one unit are applied in their order") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();
   auto held = stored(*writer, "5764");
-  promised(*writer, held,
-           {fetch(promise_state::open), fetch(promise_state::done), fetch(promise_state::open)});
+  promised(*writer, held, {fetch(promise_state::open), fetch(promise_state::done), fetch(promise_state::open)});
   CHECK(db->scalar("select count(*) from outbox where state = 'done'") == "1");
   CHECK(db->scalar("select count(*) from outbox where state = 'open'") == "1");
 }

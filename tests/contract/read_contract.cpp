@@ -20,7 +20,8 @@ std::vector<std::string> ids(const order_page& page) {
 
 order_page list(store_reader& from, order_filter filter) {
   auto page = from.list(filter);
-  if (!page) FAIL(to_string(page.error()));
+  if (!page)
+    FAIL(to_string(page.error()));
   return *std::move(page);
 }
 
@@ -89,9 +90,8 @@ TEST_CASE("a list has the newest change first and can be filtered by state") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();
   const auto reader = db->reader();
-  const std::vector<order_state> states{order_state::received, order_state::processing,
-                                        order_state::shipped,  order_state::delivered,
-                                        order_state::failed,   order_state::processing};
+  const std::vector<order_state> states{order_state::received,  order_state::processing, order_state::shipped,
+                                        order_state::delivered, order_state::failed,     order_state::processing};
   for (std::size_t i = 0; i < states.size(); ++i) {
     auto unit = creation(std::to_string(50 + i), "w:" + std::to_string(i), at(static_cast<std::int64_t>(i)));
     unit.after->state = states[i];
@@ -141,7 +141,7 @@ TEST_CASE("paging while orders change repeats none and skips none that stayed as
     for (const auto& id : ids(page))
       ++seen[id];
     filter.cursor = page.next_cursor;
-    touch(*writer, *reader, "5003", at(++now)); // not reached yet when it first changes
+    touch(*writer, *reader, "5003", at(++now));                                   // not reached yet when it first changes
     touch(*writer, *reader, page.orders.back().order.tiktok_id.str(), at(++now)); // the cursor's own row moves away
     ++now;
     stored(*writer, std::to_string(6000 + now), at(now));
@@ -163,8 +163,8 @@ TEST_CASE("a cursor that no list gave out is refused") {
   const auto good = list(*reader, {{}, 1, ""}).next_cursor;
   REQUIRE(!good.empty());
   const auto of_timeline = reader->timeline(tiktok_order_id{"51"}, 1, "").value().next_cursor;
-  for (const std::string& bad : {std::string{"x"}, good + "0", good.substr(1),
-                                 good.substr(0, good.size() - 1), "' or 1=1 --" + good, of_timeline + "t"}) {
+  for (const std::string& bad :
+       {std::string{"x"}, good + "0", good.substr(1), good.substr(0, good.size() - 1), "' or 1=1 --" + good, of_timeline + "t"}) {
     INFO(bad);
     CHECK(reader->list({{}, 1, bad}).error().code == error_code::invalid_cursor);
     CHECK(reader->timeline(tiktok_order_id{"51"}, 1, bad).error().code == error_code::invalid_cursor);
@@ -253,7 +253,8 @@ TEST_CASE("a list shows an order whose facts cannot be read by its other columns
         const auto id = row.order.tiktok_id.str();
         const bool bad = id == "52" || id == "53" || id == "54";
         CHECK(row.unreadable.empty() != bad);
-        if (bad) CHECK(row.unreadable.find("facts of order " + id) != std::string::npos);
+        if (bad)
+          CHECK(row.unreadable.find("facts of order " + id) != std::string::npos);
         CHECK(row.order.state == order_state::processing);
         CHECK(row.order.held);
         CHECK(row.order.version == 1);

@@ -23,8 +23,7 @@ public:
   result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
   [[nodiscard]] std::size_t max_lanes() const override { return 1; }
   result<std::unique_ptr<store_reader>> open_reader() override {
-    return std::unique_ptr<store_reader>{
-        std::make_unique<gated_reader>(*this, std::move(inner_.open_reader().value()))};
+    return std::unique_ptr<store_reader>{std::make_unique<gated_reader>(*this, std::move(inner_.open_reader().value()))};
   }
 
   void open_gate() {
@@ -51,18 +50,17 @@ private:
 
   class gated_reader final : public store_reader {
   public:
-    gated_reader(gated_store& gate, std::unique_ptr<store_reader> inner)
-        : gate_(gate), inner_(std::move(inner)) {}
+    gated_reader(gated_store& gate, std::unique_ptr<store_reader> inner) : gate_(gate), inner_(std::move(inner)) {}
     result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override {
       gate_.pass();
       gate_.batches.push_back(what.size());
-      if (gate_.trouble) return *gate_.trouble;
+      if (gate_.trouble)
+        return *gate_.trouble;
       return inner_->load(what);
     }
     result<order_page> list(const order_filter& filter) override { return inner_->list(filter); }
     result<order_view> find(const order_key& key) override { return inner_->find(key); }
-    result<timeline_page> timeline(const order_key& key, std::size_t limit,
-                                   const std::string& cursor) override {
+    result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override {
       return inner_->timeline(key, limit, cursor);
     }
     result<pending_page> pending(const pending_request& what) override { return inner_->pending(what); }
@@ -83,8 +81,7 @@ private:
 std::future<result<loaded_order>> load(order_reader& from, const std::string& id) {
   auto told = std::make_shared<std::promise<result<loaded_order>>>();
   auto later = told->get_future();
-  from.load({tiktok_order_id{id}, {}, false},
-            [told](result<loaded_order> r) { told->set_value(std::move(r)); });
+  from.load({tiktok_order_id{id}, {}, false}, [told](result<loaded_order> r) { told->set_value(std::move(r)); });
   return later;
 }
 
@@ -107,8 +104,7 @@ TEST_CASE("every kind of read is answered from the store, on a thread of the poo
   pool->find(tiktok_order_id{"9"}, [&](result<order_view> v) { missing.set_value(v.error().code); });
   CHECK(missing.get_future().get() == error_code::order_not_found);
   std::promise<std::size_t> entries;
-  pool->timeline(held.id, 10, "",
-                 [&](result<timeline_page> p) { entries.set_value(p.value().entries.size()); });
+  pool->timeline(held.id, 10, "", [&](result<timeline_page> p) { entries.set_value(p.value().entries.size()); });
   CHECK(entries.get_future().get() == 1);
   auto dead = recorded(make_input("", "w:dead"), input_outcome::dead);
   dead.dead = dead_letter_cause::unparsable;
@@ -121,8 +117,7 @@ TEST_CASE("every kind of read is answered from the store, on a thread of the poo
   CHECK(letters.get_future().get() == 1);
   const auto text = measured.render();
   for (const auto* what : {"load", "list", "find", "timeline", "pending", "dead_letters"})
-    CHECK(text.find(std::string{"orderly_storage_read_seconds_count{what=\""} + what + "\"} 1") !=
-          std::string::npos);
+    CHECK(text.find(std::string{"orderly_storage_read_seconds_count{what=\""} + what + "\"} 1") != std::string::npos);
 }
 
 TEST_CASE("loads that wait are read together, in batches of the limit") {
@@ -132,8 +127,7 @@ TEST_CASE("loads that wait are read together, in batches of the limit") {
     stored(*writer, std::to_string(50 + i));
   gated_store gated{db->store()};
   metrics measured;
-  const auto pool = std::move(
-      make_read_pool(gated, {.threads = 1, .queue_limit = 100, .load_batch = 10}, measured).value());
+  const auto pool = std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 100, .load_batch = 10}, measured).value());
   std::vector<std::future<result<loaded_order>>> told;
   told.push_back(load(*pool, "50"));
   gated.await_reader();
@@ -150,8 +144,7 @@ TEST_CASE("a full queue answers overloaded at once and counts it") {
   const auto db = fresh_sqlite();
   gated_store gated{db->store()};
   metrics measured;
-  const auto pool =
-      std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 2, .load_batch = 10}, measured).value());
+  const auto pool = std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 2, .load_batch = 10}, measured).value());
   auto first = load(*pool, "1");
   gated.await_reader();
   auto second = load(*pool, "2"), third = load(*pool, "3");
@@ -169,8 +162,7 @@ TEST_CASE("at the end the read under way is answered, and those that wait are to
   const auto db = fresh_sqlite();
   gated_store gated{db->store()};
   metrics measured;
-  auto pool =
-      std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 10, .load_batch = 10}, measured).value());
+  auto pool = std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 10, .load_batch = 10}, measured).value());
   auto under_way = load(*pool, "1");
   gated.await_reader();
   auto waiting = load(*pool, "2");
@@ -191,8 +183,7 @@ TEST_CASE("one order that cannot be read does not take its neighbours along") {
   db->execute("update orders set facts = '{\"status\": 7}' where tiktok_order_id = '52'");
   gated_store gated{db->store()};
   metrics measured;
-  const auto pool =
-      std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 10, .load_batch = 10}, measured).value());
+  const auto pool = std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 10, .load_batch = 10}, measured).value());
   auto first = load(*pool, "50");
   gated.await_reader();
   auto good = load(*pool, "51"), bad = load(*pool, "52"), last = load(*pool, "53");
@@ -207,8 +198,7 @@ TEST_CASE("a store that cannot be read is asked once for all who wait, not once 
   gated_store gated{db->store()};
   gated.trouble = error{error_code::storage_unavailable, "the disk is gone", {}};
   metrics measured;
-  const auto pool =
-      std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 100, .load_batch = 10}, measured).value());
+  const auto pool = std::move(make_read_pool(gated, {.threads = 1, .queue_limit = 100, .load_batch = 10}, measured).value());
   std::vector<std::future<result<loaded_order>>> told;
   told.push_back(load(*pool, "50"));
   gated.await_reader();

@@ -17,8 +17,7 @@ void know_shop(store_under_test& db, const std::string& id) {
   REQUIRE(db.admin()->upsert_shops({&one, 1}).has_value());
 }
 
-shop_lease lease(const std::string& owner, timestamp now,
-                 std::chrono::seconds how_long = std::chrono::seconds{30}) {
+shop_lease lease(const std::string& owner, timestamp now, std::chrono::seconds how_long = std::chrono::seconds{30}) {
   return {shop_id{"7495"}, owner, now, now + how_long};
 }
 
@@ -80,8 +79,7 @@ TEST_CASE("of engines that reach for a shop at one moment exactly one gets it, e
     std::vector<std::thread> all;
     for (std::size_t me = 0; me < writers.size(); ++me)
       all.emplace_back([&, me] {
-        const auto told =
-            writers[me]->hold_shop(lease("engine-" + std::to_string(me), at(round * 60'000'000)));
+        const auto told = writers[me]->hold_shop(lease("engine-" + std::to_string(me), at(round * 60'000'000)));
         told ? got += *told : ++failed;
       });
     for (auto& t : all)

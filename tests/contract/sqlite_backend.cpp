@@ -26,14 +26,16 @@ public:
     check(sqlite3_prepare_v2(db_, sql.c_str(), -1, &query, nullptr));
     std::string value;
     if (sqlite3_step(query) == SQLITE_ROW)
-      if (const auto* text = sqlite3_column_text(query, 0)) value = reinterpret_cast<const char*>(text);
+      if (const auto* text = sqlite3_column_text(query, 0))
+        value = reinterpret_cast<const char*>(text);
     check(sqlite3_finalize(query));
     return value;
   }
 
 private:
   void check(int code) const {
-    if (code != SQLITE_OK) throw std::runtime_error(sqlite3_errmsg(db_));
+    if (code != SQLITE_OK)
+      throw std::runtime_error(sqlite3_errmsg(db_));
   }
   sqlite3* db_ = nullptr;
 };
@@ -59,8 +61,7 @@ public:
 private:
   [[nodiscard]] std::string path() const { return dir_.file("orderly.db"); }
   void open() {
-    store_ = std::move(
-        open_store({.url = "sqlite:" + path(), .data_dir = dir_.path().string(), .vfs = {}}).value());
+    store_ = std::move(open_store({.url = "sqlite:" + path(), .data_dir = dir_.path().string(), .vfs = {}}).value());
   }
   temp_dir dir_;
   std::unique_ptr<orderly::store> store_;
@@ -68,8 +69,6 @@ private:
 
 } // namespace
 
-std::unique_ptr<store_under_test> fresh_sqlite() {
-  return std::make_unique<sqlite_under_test>();
-}
+std::unique_ptr<store_under_test> fresh_sqlite() { return std::make_unique<sqlite_under_test>(); }
 
 } // namespace orderly::test

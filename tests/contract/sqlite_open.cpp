@@ -19,9 +19,7 @@ result<std::unique_ptr<store>> open(const std::string& url, const std::string& d
   return open_store({.url = url, .data_dir = data_dir, .vfs = {}});
 }
 
-bool has(const error& e, const std::string& part) {
-  return e.message.find(part) != std::string::npos;
-}
+bool has(const error& e, const std::string& part) { return e.message.find(part) != std::string::npos; }
 
 } // namespace
 
@@ -91,8 +89,7 @@ TEST_CASE("a data folder without write permission is named with the reason") {
     return;
   }
   const temp_dir dir;
-  std::filesystem::permissions(dir.path(),
-                               std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
+  std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_read | std::filesystem::perms::owner_exec);
   const auto refused = open("sqlite:" + dir.file("a.db"), dir.path().string());
   std::filesystem::permissions(dir.path(), std::filesystem::perms::owner_all);
   REQUIRE_FALSE(refused.has_value());
@@ -142,8 +139,7 @@ TEST_CASE("a database of a newer version is refused, both versions are named, an
   {
     sqlite3* db = nullptr;
     REQUIRE(sqlite3_open(dir.file("orderly.db").c_str(), &db) == SQLITE_OK);
-    CHECK(sqlite3_exec(db, "insert into schema_migrations(version) values (9999)", nullptr, nullptr,
-                       nullptr) == SQLITE_OK);
+    CHECK(sqlite3_exec(db, "insert into schema_migrations(version) values (9999)", nullptr, nullptr, nullptr) == SQLITE_OK);
     sqlite3_close(db);
   }
   for (int attempt = 0; attempt < 2; ++attempt) {

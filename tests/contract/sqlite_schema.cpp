@@ -43,12 +43,11 @@ TEST_CASE("every table of the contract is there") {
   const auto db = fresh_sqlite();
   const auto is_there = [&](const std::string& type, const std::string& name) {
     INFO(name);
-    CHECK(db->scalar("select count(*) from sqlite_master where type = '" + type + "' and name = '" + name +
-                     "'") == "1");
+    CHECK(db->scalar("select count(*) from sqlite_master where type = '" + type + "' and name = '" + name + "'") == "1");
   };
-  for (const auto* table : {"orders", "order_events", "inputs", "outbox", "order_attention", "shop_attention",
-                            "policies", "sync_cursors", "shops", "dead_letters", "users", "sessions",
-                            "api_tokens", "audit_log", "schema_migrations"})
+  for (const auto* table :
+       {"orders", "order_events", "inputs", "outbox", "order_attention", "shop_attention", "policies", "sync_cursors", "shops",
+        "dead_letters", "users", "sessions", "api_tokens", "audit_log", "schema_migrations"})
     is_there("table", table);
   is_there("index", "idx_orders_state");
   is_there("index", "idx_orders_tiktok_id");
@@ -64,9 +63,8 @@ TEST_CASE("what the columns cannot hold is refused to a person too") {
   CHECK_THROWS(db->execute("insert into orders(tiktok_order_id, order_data) values ('1', '{}')"));
   CHECK_THROWS(db->execute("update orders set state = 'lost'"));
   CHECK_THROWS(db->execute("update orders set id = 'text'"));
-  CHECK_THROWS(db->execute(
-      "pragma foreign_keys=on; insert into order_events(order_id, seq, at, type, source, input_id)"
-      " values (randomblob(16), 1, 0, 'created', 'webhook', randomblob(16))"));
+  CHECK_THROWS(db->execute("pragma foreign_keys=on; insert into order_events(order_id, seq, at, type, source, input_id)"
+                           " values (randomblob(16), 1, 0, 'created', 'webhook', randomblob(16))"));
 }
 
 TEST_CASE("no statement of the running engine reads a whole table") {
@@ -112,8 +110,7 @@ TEST_CASE("no statement of the running engine reads a whole table") {
     INFO(statement << "\n" << plan);
     for (const auto* table : {"SCAN orders", "SCAN order_events", "SCAN inputs", "SCAN dead_letters"})
       CHECK(plan.find(table) == std::string::npos);
-    if (const auto scan = plan.find("SCAN o");
-        scan != std::string::npos) // of the outbox: only along the index of open rows
+    if (const auto scan = plan.find("SCAN o"); scan != std::string::npos) // of the outbox: only along the index of open rows
       CHECK(plan.find("USING INDEX outbox_due") != std::string::npos);
   }
 }

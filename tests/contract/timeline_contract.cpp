@@ -12,23 +12,21 @@ namespace {
 std::vector<std::string> shown(const timeline_page& page) {
   std::vector<std::string> all;
   for (const auto& entry : page.entries)
-    all.push_back(entry.happened ? "e" + std::to_string(entry.happened->seq)
-                                 : "i:" + entry.received->dedupe_key);
+    all.push_back(entry.happened ? "e" + std::to_string(entry.happened->seq) : "i:" + entry.received->dedupe_key);
   return all;
 }
 
-timeline_page timeline(store_reader& from, const order_key& key, std::size_t limit = 50,
-                       const std::string& cursor = "") {
+timeline_page timeline(store_reader& from, const order_key& key, std::size_t limit = 50, const std::string& cursor = "") {
   auto page = from.timeline(key, limit, cursor);
-  if (!page) FAIL(to_string(page.error()));
+  if (!page)
+    FAIL(to_string(page.error()));
   return *std::move(page);
 }
 
 /// seq 1 at 0, a duplicate at 5, seq 2 and 3 at 10 by one input, a stale one at 15.
 order with_history(store_writer& into) {
   auto held = stored(into, "5764", at(0));
-  REQUIRE(commit(into, only_input(held, "w:dup", input_outcome::duplicate, at(5))) ==
-          commit_verdict::committed);
+  REQUIRE(commit(into, only_input(held, "w:dup", input_outcome::duplicate, at(5))) == commit_verdict::committed);
   auto step = next_step(held, "w:2", at(10));
   auto& moved = add_event(step, event_type::transitioned, {{"inferred", true}});
   moved.from = order_state::received;
@@ -36,8 +34,7 @@ order with_history(store_writer& into) {
   moved.actor = "anna";
   step.after->state = order_state::processing;
   REQUIRE(commit(into, step) == commit_verdict::committed);
-  REQUIRE(commit(into, only_input(*step.after, "w:stale", input_outcome::stale, at(15))) ==
-          commit_verdict::committed);
+  REQUIRE(commit(into, only_input(*step.after, "w:stale", input_outcome::stale, at(15))) == commit_verdict::committed);
   return *step.after;
 }
 
@@ -125,8 +122,7 @@ TEST_CASE("a pending input is shown until it has caused an event") {
   const auto writer = db->writer();
   const auto reader = db->reader();
   const auto held = stored(*writer, "5764");
-  REQUIRE(commit(*writer, only_input(held, "w:slow", input_outcome::pending, at(5))) ==
-          commit_verdict::committed);
+  REQUIRE(commit(*writer, only_input(held, "w:slow", input_outcome::pending, at(5))) == commit_verdict::committed);
   CHECK(shown(timeline(*reader, held.id)) == std::vector<std::string>{"i:w:slow", "e1"});
   REQUIRE(commit(*writer, next_step(held, "w:slow", at(6))) == commit_verdict::committed);
   CHECK(shown(timeline(*reader, held.id)) == std::vector<std::string>{"e2", "e1"});

@@ -52,8 +52,7 @@ std::size_t orders_in(store_reader& from) { return from.list({{}, 200, ""}).valu
 TEST_CASE("while the disk is in trouble nothing is committed, and afterwards the same batch is") {
   const auto trouble = GENERATE(disk_trouble::full, disk_trouble::flush_fails);
   // What was not flushed may have been written all the same, and counts if the engine ends now: see the last test.
-  const auto told_code =
-      trouble == disk_trouble::full ? error_code::storage_unavailable : error_code::storage_outcome_unknown;
+  const auto told_code = trouble == disk_trouble::full ? error_code::storage_unavailable : error_code::storage_outcome_unknown;
   troubled_store s;
   const auto held = stored(*s.writer, "4000");
   s.disk.suffer(trouble);

@@ -36,7 +36,8 @@ public:
 
   /// Opens the store, works until the power goes or `batches` are done, closes. True: the power went.
   /// @param before_closing when everything is answered
-  bool work(int batches, const std::function<void()>& before_closing = [] {});
+  bool work(
+      int batches, const std::function<void()>& before_closing = [] {});
   /// Opens again and compares. What of the last batch is there is learned, for it was never answered.
   std::vector<std::string> problems();
 

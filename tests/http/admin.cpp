@@ -363,8 +363,10 @@ TEST_CASE("a problem is UTF-8 whatever was sent: quotes are cut between characte
 }
 
 TEST_CASE("bytes that are no UTF-8 are shown as replacement characters") {
-  CHECK(shown("Gr\xC3\xBC\xC3\x9F" "e") == "Grüße");
-  CHECK(shown("a\xFF" "b") == "a\uFFFDb");
+  CHECK(shown("Gr\xC3\xBC\xC3\x9F"
+              "e") == "Grüße");
+  CHECK(shown("a\xFF"
+              "b") == "a\uFFFDb");
   CHECK(shown("\xE2\x82") == "\uFFFD\uFFFD");
   CHECK(shown("\xF0\x9F\x93\xA6") == "\U0001F4E6");
   CHECK(shown(std::string(80, 'x')) == std::string(80, 'x'));

@@ -53,8 +53,8 @@ TEST_CASE("dead letters are listed with their raw bytes, cause and count") {
 
 TEST_CASE("a query of dead letters that makes no sense is refused by name") {
   running_server server;
-  for (const auto* query : {"cause=bored", "limit=0", "limit=201", "limit=x", "redriven=maybe",
-                            "cause=unparsable&cause=unparsable", "colour=red"}) {
+  for (const auto* query :
+       {"cause=bored", "limit=0", "limit=201", "limit=x", "redriven=maybe", "cause=unparsable&cause=unparsable", "colour=red"}) {
     const auto got = body_of(server.api("GET", std::string{"/api/v1/dead-letters?"} + query), 422);
     CHECK(got.at("code").as_string() == "invalid_field");
     CHECK_FALSE(got.at("allowed").as_string().empty());

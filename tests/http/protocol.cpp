@@ -188,7 +188,10 @@ TEST_CASE("a body that two readers could cut differently is refused, and what fo
     CHECK(server.port.posted().empty());
   };
   SECTION("an encoding other than chunked, or more than one") {
-    for (const std::string coding : {"gzip", "identity", "chunked, gzip", "gzip, chunked", "\x0b" "chunked", "xchunked", ""})
+    for (const std::string coding : {"gzip", "identity", "chunked, gzip", "gzip, chunked",
+                                     "\x0b"
+                                     "chunked",
+                                     "xchunked", ""})
       refused(plain + "Transfer-Encoding: " + coding + "\r\n");
     refused(plain + "Transfer-Encoding: chunked\r\nTransfer-Encoding: gzip\r\n");
   }
@@ -337,8 +340,8 @@ TEST_CASE("bodies over the budget of both listeners are turned away with 503, th
   for (int tries = 0; tries < 500 && server.metric("orderly_http_body_bytes") < 890; ++tries)
     std::this_thread::sleep_for(10ms);
   const auto note = R"({"text":")" + std::string(300, 'x') + "\"}";
-  for (const auto& refused : {ask_once(server.http->listen(), chunked_webhook(large, 100)),
-                              server.api("POST", "/api/v1/orders/1/notes", note)}) {
+  for (const auto& refused :
+       {ask_once(server.http->listen(), chunked_webhook(large, 100)), server.api("POST", "/api/v1/orders/1/notes", note)}) {
     REQUIRE(refused);
     CHECK(refused->status == 503);
     CHECK(refused->headers.count("retry-after") == 1);
@@ -412,9 +415,9 @@ TEST_CASE("a port in use, a foreign host and a bad address are named") {
   for (const std::string& address : std::vector<std::string>{server.http->listen(), "192.0.2.1:1", "8080", "127.0.0.1:http"}) {
     auto options = quick_options();
     options.listen = address;
-    const auto second = start_server(options, {server.port, server.actors, server.reader,
-                                               [](std::string_view) { return std::nullopt; }, [] { return true; }, server.clock,
-                                               server.ids, server.measured});
+    const auto second =
+        start_server(options, {server.port, server.actors, server.reader, [](std::string_view) { return std::nullopt; },
+                               [] { return true; }, server.clock, server.ids, server.measured});
     REQUIRE_FALSE(second.has_value());
     CHECK(second.error().code == error_code::bad_config);
     CHECK(second.error().message.find(address) != std::string::npos);

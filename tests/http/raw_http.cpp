@@ -1,13 +1,12 @@
 #include "tests/http/raw_http.hpp"
 
+#include <algorithm>
+#include <cctype>
 #include <netdb.h>
+#include <stdexcept>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cctype>
-#include <stdexcept>
 
 namespace orderly::test {
 

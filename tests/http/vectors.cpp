@@ -129,7 +129,7 @@ TEST_CASE("every negative webhook vector is refused by the listener") {
 TEST_CASE("webhook bodies beyond the vectors verify by openssl's digest") {
   running_server server;
   for (const std::string body : {R"({"type":3,"data":{"order_id":"1","note":"Grüße, 東京, 🙂"}})", // not ASCII
-                                 R"({"type":424242,"data":{"x":1}})",                                // unknown type
+                                 R"({"type":424242,"data":{"x":1}})",                                    // unknown type
                                  R"({"type":1,"data":{"order_id":576486316948490001,"order_status":"UNPAID","update_time":1}})",
                                  "{\r\n\t\"type\" : 1,\n \"data\":{\"order_id\":\"2\",\"order_status\":\"ON_HOLD\"} }\n"}) {
     INFO(body);

@@ -2,6 +2,7 @@
 // as if nothing had happened.
 
 #include "net/webhooks.hpp"
+
 #include "tests/http/running_server.hpp"
 #include "tests/support/catch.hpp"
 
@@ -196,7 +197,8 @@ TEST_CASE("what buyers write is not kept") {
 TEST_CASE("ids beyond 2^53 arrive exactly, as numbers too; escaped NULs and unknown statuses are let through") {
   running_server server;
   CHECK(delivered(server, R"({"type":1,"data":{"order_id":576486316948490001,"order_status":"UNPAID","update_time":1}})")
-            .inputs.front().order.str() == "576486316948490001");
+            .inputs.front()
+            .order.str() == "576486316948490001");
   const auto nul =
       delivered(server, "{\"type\":1,\"data\":{\"order_id\":\"1\",\"order_status\":\"A\\u0000B\",\"update_time\":1}}");
   CHECK(std::holds_alternative<observed_status>(nul.inputs.front().body));
@@ -210,9 +212,9 @@ TEST_CASE("only a refusal that is a stored decision is answered 200; after every
 #include "base/error_codes.def"
 #undef ORDERLY_ERROR
   };
-  constexpr std::array stored{error_code::order_exists,     error_code::illegal_transition, error_code::guard_refused,
-                              error_code::held,             error_code::version_conflict,   error_code::shop_mismatch,
-                              error_code::refused_by_store, error_code::killed_twice};
+  constexpr std::array stored{
+      error_code::order_exists,     error_code::illegal_transition, error_code::guard_refused,    error_code::held,
+      error_code::version_conflict, error_code::shop_mismatch,      error_code::refused_by_store, error_code::killed_twice};
   running_server server;
   raw_connection connection{server.http->listen()};
   for (const auto code : catalogue) {
@@ -356,9 +358,8 @@ TEST_CASE("the late answer to one request is never taken for the answer to the n
   auto options = quick_options();
   options.webhook_deadline = std::chrono::seconds{2};
   running_server server{options};
-  server.port.answer_with([](const input& in) {
-    return in.order.str() == "1" ? answer{} : refused(error_code::storage_unavailable);
-  });
+  server.port.answer_with(
+      [](const input& in) { return in.order.str() == "1" ? answer{} : refused(error_code::storage_unavailable); });
   server.port.hold();
   raw_connection connection{server.http->listen()};
   const auto body = [](const std::string& order) {

@@ -8,7 +8,6 @@
 #include <exception>
 #include <string_view>
 #include <thread>
-
 #include <unistd.h>
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
@@ -24,7 +23,7 @@ constexpr std::string_view opening = "\nFAILED the simulator ended in the middle
 std::array<char, 24> seed_text; // of the seed that is being played; written before `playing`
 std::atomic<std::size_t> seed_length = 0;
 std::atomic<bool> playing = false;
-std::atomic<std::int64_t> began = 0; // seconds of the steady clock
+std::atomic<std::int64_t> began = 0;   // seconds of the steady clock
 std::array<char, 65'536> signal_stack; // the usual one may be what overflowed
 
 /// Only what a signal handler may do. Says it once a seed.

@@ -123,8 +123,8 @@ bool world::is_quiet(std::string& why) const {
                                              [](const auto& row) { return row.second.outcome == input_outcome::pending; });
            pending != t.inputs.end())
     why = "an input is pending: " + pending->first.first + " of " + pending->first.second.str();
-  else if (const auto open_row = std::find_if(t.outbox.begin(), t.outbox.end(),
-                                              [this](const auto& row) { return is_due(row.second); });
+  else if (const auto open_row =
+               std::find_if(t.outbox.begin(), t.outbox.end(), [this](const auto& row) { return is_due(row.second); });
            open_row != t.outbox.end())
     why = "a promise is open: " + std::string{name_of(open_row->second.kind)} + " of " + open_row->second.tiktok_order.str();
   else

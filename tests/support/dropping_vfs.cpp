@@ -5,15 +5,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
+#include <fcntl.h>
 #include <map>
 #include <mutex>
 #include <new>
 #include <random>
 #include <stdexcept>
-#include <vector>
-
-#include <fcntl.h>
 #include <unistd.h>
+#include <vector>
 
 namespace orderly::test {
 namespace {
@@ -163,9 +162,7 @@ int write(sqlite3_file* file, const void* from, int count, sqlite3_int64 offset)
   return change_file(of(file), {offset, {bytes, bytes + count}, false}, SQLITE_IOERR_WRITE);
 }
 
-int truncate(sqlite3_file* file, sqlite3_int64 size) {
-  return change_file(of(file), {size, {}, true}, SQLITE_IOERR_TRUNCATE);
-}
+int truncate(sqlite3_file* file, sqlite3_int64 size) { return change_file(of(file), {size, {}, true}, SQLITE_IOERR_TRUNCATE); }
 
 int flush(sqlite3_file* file, int) {
   auto& f = of(file);
@@ -230,9 +227,9 @@ void shm_barrier(sqlite3_file* file) { of(file).real()->pMethods->xShmBarrier(of
 int shm_unmap(sqlite3_file* file, int remove) { return of(file).real()->pMethods->xShmUnmap(of(file).real(), remove); }
 
 // Version 2: no xFetch, so the file is never mapped behind the image's back.
-constexpr sqlite3_io_methods methods{2,         close,       read,        write,          truncate, flush,       file_size,
-                                     lock_file, unlock_file, check_reserved, control,     sector_size, characteristics,
-                                     shm_map,   shm_lock,    shm_barrier, shm_unmap,      nullptr,  nullptr};
+constexpr sqlite3_io_methods methods{2,         close,       read,           write,   truncate,    flush,           file_size,
+                                     lock_file, unlock_file, check_reserved, control, sector_size, characteristics, shm_map,
+                                     shm_lock,  shm_barrier, shm_unmap,      nullptr, nullptr};
 
 disk& disk_of(sqlite3_vfs* vfs) { return *static_cast<disk*>(vfs->pAppData); }
 

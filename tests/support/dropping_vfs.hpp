@@ -20,8 +20,8 @@ struct power_cut {
 
 enum class disk_trouble {
   none,
-  full,        ///< every write fails with "disk full"
-  flush_fails  ///< every flush fails and flushes nothing
+  full,       ///< every write fails with "disk full"
+  flush_fails ///< every flush fails and flushes nothing
 };
 
 class dropping_vfs {

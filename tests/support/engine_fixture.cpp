@@ -9,7 +9,6 @@
 
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
-
 #include <sqlite3.h>
 
 #include <algorithm>
@@ -178,9 +177,17 @@ json::object engine_fixture::detail(const std::string& order, const std::string&
     address = {{"name", "Alex Example"}, {"address_line1", "100 Example Ave"}, {"region_code", "US"}};
   json::object line{
       {"id", order + "1"}, {"sku_id", "1729386416015578024"}, {"seller_sku", "CAP-BLK"}, {"display_status", status}};
-  return {{"id", order}, {"status", status}, {"is_on_hold_order", true}, {"create_time", 1789478990}, {"paid_time", 1789479000},
-          {"update_time", update_time}, {"fulfillment_type", "FULFILLMENT_BY_SELLER"}, {"shipping_type", "SELLER"},
-          {"rts_sla_time", 1789651800}, {"recipient_address", address}, {"line_items", json::array{line}}};
+  return {{"id", order},
+          {"status", status},
+          {"is_on_hold_order", true},
+          {"create_time", 1789478990},
+          {"paid_time", 1789479000},
+          {"update_time", update_time},
+          {"fulfillment_type", "FULFILLMENT_BY_SELLER"},
+          {"shipping_type", "SELLER"},
+          {"rts_sla_time", 1789651800},
+          {"recipient_address", address},
+          {"line_items", json::array{line}}};
 }
 
 void engine_fixture::answer_fetch(std::vector<json::object> orders) {

@@ -17,9 +17,7 @@ private:
 
 } // namespace
 
-bool fault_writer::is_poisoned(const order_unit& unit) const {
-  return is_poisoned(unit.inputs);
-}
+bool fault_writer::is_poisoned(const order_unit& unit) const { return is_poisoned(unit.inputs); }
 
 bool fault_writer::is_poisoned(std::span<const input_record> inputs) const {
   return std::any_of(inputs.begin(), inputs.end(), [&](const input_record& in) {

@@ -13,24 +13,24 @@ namespace orderly::test {
 
 enum class commit_fault {
   none,
-  unavailable,            ///< nothing is written
-  unknown_but_committed,  ///< everything is written, the answer is lost
-  unknown_and_lost,       ///< nothing is written, the answer is lost
-  thrown                  ///< nothing is written, the lane dies: the stand-in for a defect
+  unavailable,           ///< nothing is written
+  unknown_but_committed, ///< everything is written, the answer is lost
+  unknown_and_lost,      ///< nothing is written, the answer is lost
+  thrown                 ///< nothing is written, the lane dies: the stand-in for a defect
 };
 
 struct fault_plan {
   std::deque<commit_fault> commits;
-  std::function<void()> before_commit;           ///< once: e.g. another engine commits first
-  std::function<void()> before_each_commit;      ///< on the lane's thread; may block or throw
-  std::set<std::string> poison;                  ///< dedupe keys of inputs that the store refuses
-  bool poison_dead_letters = false;              ///< refuses them also by themselves
-  bool refuse_records = false;                   ///< inputs apart from an order's unit cannot be kept
-  bool refuse_notes = false;                     ///< attention apart from an order's unit cannot be stored
-  bool all_thrown = false;                       ///< whatever is asked of a lane ends it
+  std::function<void()> before_commit;      ///< once: e.g. another engine commits first
+  std::function<void()> before_each_commit; ///< on the lane's thread; may block or throw
+  std::set<std::string> poison;             ///< dedupe keys of inputs that the store refuses
+  bool poison_dead_letters = false;         ///< refuses them also by themselves
+  bool refuse_records = false;              ///< inputs apart from an order's unit cannot be kept
+  bool refuse_notes = false;                ///< attention apart from an order's unit cannot be stored
+  bool all_thrown = false;                  ///< whatever is asked of a lane ends it
   /// The engine has a change feed, and this is what it brings.
   std::function<result<std::vector<changed_order>>()> changes;
-  std::vector<std::vector<order_unit>> batches;  ///< every batch that was committed or tried
+  std::vector<std::vector<order_unit>> batches; ///< every batch that was committed or tried
 };
 
 class fault_writer final : public store_writer {

@@ -1,5 +1,5 @@
-#include "storage/order_row.hpp"
 #include "storage/input_row.hpp"
+#include "storage/order_row.hpp"
 #include "storage/unit_check.hpp"
 #include "tests/support/memory_store.hpp"
 

@@ -27,8 +27,7 @@ std::string postgres_url() {
 }
 
 struct postgres_shell::inner {
-  explicit inner(const std::string& url)
-      : connection(postgres::connect(url)), quiet(postgres::make_quiet(*connection)) {}
+  explicit inner(const std::string& url) : connection(postgres::connect(url)), quiet(postgres::make_quiet(*connection)) {}
   std::unique_ptr<pqxx::connection> connection;
   std::unique_ptr<pqxx::errorhandler> quiet;
 };
@@ -58,9 +57,7 @@ server_setting::server_setting(std::string name, const std::string& value) : nam
   apply("alter system set " + name_ + " = '" + value + "'");
 }
 
-server_setting::~server_setting() {
-  apply("alter system reset " + name_);
-}
+server_setting::~server_setting() { apply("alter system reset " + name_); }
 
 void server_setting::apply(const std::string& sql) {
   shell_.execute(sql);
@@ -75,7 +72,8 @@ void server_setting::apply(const std::string& sql) {
 std::string server_log() {
   const char* cluster = std::getenv("ORDERLY_PG_CLUSTER");
   std::ifstream file{std::string{cluster ? cluster : ""} + "/log"};
-  if (!file) throw std::runtime_error("the server's log cannot be read");
+  if (!file)
+    throw std::runtime_error("the server's log cannot be read");
   return {std::istreambuf_iterator<char>{file}, {}};
 }
 
@@ -85,7 +83,8 @@ std::string start_pooler(const std::string& mode) {
   std::string url;
   for (int c = 0; output && (c = std::fgetc(output.get())) != EOF && c != '\n';)
     url += static_cast<char>(c);
-  if (url.empty()) throw std::runtime_error(command + " failed");
+  if (url.empty())
+    throw std::runtime_error(command + " failed");
   return url;
 }
 
@@ -105,7 +104,8 @@ postgres_database::~postgres_database() {
 
 void tools_pg(const std::string& words) {
   const auto command = tools_pg_program + " " + words;
-  if (std::system(command.c_str()) != 0) throw std::runtime_error(command + " failed");
+  if (std::system(command.c_str()) != 0)
+    throw std::runtime_error(command + " failed");
 }
 
 } // namespace orderly::test

@@ -16,10 +16,14 @@ public:
   result<void> upsert_shops(std::span<const shop>) override { return {}; }
   result<bool> has_users() override { return !all.empty(); }
   result<void> add_user(const new_user&, const stored_token& token) override {
-    if (another_comes_first) all.push_back({"of another engine", "admin", "admin"});
-    if (fails_with == error_code::storage_outcome_unknown) all.push_back(token); // it was committed all the same
-    if (fails_with) return error{*fails_with, "", {}};
-    if (!all.empty()) return error{error_code::refused_by_store, "duplicate key value violates users_pkey", {}};
+    if (another_comes_first)
+      all.push_back({"of another engine", "admin", "admin"});
+    if (fails_with == error_code::storage_outcome_unknown)
+      all.push_back(token); // it was committed all the same
+    if (fails_with)
+      return error{*fails_with, "", {}};
+    if (!all.empty())
+      return error{error_code::refused_by_store, "duplicate key value violates users_pkey", {}};
     all.push_back(token);
     return {};
   }

@@ -22,7 +22,8 @@ constexpr int served = 7; ///< the signal came to next_signal()
   {
     const end_while_starting ends_at_a_signal;
     const bool told = ::write(begun, "x", 1) == 1;
-    if (told) std::this_thread::sleep_for(takes);
+    if (told)
+      std::this_thread::sleep_for(takes);
   }
   const int signal = next_signal();
   _exit(signal == SIGTERM || signal == SIGINT ? served : 1);
@@ -34,7 +35,8 @@ int ends_with(std::chrono::microseconds start_takes, std::chrono::microseconds s
   REQUIRE(::pipe(pipe) == 0);
   const pid_t child = ::fork();
   REQUIRE(child >= 0);
-  if (child == 0) start_and_serve(pipe[1], start_takes);
+  if (child == 0)
+    start_and_serve(pipe[1], start_takes);
   char begun = 0;
   CHECK(::read(pipe[0], &begun, 1) == 1);
   std::this_thread::sleep_for(signal_after);

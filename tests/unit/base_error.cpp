@@ -35,12 +35,14 @@ std::vector<documented> documentation() {
   std::vector<documented> rows;
   std::smatch match;
   for (std::string line; std::getline(file, line);)
-    if (std::regex_match(line, match, row)) rows.push_back({match[1], std::stoi(match[2]), match[3]});
+    if (std::regex_match(line, match, row))
+      rows.push_back({match[1], std::stoi(match[2]), match[3]});
   return rows;
 }
 
 result<int> half(int number) {
-  if (number % 2 != 0) return error{error_code::invalid_field, "odd", {}};
+  if (number % 2 != 0)
+    return error{error_code::invalid_field, "odd", {}};
   return number / 2;
 }
 

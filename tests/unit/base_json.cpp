@@ -14,9 +14,7 @@ namespace {
 
 constexpr const char* replacement = "\xef\xbf\xbd"; // U+FFFD
 
-std::string nested(std::size_t depth) {
-  return std::string(depth, '[') + std::string(depth, ']');
-}
+std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
 
 std::string text_of(const std::string& body) {
   const auto parsed = parse_json(body);
@@ -37,7 +35,8 @@ json::value random_value(std::mt19937_64& random, int depth) {
     default: return "";
     }
   };
-  if (depth == 0 || random() % 3 == 0) return scalar();
+  if (depth == 0 || random() % 3 == 0)
+    return scalar();
   if (random() % 2 == 0) {
     json::array array;
     for (auto left = random() % 4; left > 0; --left)
@@ -46,8 +45,7 @@ json::value random_value(std::mt19937_64& random, int depth) {
   }
   json::object object;
   for (auto left = random() % 5; left > 0; --left)
-    object[std::string(1 + random() % 3, static_cast<char>('a' + random() % 26))] =
-        random_value(random, depth - 1);
+    object[std::string(1 + random() % 3, static_cast<char>('a' + random() % 26))] = random_value(random, depth - 1);
   return object;
 }
 
@@ -60,7 +58,8 @@ json::value shuffled(const json::value& value, std::mt19937_64& random) {
     return copy;
   }
   const auto* object = value.if_object();
-  if (!object) return value;
+  if (!object)
+    return value;
   std::vector<std::pair<std::string, json::value>> members;
   for (const auto& member : *object)
     members.emplace_back(member.key(), shuffled(member.value(), random));
@@ -83,9 +82,9 @@ TEST_CASE("Sixty-four levels are read, sixty-five and a thousand are refused") {
 }
 
 TEST_CASE("What is not JSON is refused") {
-  const auto text = GENERATE(as<std::string>{}, "", " ", "{", "{\"a\":}", "[1,]", "nul", "{} {}", "'a'",
-                             "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"a\nb\"", "NaN", "01", "+1", "\"\xff\"",
-                             "\"\xc3\"", "\"\xed\xa0\x80\"", "\"\xc0\x80\"", "\"\\");
+  const auto text =
+      GENERATE(as<std::string>{}, "", " ", "{", "{\"a\":}", "[1,]", "nul", "{} {}", "'a'", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"",
+               "\"a\nb\"", "NaN", "01", "+1", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "\"\xc0\x80\"", "\"\\");
   INFO(text);
   const auto parsed = parse_json(text);
   REQUIRE_FALSE(parsed.has_value());
@@ -94,8 +93,8 @@ TEST_CASE("What is not JSON is refused") {
 
 TEST_CASE("A number that no double holds is refused by name, wherever it stands; the largest and the smallest are read") {
   const std::string digits(400, '9');
-  for (const auto& number : {std::string{"1e400"}, std::string{"-1e400"}, std::string{"1.8e308"}, std::string{"1e99999999999"},
-                             digits, "-" + digits})
+  for (const auto& number :
+       {std::string{"1e400"}, std::string{"-1e400"}, std::string{"1.8e308"}, std::string{"1e99999999999"}, digits, "-" + digits})
     for (const auto& text : {number, "[1," + number + "]", R"({"a":[{"b":)" + number + "}]}"}) {
       INFO(text);
       const auto parsed = parse_json(text);
@@ -132,8 +131,7 @@ TEST_CASE("An escaped backslash before a u is no escape of a character") {
 }
 
 TEST_CASE("Ids above 2^53 stay exact, as numbers and as text") {
-  const auto parsed =
-      parse_json(R"({"number":576461413038785752,"text":"576461413038785752","max":18446744073709551615,
+  const auto parsed = parse_json(R"({"number":576461413038785752,"text":"576461413038785752","max":18446744073709551615,
                                      "small":7,"float":1.5,"negative":-3,"null":null,"list":[],"flag":true,"words":"12x"})");
   REQUIRE(parsed.has_value());
   const auto& object = parsed->as_object();
@@ -154,8 +152,7 @@ TEST_CASE("Ids above 2^53 stay exact, as numbers and as text") {
 }
 
 TEST_CASE("Readers give nothing for what is absent, null or of another type") {
-  const auto parsed =
-      parse_json(R"({"text":"t","number":1,"flag":false,"list":[1],"object":{"a":1},"null":null})");
+  const auto parsed = parse_json(R"({"text":"t","number":1,"flag":false,"list":[1],"object":{"a":1},"null":null})");
   REQUIRE(parsed.has_value());
   const auto& object = parsed->as_object();
   CHECK(string_at(object, "text") == "t");
@@ -175,8 +172,7 @@ TEST_CASE("Readers give nothing for what is absent, null or of another type") {
 TEST_CASE("The canonical form sorts keys by bytes and has no blanks") {
   const auto parsed = parse_json(R"( {"b" : [1, 2.5, {"z":null,"a":true}], "B":"x\u00e9", "a":{}, "":0} )");
   REQUIRE(parsed.has_value());
-  CHECK(canonical_json(*parsed) ==
-        "{\"\":0,\"B\":\"x\xc3\xa9\",\"a\":{},\"b\":[1,2.5E0,{\"a\":true,\"z\":null}]}");
+  CHECK(canonical_json(*parsed) == "{\"\":0,\"B\":\"x\xc3\xa9\",\"a\":{},\"b\":[1,2.5E0,{\"a\":true,\"z\":null}]}");
 }
 
 TEST_CASE("Equal values have one canonical form, and it reads back as the value") {

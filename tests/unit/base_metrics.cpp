@@ -14,7 +14,8 @@ namespace {
 bool has_line(const metrics& all, const std::string& wanted) {
   std::istringstream text{all.render()};
   for (std::string line; std::getline(text, line);)
-    if (line == wanted) return true;
+    if (line == wanted)
+      return true;
   UNSCOPED_INFO(all.render());
   return false;
 }
@@ -36,12 +37,11 @@ TEST_CASE("A counter, a gauge and a histogram are rendered with help, type and l
 
   CHECK(requests.value() == 3);
   CHECK(depth.value() == 3);
-  for (const auto* line :
-       {"# HELP orderly_http_requests_total Requests answered", "# TYPE orderly_http_requests_total counter",
-        "orderly_http_requests_total{status=\"200\"} 3", "# TYPE orderly_writer_waiting_units gauge",
-        "orderly_writer_waiting_units 3", "# TYPE orderly_commit_seconds histogram",
-        "orderly_commit_seconds_count 3", "orderly_commit_seconds_bucket{le=\"0.1\"} 1",
-        "orderly_commit_seconds_bucket{le=\"1\"} 2", "orderly_commit_seconds_bucket{le=\"+Inf\"} 3"}) {
+  for (const auto* line : {"# HELP orderly_http_requests_total Requests answered", "# TYPE orderly_http_requests_total counter",
+                           "orderly_http_requests_total{status=\"200\"} 3", "# TYPE orderly_writer_waiting_units gauge",
+                           "orderly_writer_waiting_units 3", "# TYPE orderly_commit_seconds histogram",
+                           "orderly_commit_seconds_count 3", "orderly_commit_seconds_bucket{le=\"0.1\"} 1",
+                           "orderly_commit_seconds_bucket{le=\"1\"} 2", "orderly_commit_seconds_bucket{le=\"+Inf\"} 3"}) {
     INFO(line);
     CHECK(has_line(all, line));
   }

@@ -97,17 +97,15 @@ TEST_CASE("The text of an id reads back, in either case") {
   const auto text = to_string(id);
   CHECK(text.size() == 36);
   CHECK(uuid_from(text) == id);
-  CHECK(to_string(*uuid_from("019505F8-2B8C-7A3E-9F00-0123456789AB")) ==
-        "019505f8-2b8c-7a3e-9f00-0123456789ab");
+  CHECK(to_string(*uuid_from("019505F8-2B8C-7A3E-9F00-0123456789AB")) == "019505f8-2b8c-7a3e-9f00-0123456789ab");
   CHECK(uuid{}.is_nil());
   CHECK_FALSE(id.is_nil());
 }
 
 TEST_CASE("What is not a UUID is none") {
-  for (const auto* text :
-       {"", "019505f8", "019505f82b8c7a3e9f000123456789ab", "019505f8-2b8c-7a3e-9f00-0123456789a",
-        "019505f8-2b8c-7a3e-9f00-0123456789abc", "019505f8-2b8c-7a3e-9f00-0123456789ag",
-        "019505f8x2b8c-7a3e-9f00-0123456789ab", "{19505f8-2b8c-7a3e-9f00-0123456789ab"}) {
+  for (const auto* text : {"", "019505f8", "019505f82b8c7a3e9f000123456789ab", "019505f8-2b8c-7a3e-9f00-0123456789a",
+                           "019505f8-2b8c-7a3e-9f00-0123456789abc", "019505f8-2b8c-7a3e-9f00-0123456789ag",
+                           "019505f8x2b8c-7a3e-9f00-0123456789ab", "{19505f8-2b8c-7a3e-9f00-0123456789ab"}) {
     INFO(text);
     CHECK_FALSE(uuid_from(text).has_value());
   }

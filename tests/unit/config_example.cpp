@@ -69,8 +69,7 @@ TEST_CASE("The example file documents each key, its meaning, legal values and de
     CHECK(documented.comment.find("Allowed: " + allowed_in_example(spec)) != std::string::npos);
     CHECK(documented.set == !spec.by_default.empty());
     if (documented.set)
-      CHECK(documented.comment.find(std::string{spec.by_default}, documented.comment.find("Default: ")) !=
-            std::string::npos);
+      CHECK(documented.comment.find(std::string{spec.by_default}, documented.comment.find("Default: ")) != std::string::npos);
   }
   for (const auto& spec : shop_schema()) {
     INFO(spec.key);
@@ -87,9 +86,11 @@ TEST_CASE("The keys that the example leaves commented out are valid too") {
   std::ostringstream all;
   for (std::string line; std::getline(file, line);) {
     const bool commented_key = line.starts_with('#') && !line.starts_with("# ") && line.size() > 1;
-    if (line.find("app_secret_file") != std::string::npos) continue; // not beside app_secret
+    if (line.find("app_secret_file") != std::string::npos)
+      continue; // not beside app_secret
     const auto token = line.find("/etc/orderly/access-token");
-    if (token != std::string::npos) line.replace(token, 25, in.file("token"));
+    if (token != std::string::npos)
+      line.replace(token, 25, in.file("token"));
     all << (commented_key ? line.substr(1) : line) << '\n';
   }
   std::ofstream{in.file("token")} << "token";

@@ -56,20 +56,15 @@ TEST_CASE("Without any source the defaults are in force") {
 }
 
 TEST_CASE("The database is in the data folder wherever that is") {
-  CHECK(load_config({{}, {}, {{"data_dir", "/var/lib/orderly"}}}).values.storage.url ==
-        "sqlite:/var/lib/orderly/orderly.db");
-  CHECK(load_config({{}, {}, {{"data_dir", "x"}, {"storage.url", "sqlite:y.db"}}}).values.storage.url ==
-        "sqlite:y.db");
+  CHECK(load_config({{}, {}, {{"data_dir", "/var/lib/orderly"}}}).values.storage.url == "sqlite:/var/lib/orderly/orderly.db");
+  CHECK(load_config({{}, {}, {{"data_dir", "x"}, {"storage.url", "sqlite:y.db"}}}).values.storage.url == "sqlite:y.db");
 }
 
 TEST_CASE("A later source wins: file, environment, flags") {
   const files in;
-  const auto file =
-      in.write("orderly.toml", "listen = \"file:1\"\nadmin_listen = \"file:1\"\n[storage]\nreaders = 7\n");
-  const auto loaded =
-      load_config({file,
-                   {{"ORDERLY_LISTEN", "environment:2"}, {"ORDERLY_ADMIN_LISTEN", "environment:2"}},
-                   {{"listen", "flags:3"}}});
+  const auto file = in.write("orderly.toml", "listen = \"file:1\"\nadmin_listen = \"file:1\"\n[storage]\nreaders = 7\n");
+  const auto loaded = load_config(
+      {file, {{"ORDERLY_LISTEN", "environment:2"}, {"ORDERLY_ADMIN_LISTEN", "environment:2"}}, {{"listen", "flags:3"}}});
   REQUIRE(loaded.problems.empty());
   CHECK(loaded.values.listen == "flags:3");
   CHECK(loaded.values.admin_listen == "environment:2");
@@ -96,20 +91,15 @@ TEST_CASE("The environment sets every type of key") {
 }
 
 TEST_CASE("Names of the command line tool and of tests are left alone, others under ORDERLY_ are errors") {
-  CHECK(load_config(
-            {{},
-             {{"ORDERLY_URL", "x"}, {"ORDERLY_TOKEN", "x"}, {"ORDERLY_STORAGE", "x"}, {"ORDERLY_SEED", "1"}},
-             {}})
+  CHECK(load_config({{}, {{"ORDERLY_URL", "x"}, {"ORDERLY_TOKEN", "x"}, {"ORDERLY_STORAGE", "x"}, {"ORDERLY_SEED", "1"}}, {}})
             .problems.empty());
   const auto problem = the_problem_of(load_config({{}, {{"ORDERLY_TIKTOK_APP_SECERT", "s3cret"}}, {}}));
-  CHECK(to_string(problem) ==
-        "environment: ORDERLY_TIKTOK_APP_SECERT: unknown name; did you mean ORDERLY_TIKTOK_APP_SECRET?");
+  CHECK(to_string(problem) == "environment: ORDERLY_TIKTOK_APP_SECERT: unknown name; did you mean ORDERLY_TIKTOK_APP_SECRET?");
 }
 
 TEST_CASE("A wrong value in the environment or a flag is named as it was written") {
   const auto environment = the_problem_of(load_config({{}, {{"ORDERLY_STORAGE_READERS", "many"}}, {}}));
-  CHECK(to_string(environment) ==
-        "environment: ORDERLY_STORAGE_READERS: found \"many\"; allowed: a whole number from 1 to 64");
+  CHECK(to_string(environment) == "environment: ORDERLY_STORAGE_READERS: found \"many\"; allowed: a whole number from 1 to 64");
   const auto flag = the_problem_of(load_config({{}, {}, {{"listen", "nowhere"}}}));
   CHECK(to_string(flag) == "flags: listen: found \"nowhere\"; allowed: HOST:PORT, the port from 0 to 65535");
 }
@@ -119,17 +109,14 @@ TEST_CASE("An unknown key names its line and the nearest known key") {
   CHECK(problem.line == 3);
   CHECK(problem.key == "storage.reders");
   CHECK(problem.nearest == "storage.readers");
-  CHECK(to_string(problem) ==
-        problem.file + ":3: storage.reders: unknown key; did you mean storage.readers?");
+  CHECK(to_string(problem) == problem.file + ":3: storage.reders: unknown key; did you mean storage.readers?");
 }
 
 TEST_CASE("A known key in the wrong table leads to the right one") {
   CHECK(the_problem_of(load("readers = 2\n")).nearest == "storage.readers");
 }
 
-TEST_CASE("Nothing is suggested when nothing is near") {
-  CHECK(the_problem_of(load("colour_of_the_sky = 2\n")).nearest.empty());
-}
+TEST_CASE("Nothing is suggested when nothing is near") { CHECK(the_problem_of(load("colour_of_the_sky = 2\n")).nearest.empty()); }
 
 TEST_CASE("A key that must be quoted is an unknown key like any other, also where it looks like a part of a list") {
   const auto name = GENERATE(as<std::string>{}, "shops[x]", "shops[0]", "shops[999999999]", "shops[0].id", "shops[", "");
@@ -185,25 +172,23 @@ TEST_CASE("A wrong type says what was found and what is allowed") {
 }
 
 TEST_CASE("Numbers, ports, durations and addresses have bounds") {
-  const auto toml = GENERATE(
-      as<std::string>{}, "[storage]\nreaders = 0", "[storage]\nreaders = 65", "[http]\nmax_body = 100",
-      "[http]\nmax_body = 99999999999", "[http]\nheader_timeout = \"1ms\"",
-      "[http]\nheader_timeout = \"11m\"", "listen = \"127.0.0.1:65536\"", "listen = \"127.0.0.1:-1\"",
-      "listen = \":8080\"", "listen = \"8080\"", "listen = \"::1:80\"", "listen = \"a b:80\"",
-      "data_dir = \"\"", "log_level = \"verbose\"", "[storage]\nurl = \"mysql://x\"",
-      "[storage]\nurl = \"sqlite:\"", "[tiktok]\napi_base = \"ftp://x\"", "[tiktok]\napi_base = \"https://\"",
-      "[tiktok]\napi_base = \"https://host/path\"", "[tiktok]\napi_base = \"https://host:0\"",
-      "[tiktok]\napp_key = \"two words\"");
+  const auto toml =
+      GENERATE(as<std::string>{}, "[storage]\nreaders = 0", "[storage]\nreaders = 65", "[http]\nmax_body = 100",
+               "[http]\nmax_body = 99999999999", "[http]\nheader_timeout = \"1ms\"", "[http]\nheader_timeout = \"11m\"",
+               "listen = \"127.0.0.1:65536\"", "listen = \"127.0.0.1:-1\"", "listen = \":8080\"", "listen = \"8080\"",
+               "listen = \"::1:80\"", "listen = \"a b:80\"", "data_dir = \"\"", "log_level = \"verbose\"",
+               "[storage]\nurl = \"mysql://x\"", "[storage]\nurl = \"sqlite:\"", "[tiktok]\napi_base = \"ftp://x\"",
+               "[tiktok]\napi_base = \"https://\"", "[tiktok]\napi_base = \"https://host/path\"",
+               "[tiktok]\napi_base = \"https://host:0\"", "[tiktok]\napp_key = \"two words\"");
   INFO(toml);
   CHECK(the_problem_of(load(toml)).found.starts_with("found "));
 }
 
 TEST_CASE("Values at their bounds are accepted") {
   const auto toml =
-      GENERATE(as<std::string>{}, "[storage]\nreaders = 1", "[storage]\nreaders = 64",
-               "listen = \"[::1]:65535\"", "listen = \"localhost:0\"", "[http]\nheader_timeout = \"10ms\"",
-               "[tiktok]\napi_base = \"http://[::1]:9\"", "[tiktok]\napi_base = \"http://localhost\"",
-               "[storage]\nurl = \"postgresql://host/db\"");
+      GENERATE(as<std::string>{}, "[storage]\nreaders = 1", "[storage]\nreaders = 64", "listen = \"[::1]:65535\"",
+               "listen = \"localhost:0\"", "[http]\nheader_timeout = \"10ms\"", "[tiktok]\napi_base = \"http://[::1]:9\"",
+               "[tiktok]\napi_base = \"http://localhost\"", "[storage]\nurl = \"postgresql://host/db\"");
   INFO(toml);
   CHECK(load(toml).problems.empty());
 }
@@ -215,8 +200,7 @@ TEST_CASE("Every problem of a file is listed, each on a line of its own") {
     CHECK(to_string(problem).find('\n') == std::string::npos);
 }
 
-TEST_CASE(
-    "A file that is not TOML, a number that no type holds or a missing file is a problem, not a crash") {
+TEST_CASE("A file that is not TOML, a number that no type holds or a missing file is a problem, not a crash") {
   const auto broken = the_problem_of(load("listen = \"127.0.0.1:1\"\nlog_level = \n"));
   CHECK(broken.line == 2);
   CHECK(broken.found.starts_with("not TOML: "));
@@ -230,11 +214,10 @@ TEST_CASE(
 }
 
 TEST_CASE("A secret inline in a file that others can read is refused and not shown") {
-  const auto toml = GENERATE(as<std::string>{}, "[tiktok]\napp_secret = \"hush\"",
-                             "[tiktok]\nprevious_app_secrets = [\"hush\"]",
-                             "[storage]\nurl = \"postgresql://user:hush@host/db\"",
-                             "[storage]\nurl = \"postgresql://user:?hush@host/db\"",
-                             "[storage]\nurl = \"postgresql://user@host/db?pass%77ord=hush\"");
+  const auto toml =
+      GENERATE(as<std::string>{}, "[tiktok]\napp_secret = \"hush\"", "[tiktok]\nprevious_app_secrets = [\"hush\"]",
+               "[storage]\nurl = \"postgresql://user:hush@host/db\"", "[storage]\nurl = \"postgresql://user:?hush@host/db\"",
+               "[storage]\nurl = \"postgresql://user@host/db?pass%77ord=hush\"");
   const auto mode = GENERATE(0640, 0604);
   INFO(toml);
   const auto problem = the_problem_of(load(toml, mode));
@@ -245,17 +228,14 @@ TEST_CASE("A secret inline in a file that others can read is refused and not sho
   CHECK(load(toml, 0600).problems.empty());
 }
 
-TEST_CASE("A file without secrets may be read by everyone") {
-  CHECK(load("[tiktok]\napp_key = \"k\"\n", 0644).problems.empty());
-}
+TEST_CASE("A file without secrets may be read by everyone") { CHECK(load("[tiktok]\napp_key = \"k\"\n", 0644).problems.empty()); }
 
 TEST_CASE("A wrong value of a secret is never shown") {
   const auto text = said(the_problem_of(load("[tiktok]\napp_secret = \"hush hush\"\n")));
   CHECK(text.find("hush") == std::string::npos);
   CHECK(said(the_problem_of(load("[tiktok]\napp_secret = 77\n"))).find("77") == std::string::npos);
   CHECK(said(the_problem_of(load("[tiktok]\napp_secert = \"hush\"\n"))).find("hush") == std::string::npos);
-  CHECK(said(the_problem_of(load("[storage]\nurl = \"postgres://u:hush@h/d\"\n"))).find("hush") ==
-        std::string::npos);
+  CHECK(said(the_problem_of(load("[storage]\nurl = \"postgres://u:hush@h/d\"\n"))).find("hush") == std::string::npos);
 }
 
 TEST_CASE("The app's secret can come from a file of its own") {
@@ -278,14 +258,12 @@ TEST_CASE("The app's secret can come from a file of its own") {
     CHECK(other.values.tiktok.app_secret == "from-file");
   }
   SECTION("both in one source contradict each other") {
-    const auto both =
-        in.write("both.toml", "[tiktok]\napp_secret = \"a\"\napp_secret_file = \"" + secret + "\"\n");
+    const auto both = in.write("both.toml", "[tiktok]\napp_secret = \"a\"\napp_secret_file = \"" + secret + "\"\n");
     CHECK(the_problem_of(load_config({both, {}, {}})).line == 3);
   }
   SECTION("a file that others can read, an empty one, one with two words and a missing one are refused") {
     fs::permissions(secret, fs::perms{0644});
-    CHECK(the_problem_of(load_config({main, {}, {}})).found.find("group or others can read it (mode 0644)") !=
-          std::string::npos);
+    CHECK(the_problem_of(load_config({main, {}, {}})).found.find("group or others can read it (mode 0644)") != std::string::npos);
     in.write("secret", "\n");
     CHECK(the_problem_of(load_config({main, {}, {}})).found.find("it is empty") != std::string::npos);
     in.write("secret", "two words");
@@ -299,13 +277,11 @@ TEST_CASE("Shops are read with their tokens, and each mistake in one is named") 
   const files in;
   const auto token = in.write("token", "TTP_token\n");
   const auto shop = [&](const std::string& id, const std::string& more = "") {
-    return "[[tiktok.shops]]\nid = \"" + id + "\"\nregion = \"GB\"\ncipher = \"c\"\naccess_token_file = \"" +
-           token + "\"\n" + more;
+    return "[[tiktok.shops]]\nid = \"" + id + "\"\nregion = \"GB\"\ncipher = \"c\"\naccess_token_file = \"" + token + "\"\n" +
+           more;
   };
   const std::string app = "[tiktok]\napp_key = \"k\"\napp_secret = \"s\"\n";
-  const auto load_shops = [&](const std::string& toml) {
-    return load_config({in.write("orderly.toml", toml), {}, {}});
-  };
+  const auto load_shops = [&](const std::string& toml) { return load_config({in.write("orderly.toml", toml), {}, {}}); };
 
   const auto loaded = load_shops(app + shop("1") + shop("2"));
   REQUIRE(loaded.problems.empty());
@@ -318,16 +294,11 @@ TEST_CASE("Shops are read with their tokens, and each mistake in one is named") 
   CHECK(unknown.line == 9);
   CHECK(unknown.nearest == "region");
   CHECK(the_problem_of(load_shops(app + shop("1") + shop("1"))).found == "found \"1\" a second time");
-  CHECK(the_problem_of(load_shops(app +
-                                  "[[tiktok.shops]]\nid = \"1\"\nregion = \"GB\"\naccess_token_file = \"" +
-                                  token + "\"\n"))
+  CHECK(the_problem_of(load_shops(app + "[[tiktok.shops]]\nid = \"1\"\nregion = \"GB\"\naccess_token_file = \"" + token + "\"\n"))
             .key == "tiktok.shops[0].cipher");
-  CHECK(
-      the_problem_of(
-          load_shops(app +
-                     "[[tiktok.shops]]\nid = \"1\"\nregion = \"gb\"\ncipher = \"c\"\naccess_token_file = \"" +
-                     token + "\"\n"))
-          .found == "found \"gb\"");
+  CHECK(the_problem_of(load_shops(app + "[[tiktok.shops]]\nid = \"1\"\nregion = \"gb\"\ncipher = \"c\"\naccess_token_file = \"" +
+                                  token + "\"\n"))
+            .found == "found \"gb\"");
   CHECK(the_problem_of(load_shops("[tiktok]\napp_secret = \"s\"\n" + shop("1"))).key == "tiktok.app_key");
   CHECK(the_problem_of(load_shops("[tiktok]\napp_key = \"k\"\n" + shop("1"))).key == "tiktok.app_secret");
   fs::permissions(token, fs::perms{0640});
@@ -337,12 +308,11 @@ TEST_CASE("Shops are read with their tokens, and each mistake in one is named") 
 TEST_CASE("The printed configuration shows every key, no secret, and reads back the same") {
   const files in;
   const auto token = in.write("token", "hush-token");
-  const auto file = in.write(
-      "orderly.toml",
-      "[storage]\nurl = \"postgresql://user:hush@host/db?password=hush\"\n[tiktok]\napp_key = \"k\"\n"
-      "app_secret = \"hush\"\nprevious_app_secrets = [\"hush\", \"hush\"]\n[[tiktok.shops]]\n"
-      "id = \"1\"\nregion = \"GB\"\ncipher = \"c\"\naccess_token_file = \"" +
-          token + "\"\n");
+  const auto file =
+      in.write("orderly.toml", "[storage]\nurl = \"postgresql://user:hush@host/db?password=hush\"\n[tiktok]\napp_key = \"k\"\n"
+                               "app_secret = \"hush\"\nprevious_app_secrets = [\"hush\", \"hush\"]\n[[tiktok.shops]]\n"
+                               "id = \"1\"\nregion = \"GB\"\ncipher = \"c\"\naccess_token_file = \"" +
+                                   token + "\"\n");
   const auto loaded = load_config({file, {}, {{"http.idle_timeout", "1500ms"}}});
   REQUIRE(loaded.problems.empty());
   const auto printed = print_config(loaded.values);
@@ -389,9 +359,9 @@ TEST_CASE("A password is found wherever libpq finds it") {
   CHECK(without_password("postgresql://h?pass%77ord=abc&user=u") == "postgresql://h?pass%77ord=***&user=u");
   CHECK(without_password("postgresql://u:p@h?%70assword=a@b/c") == "postgresql://u:***@h?%70assword=***");
   CHECK(without_password("postgresql:///db?host=h&sslpassw%6frd=abc") == "postgresql:///db?host=h&sslpassw%6frd=***");
-  for (const std::string open : {"postgresql://u@h/db?application_name=a:b@c", "postgresql://u@h?user=%",
-                                 "postgresql://h/a@b:c@d", "postgresql://:5432/db", "postgresql://h?",
-                                 "postgresql://u@h/db?sslmode=require&passfile=/x"})
+  for (const std::string open :
+       {"postgresql://u@h/db?application_name=a:b@c", "postgresql://u@h?user=%", "postgresql://h/a@b:c@d",
+        "postgresql://:5432/db", "postgresql://h?", "postgresql://u@h/db?sslmode=require&passfile=/x"})
     CHECK_FALSE(has_password(open));
 }
 
@@ -400,8 +370,7 @@ TEST_CASE("Durations are a number and a unit") {
   CHECK(parse_duration("2.5s") == 2500ms);
   CHECK(parse_duration("0s") == 0ms);
   CHECK(parse_duration("1.5h") == 90min);
-  for (const auto* text :
-       {"", "s", "5", "-1s", "1 s", "1e3s", "1d", "0.0001s", "1ss", "inf s", "nans", "99999999999h"})
+  for (const auto* text : {"", "s", "5", "-1s", "1 s", "1e3s", "1d", "0.0001s", "1ss", "inf s", "nans", "99999999999h"})
     CHECK_FALSE(parse_duration(text).has_value());
   for (const auto value : {0ms, 1ms, 1500ms, 2000ms, 60'000ms, 90'000ms, 3'600'000ms})
     CHECK(parse_duration(format_duration(value)) == value);

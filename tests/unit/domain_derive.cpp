@@ -12,8 +12,8 @@ using enum order_state;
 using strings = std::vector<std::string>;
 
 struct row {
-  const char* status;                     ///< newest status
-  bool with_detail;                       ///< a detail as new as the status
+  const char* status; ///< newest status
+  bool with_detail;   ///< a detail as new as the status
   bool rts_time, delivery_time;
   std::optional<order_state> target;
   failure_kind failure;

@@ -9,8 +9,8 @@ json::object with_address(json::object address) {
   return {{"id", "1"}, {"update_time", 5}, {"recipient_address", std::move(address)}};
 }
 const json::object& address_of(const json::object& order) { return order.at("recipient_address").as_object(); }
-const json::object clear{{"name", "Alex Example"}, {"phone_number", "(+1)2135550123"}, {"address_line1", "100 Example Ave"},
-                         {"address_line2", "Apt 2"}, {"postal_code", "95110"},          {"region_code", "US"}};
+const json::object clear{{"name", "Alex Example"},   {"phone_number", "(+1)2135550123"}, {"address_line1", "100 Example Ave"},
+                         {"address_line2", "Apt 2"}, {"postal_code", "95110"},           {"region_code", "US"}};
 
 } // namespace
 
@@ -113,7 +113,9 @@ TEST_CASE("merging again changes nothing") {
 TEST_CASE("the content is the canonical object without what a search lacks") {
   const json::object searched{
       {"id", "1"}, {"update_time", 5}, {"payment", json::object{{"total_amount", "41.13"}, {"currency", "USD"}}}};
-  auto detailed = json::object{{"payment_card_type", "VISA"}, {"payment_method_code", "C"}, {"payment_auth_code", "9"},
+  auto detailed = json::object{{"payment_card_type", "VISA"},
+                               {"payment_method_code", "C"},
+                               {"payment_auth_code", "9"},
                                {"channel_entity_national_registry_id", "7"}};
   detailed.insert(searched.begin(), searched.end()); // also another order of keys
   CHECK(content_hash(detailed) == content_hash(searched));

@@ -289,7 +289,7 @@ TEST_CASE("a status that only an older detail knows is news: a fresh one is want
   h.now += std::chrono::seconds{5};
   h.answer_fetch(order_object{}.json());
   order_object gone;
-  gone.status = "CANCELLED"; // within the same second
+  gone.status = "CANCELLED";                // within the same second
   h.take(detail_input(gone.json(), early)); // asked first, answered last
   CHECK(h.current.facts.status->status == tiktok_status::cancelled);
   CHECK(h.wants_detail());

@@ -136,9 +136,7 @@ TEST_CASE("a report that lags is nobody's concern any more when it has ended, ho
     h.take(ship());
     h.take(answered(h, report_result::try_again, 5));
     REQUIRE(h.open_attention() == strings{"report_lagging"});
-    h.take(how == 0   ? answered(h, report_result::accepted)
-           : how == 1 ? answered(h, report_result::refused)
-                      : move(failed));
+    h.take(how == 0 ? answered(h, report_result::accepted) : how == 1 ? answered(h, report_result::refused) : move(failed));
     CHECK(h.open_attention() == (how == 1 ? strings{"report_failed"} : strings{}));
   }
 }

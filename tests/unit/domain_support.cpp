@@ -23,10 +23,10 @@ input_id next_id() {
 std::string webhook(std::int64_t topic, json::object data, std::int64_t pushed_at, const std::string& shop = a_shop) {
   static std::uint64_t notification = 7640000000000000000;
   return canonical_json(json::object{{"type", topic},
-                                      {"tts_notification_id", std::to_string(++notification)},
-                                      {"shop_id", shop},
-                                      {"timestamp", pushed_at},
-                                      {"data", std::move(data)}});
+                                     {"tts_notification_id", std::to_string(++notification)},
+                                     {"shop_id", shop},
+                                     {"timestamp", pushed_at},
+                                     {"data", std::move(data)}});
 }
 
 input only(std::vector<input> inputs) {
@@ -284,8 +284,8 @@ std::string bytes_of(const order& o, const json::object& document) {
 }
 
 std::string bytes_of(const event& e) {
-  json::object row{{"seq", e.seq},       {"at", to_micros(e.at)}, {"type", name_of(e.type)},       {"source", e.source},
-                   {"actor", e.actor},   {"detail", e.detail},    {"input_id", to_string(e.input)}};
+  json::object row{{"seq", e.seq},     {"at", to_micros(e.at)}, {"type", name_of(e.type)},       {"source", e.source},
+                   {"actor", e.actor}, {"detail", e.detail},    {"input_id", to_string(e.input)}};
   if (e.from)
     row["from"] = name_of(*e.from);
   if (e.to)

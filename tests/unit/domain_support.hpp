@@ -29,13 +29,13 @@ inline timestamp at_second(std::int64_t unix) { return from_seconds(unix); }
 struct order_object {
   std::string status = "AWAITING_SHIPMENT";
   std::int64_t update_time = paid_at + 3600;
-  bool address = true;                        ///< clear; else masked
+  bool address = true; ///< clear; else masked
   std::optional<std::int64_t> rts_time, delivery_time, paid_time = paid_at;
   std::optional<bool> on_hold_order;
   std::string region = "US", shipping = "SELLER", fulfillment = "FULFILLMENT_BY_SELLER";
   std::vector<std::pair<std::string, std::string>> lines{{"577086512123755123", "AWAITING_SHIPMENT"},
                                                          {"577086512123755124", "AWAITING_SHIPMENT"}};
-  std::string note;                           ///< `seller_note`: changes the content and nothing else
+  std::string note; ///< `seller_note`: changes the content and nothing else
   std::string id = an_order;
   [[nodiscard]] json::object json() const;
 };

@@ -30,7 +30,7 @@ public:
   std::span<const answered_webhook> take(std::string_view order);
 
 private:
-  std::vector<char> text_; ///< what the views point into; keeps its place when the list is moved
+  std::vector<char> text_;            ///< what the views point into; keeps its place when the list is moved
   std::vector<answered_webhook> all_; ///< by order
   std::size_t next_ = 0;
 };

@@ -17,8 +17,8 @@ struct settings {
 struct order_report {
   tiktok_order_id id;
   std::vector<finding> findings;
-  bool stored = false;      ///< has a row
-  bool unadopted = false;   ///< inserted by hand, and no engine has touched it yet
+  bool stored = false;    ///< has a row
+  bool unadopted = false; ///< inserted by hand, and no engine has touched it yet
   bool quarantined = false;
   bool dead_letters = false;
   std::int64_t pending = 0, late = 0; ///< inputs; late ones only if the order is not quarantined

@@ -58,9 +58,13 @@ void printer::say_counts(std::chrono::minutes patience) const {
 
 bool printer::finish(std::chrono::minutes patience) {
   if (as_json_) {
-    print(json::serialize(json::object{{"orders_read", orders_}, {"damaged", damaged_}, {"unadopted", unadopted_},
-                                       {"quarantined", quarantined_}, {"with_dead_letters", with_dead_letters_},
-                                       {"inputs_pending", pending_}, {"inputs_pending_late", late_}}));
+    print(json::serialize(json::object{{"orders_read", orders_},
+                                       {"damaged", damaged_},
+                                       {"unadopted", unadopted_},
+                                       {"quarantined", quarantined_},
+                                       {"with_dead_letters", with_dead_letters_},
+                                       {"inputs_pending", pending_},
+                                       {"inputs_pending_late", late_}}));
   } else {
     say_counts(patience);
     print(std::to_string(orders_) + " orders read, " + std::to_string(damaged_) + " damaged");

@@ -142,7 +142,7 @@ std::string name_of(const input_row& in) { return in.type + " " + to_string(in.i
 bool same_value(const json::value& a, const json::value& b) {
   if (a.is_number() && b.is_number())
     return a == b || ((a.is_double() || b.is_double()) && a.to_number<double>() == b.to_number<double>());
-  if (const auto *left = a.if_array(), *right = b.if_array(); left && right)
+  if (const auto* left = a.if_array(), *right = b.if_array(); left && right)
     return std::equal(left->begin(), left->end(), right->begin(), right->end(), same_value);
   const auto *left = a.if_object(), *right = b.if_object();
   if (!left || !right)

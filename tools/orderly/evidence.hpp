@@ -19,7 +19,7 @@ struct input_evidence {
   const input_row* row = nullptr;
   std::optional<input_outcome> outcome;
   std::optional<answer> told;
-  bool raw_is_whole = false;                       ///< its bytes are those that came
+  bool raw_is_whole = false;                            ///< its bytes are those that came
   std::int64_t events = 0, first_seq = 0, last_seq = 0; ///< of those that name it
 };
 

@@ -1,7 +1,6 @@
-#include "tools/orderly/rules.hpp"
-
 #include "domain/detail.hpp"
 #include "domain/input.hpp"
+#include "tools/orderly/rules.hpp"
 
 namespace orderly::audit {
 namespace {

@@ -1,7 +1,6 @@
-#include "tools/orderly/rules.hpp"
-
 #include "domain/decide.hpp"
 #include "storage/order_row.hpp"
+#include "tools/orderly/rules.hpp"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,5 @@
-#include "tools/orderly/rules.hpp"
-
 #include "domain/webhook.hpp"
+#include "tools/orderly/rules.hpp"
 
 #include <algorithm>
 

@@ -254,8 +254,10 @@ std::optional<refusal> read_warehouses(const json::value& given, search_request&
 
 /// Every filter of sheet 4.1 counts; whatever else is given is a mistake of the caller.
 std::optional<refusal> read_filter(std::string_view field, const json::value& given, search_request& into) {
-  for (auto [time, target] : {std::pair{"create_time_ge", &into.create_ge}, {"create_time_lt", &into.create_lt},
-                              {"update_time_ge", &into.update_ge}, {"update_time_lt", &into.update_lt}})
+  for (auto [time, target] : {std::pair{"create_time_ge", &into.create_ge},
+                              {"create_time_lt", &into.create_lt},
+                              {"update_time_ge", &into.update_ge},
+                              {"update_time_lt", &into.update_lt}})
     if (field == time) {
       if (!given.is_int64())
         return mistyped(field, "int64");
@@ -331,9 +333,7 @@ response api::refuse(const request& call, const refusal& why, const std::string&
   return answer_with(why, request_id);
 }
 
-bool api::is_valid(const request& call) const {
-  return !refuse_call(call, endpoint_of(call), shop_.config(), shop_.now());
-}
+bool api::is_valid(const request& call) const { return !refuse_call(call, endpoint_of(call), shop_.config(), shop_.now()); }
 
 response api::answer(const request& call) {
   const auto request_id = shop_.next_request_id();
@@ -391,9 +391,8 @@ response api::search(const request& call, const std::string& request_id) {
     if (wanted.matches(one))
       matching.push_back(&one);
   const auto key = [&](const order* one) { return wanted.by_update ? one->update_time : one->create_time; };
-  std::stable_sort(matching.begin(), matching.end(), [&](const order* a, const order* b) {
-    return wanted.ascending ? key(a) < key(b) : key(a) > key(b);
-  });
+  std::stable_sort(matching.begin(), matching.end(),
+                   [&](const order* a, const order* b) { return wanted.ascending ? key(a) < key(b) : key(a) > key(b); });
   json::array page;
   const auto end = std::min(matching.size(), wanted.offset + wanted.page_size);
   for (auto at = wanted.offset; at < end; ++at)

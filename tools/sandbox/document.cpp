@@ -128,8 +128,8 @@ json::object line_of(const order& from, const line& unit) {
     made["cancel_user"] = from.cancelled_by;
     made["cancel_reason"] = from.cancel_reason;
   }
-  const auto inside = std::find_if(from.parcels.begin(), from.parcels.end(),
-                                   [&](const parcel& p) { return p.package_id == unit.package_id; });
+  const auto inside =
+      std::find_if(from.parcels.begin(), from.parcels.end(), [&](const parcel& p) { return p.package_id == unit.package_id; });
   if (inside != from.parcels.end()) {
     made["package_id"] = inside->package_id;
     made["package_status"] = json::string{package_status_of(from.status)};
@@ -143,9 +143,11 @@ json::object line_of(const order& from, const line& unit) {
 
 /// Times that have not come are absent; the deadlines count from payment.
 void add_times(const order& from, json::object& made) {
-  const std::pair<const char*, std::int64_t> times[] = {
-      {"paid_time", from.paid_time},             {"rts_time", from.rts_time},       {"collection_time", from.collection_time},
-      {"delivery_time", from.delivery_time},     {"cancel_time", from.cancel_time}};
+  const std::pair<const char*, std::int64_t> times[] = {{"paid_time", from.paid_time},
+                                                        {"rts_time", from.rts_time},
+                                                        {"collection_time", from.collection_time},
+                                                        {"delivery_time", from.delivery_time},
+                                                        {"cancel_time", from.cancel_time}};
   for (const auto& [name, at] : times)
     if (at != 0)
       made[name] = at;
@@ -153,7 +155,7 @@ void add_times(const order& from, json::object& made) {
     return;
   constexpr std::int64_t hour = 3600, day = 24 * hour;
   const std::pair<const char*, std::int64_t> deadlines[] = {
-      {"rts_sla_time", 2 * day},      {"tts_sla_time", 3 * day},      {"shipping_due_time", 5 * day},
+      {"rts_sla_time", 2 * day},        {"tts_sla_time", 3 * day},      {"shipping_due_time", 5 * day},
       {"collection_due_time", 6 * day}, {"delivery_sla_time", 7 * day}, {"delivery_option_required_delivery_time", 7 * day},
       {"delivery_due_time", 30 * day}};
   for (const auto& [name, after] : deadlines)

@@ -20,21 +20,20 @@ json::object& ledger::entry_of(const std::string& order_id) {
 void ledger::reached(const order& of) {
   auto& entry = entry_of(of.id);
   entry["status"] = json::string{name_of(of.status)};
-  entry["statuses"].as_array().push_back(json::object{
-      {"status", json::string{name_of(of.status)}}, {"update_time", of.update_time}, {"at_ms", now_ms_()}});
+  entry["statuses"].as_array().push_back(
+      json::object{{"status", json::string{name_of(of.status)}}, {"update_time", of.update_time}, {"at_ms", now_ms_()}});
 }
 
-void ledger::shipped(const order& of, const parcel& with, const std::vector<std::string>& lines,
-                     const std::string& request_id) {
+void ledger::shipped(const order& of, const parcel& with, const std::vector<std::string>& lines, const std::string& request_id) {
   json::array ids;
   for (const auto& id : lines)
     ids.push_back(json::string{id});
   entry_of(of.id)["shipments"].as_array().push_back(json::object{{"at_ms", now_ms_()},
-                                                                {"package_id", with.package_id},
-                                                                {"tracking_number", with.tracking_number},
-                                                                {"shipping_provider_id", with.provider_id},
-                                                                {"order_line_item_ids", std::move(ids)},
-                                                                {"request_id", request_id}});
+                                                                 {"package_id", with.package_id},
+                                                                 {"tracking_number", with.tracking_number},
+                                                                 {"shipping_provider_id", with.provider_id},
+                                                                 {"order_line_item_ids", std::move(ids)},
+                                                                 {"request_id", request_id}});
 }
 
 std::size_t ledger::announced(const webhook& what) {

@@ -22,7 +22,7 @@ struct webhook {
 };
 
 struct webhook_answer {
-  unsigned status = 0;        ///< 0 when none came
+  unsigned status = 0; ///< 0 when none came
   std::size_t body_bytes = 0;
 };
 

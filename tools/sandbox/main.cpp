@@ -1,13 +1,12 @@
 // tiktok-sandbox: a TikTok Shop of one's own. One thread; everything happens on one io_context.
 
-#include "tools/sandbox/server.hpp"
 #include "tools/sandbox/sender.hpp"
+#include "tools/sandbox/server.hpp"
 
+#include <CLI/CLI.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/json/serialize.hpp>
-
-#include <CLI/CLI.hpp>
 
 #include <chrono>
 #include <csignal>
@@ -15,7 +14,6 @@
 #include <fstream>
 #include <iostream>
 #include <memory>
-
 #include <unistd.h>
 
 namespace {
@@ -48,7 +46,8 @@ std::optional<int> read_command_line(int argc, char** argv, command_line& into) 
   app.add_option("--orders", into.orders, "Orders to create at the start")->capture_default_str();
   app.add_option("--seed", with.seed, "The same seed gives the same orders")->capture_default_str();
   app.add_option("--step-ms", into.step_ms, "Real time between two statuses, give or take half")
-      ->capture_default_str()->check(CLI::Range(1, 86'400'000));
+      ->capture_default_str()
+      ->check(CLI::Range(1, 86'400'000));
   app.add_option("--duplicate-percent", with.duplicate_percent, "Answered webhooks that are sent once more")
       ->check(CLI::Range(0, 100));
   app.add_option("--address-change-percent", with.address_change_percent,

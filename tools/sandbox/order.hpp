@@ -12,7 +12,7 @@ namespace orderly::sandbox {
 struct line { ///< one unit: TikTok has no quantities (sheet 4.3)
   std::string id, sku_id, product_id, product_name, sku_name, seller_sku;
   std::int64_t original_price = 0, seller_discount = 0, platform_discount = 0, tax = 0; ///< cents
-  std::string package_id; ///< empty until it is in a parcel
+  std::string package_id;                                                               ///< empty until it is in a parcel
 };
 
 struct parcel {
@@ -45,9 +45,8 @@ struct order {
 struct shipping_provider {
   std::string_view id, name, prefix; ///< tracking numbers that begin otherwise succeed with a warning (sheet 5.4)
 };
-inline constexpr shipping_provider shipping_providers[] = {{"7117858858072016686", "UPS", "1Z"},
-                                                           {"7117859084333745966", "USPS", "9"},
-                                                           {"7129720299146184490", "FedEx", "7"}};
+inline constexpr shipping_provider shipping_providers[] = {
+    {"7117858858072016686", "UPS", "1Z"}, {"7117859084333745966", "USPS", "9"}, {"7129720299146184490", "FedEx", "7"}};
 inline constexpr std::string_view delivery_option_id = "7091146663229654785";
 /// The same for every order of this shop: its sellers ship by themselves, from one warehouse, and no buyer asks them to cancel.
 inline constexpr std::string_view shipping_type_of_all = "SELLER", warehouse_of_all = "6955005333819123123";

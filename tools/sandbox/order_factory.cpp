@@ -72,8 +72,13 @@ std::string order_factory::next_request_id(std::int64_t now) {
 
 line order_factory::next_line(std::size_t product) {
   const auto& from = products[product];
-  line made{.id = std::to_string(next_id(lines_)), .sku_id = from.sku_id, .product_id = from.id, .product_name = from.name,
-            .sku_name = from.variant, .seller_sku = from.seller_sku, .package_id = {}};
+  line made{.id = std::to_string(next_id(lines_)),
+            .sku_id = from.sku_id,
+            .product_id = from.id,
+            .product_name = from.name,
+            .sku_name = from.variant,
+            .seller_sku = from.seller_sku,
+            .package_id = {}};
   made.original_price = from.price;
   made.seller_discount = chance(40) ? from.price / 10 : 0;
   made.platform_discount = chance(25) ? between(50, from.price / 5) : 0;
@@ -96,7 +101,10 @@ order order_factory::next_order(std::int64_t now) {
              .phone = "(+1)213555" + std::to_string(between(1000, 9999)),
              .line1 = std::to_string(between(1, 9999)) + " " + streets[static_cast<std::size_t>(between(0, streets.size() - 1))],
              .line2 = chance(30) ? "Apt " + std::to_string(between(1, 40)) : std::string{},
-             .city = where.city, .county = where.county, .state = where.state, .state_code = where.code,
+             .city = where.city,
+             .county = where.county,
+             .state = where.state,
+             .state_code = where.code,
              .postal_code = where.postal};
 
   for (auto skus = between(1, 3); skus > 0; --skus) {

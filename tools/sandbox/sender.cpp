@@ -183,8 +183,7 @@ struct sender::state : std::enable_shared_from_this<state> {
   std::map<std::string, std::deque<webhook>> queues;
 };
 
-sender::sender(asio::io_context& loop, const settings& with, ledger& book)
-    : state_(std::make_shared<state>(loop, with, book)) {}
+sender::sender(asio::io_context& loop, const settings& with, ledger& book) : state_(std::make_shared<state>(loop, with, book)) {}
 sender::~sender() = default;
 
 bool sender::set_url(const std::string& url) {

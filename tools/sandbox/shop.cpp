@@ -21,8 +21,7 @@ const shipping_provider* provider_with(std::string_view id) {
 
 std::optional<refusal> refuse_values(const shipping_request& wanted) {
   const auto& number = wanted.tracking_number;
-  const bool plain = std::all_of(number.begin(), number.end(),
-                                 [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
+  const bool plain = std::all_of(number.begin(), number.end(), [](unsigned char c) { return std::isalnum(c) != 0 || c == '-'; });
   if (number.size() < 5 || number.size() > 50 || !plain)
     return refusal{21011022, 200, "The tracking number is not valid: 5 to 50 letters and digits, no special characters."};
   if (!provider_with(wanted.provider_id))
@@ -201,8 +200,11 @@ std::variant<shipping_answer, refusal> shop::mark_shipped(const shipping_request
 
   const auto* provider = provider_with(wanted.provider_id);
   const auto at = std::max(now(), which.update_time + 1);
-  const parcel made{.package_id = factory_.next_package_id(), .tracking_number = wanted.tracking_number,
-                    .provider_id = wanted.provider_id, .provider_name = std::string{provider->name}, .shipped_at = at};
+  const parcel made{.package_id = factory_.next_package_id(),
+                    .tracking_number = wanted.tracking_number,
+                    .provider_id = wanted.provider_id,
+                    .provider_name = std::string{provider->name},
+                    .shipped_at = at};
   shipping_answer answer{.package_id = made.package_id, .warning = {}, .lines = {}};
   for (auto* unit : std::get<std::vector<line*>>(lines)) {
     unit->package_id = made.package_id;
