@@ -2,6 +2,7 @@
 
 #include "actors/change_watcher.hpp"
 #include "actors/redriver.hpp"
+#include "actors/spawn.hpp"
 #include "domain/attention.hpp"
 #include "domain/delivery.hpp"
 
@@ -162,7 +163,7 @@ void gateway::record(const input& what, std::optional<dead_letter_cause> dead, c
   kept->outcome = dead ? input_outcome::dead : input_outcome::ignored;
   kept->answer.outcome = kept->outcome;
   if (const auto writer = writer_ ? writer_->get() : writer_actor{})
-    writer->home_system().spawn(keep_orderless, writer, std::shared_ptr<const input_record>{std::move(kept)}, slot);
+    spawn_from_outside(writer->home_system(), keep_orderless, writer, std::shared_ptr<const input_record>{std::move(kept)}, slot);
 }
 
 /// A re-driven input that was for no order is read anew, by a program that may understand it by now.
@@ -190,7 +191,7 @@ void gateway::restart(tiktok_order_id order, std::function<void(result<restarted
   const auto shard = shards_.empty() ? registry_actor{} : shards_[shard_of(order, shards_.size())]->get();
   if (!shard)
     return done(error{error_code::shutting_down, "the engine is draining", {}});
-  shard->home_system().spawn(ask_for_restart, shard, std::move(order), std::move(done));
+  spawn_from_outside(shard->home_system(), ask_for_restart, shard, std::move(order), std::move(done));
 }
 
 void gateway::signature_failed(const shop_id& shop) {
@@ -222,7 +223,8 @@ void gateway::redrive(redrive_request what, std::function<void(result<redrive_re
   services->time = &time_;
   services->writer = writer_;
   services->reads_under_way = reading_;
-  writer->home_system().spawn(redriver, std::shared_ptr<const redrive_services>{std::move(services)}, what, std::move(done));
+  spawn_from_outside(writer->home_system(), redriver, std::shared_ptr<const redrive_services>{std::move(services)}, what,
+                     std::move(done));
 }
 
 } // namespace orderly

@@ -125,7 +125,14 @@ class Case(unittest.TestCase):
             self.stores.add(program.storage)
             self.addCleanup(self.audit_afterwards, program.storage)
         self.addCleanup(program.kill)
+        if isinstance(program, Engine):
+            self.addCleanup(self.assert_ends_in_order, program)
         return program
+
+    def assert_ends_in_order(self, engine):
+        """Whatever it did in the test, unless that has ended it."""
+        if engine.running():
+            self.assertEqual(engine.stop(), 0, engine.tail())
 
     def start_sandbox(self, *arguments):
         return self.started(Sandbox(SANDBOX, self.folder, "--seed", str(SEED), *arguments))

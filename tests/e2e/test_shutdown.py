@@ -73,6 +73,32 @@ class UnderLoad(Ends, LoadCase):
         print(f"\n  {generator.progress()} answered, others {generator.others}, {generator.lost} refused; ended in {took:.2f} s")
 
 
+class WhateverItDidBefore(Ends):
+    """Threads of the listeners outlive the engine: nothing that they did may hold it."""
+
+    def ends_after(self, what):
+        engine = self.engine_with(self.start_sandbox())
+        what(engine)
+        self.terminate(engine)
+        self.assert_ends(engine, DONE, within=GRACE)
+
+    def test_a_webhook_that_is_ignored(self):
+        self.ends_after(lambda engine: self.assertEqual(post_webhook(engine.public, b'{"type":14}'), 200))
+
+    def test_a_webhook_that_becomes_a_dead_letter(self):
+        self.ends_after(lambda engine: self.assertEqual(post_webhook(engine.public, b"not json"), 200))
+
+    def test_a_redrive(self):
+        self.ends_after(lambda engine: self.assertEqual(
+            engine.api("POST", "/dead-letters/redrive", {"cause": "unparsable", "limit": 10})[0], 200))
+
+    def test_a_restart_of_an_actor(self):
+        def restart(engine):
+            self.assertEqual(post_webhook(engine.public, status_webhook("576461413038785752", "UNPAID", 1_789_482_600, "1")), 200)
+            self.assertEqual(engine.api("POST", "/actors/576461413038785752/restart")[0], 200)
+        self.ends_after(restart)
+
+
 class WithCallsUnderWay(Ends):
     def travelling(self):
         """An order whose shipment TikTok does not answer."""
