@@ -32,7 +32,12 @@ public:
   rules_by_kind(decision_builder& b, const json::object* document) : b_(b), document_(document) {}
 
   input_outcome operator()(const std::monostate&) { return input_outcome::ignored; }
-  input_outcome operator()(const create_order& wish) { return create(b_, wish, document_); }
+  input_outcome operator()(const create_order& wish) {
+    const auto outcome = create(b_, wish, document_);
+    if (outcome != input_outcome::refused)
+      take_shop(b_);
+    return outcome;
+  }
 
   input_outcome operator()(const fetched_detail& what) {
     if (b_.current().version == 0 && !is_detail_of(what.order, b_.in.order))

@@ -164,6 +164,22 @@ TEST_CASE("an order without a shop takes the first that names it") {
   CHECK(h.take(status_webhook("ON_HOLD", paid_at + 1, {}, "7000000000000000001")).outcome == input_outcome::dead);
 }
 
+TEST_CASE("an order without a shop takes the one that the same order posted again names") {
+  history h;
+  auto again = engine_input(create_order{{{"own", 1}}});
+  h.take(again);
+  again.shop = shop_id{a_shop};
+  CHECK(h.take(again).outcome == input_outcome::applied);
+  CHECK(h.current.facts.shop.str() == a_shop);
+  CHECK(h.take(again).outcome == input_outcome::duplicate);
+  auto other = engine_input(create_order{{{"own", 2}}});
+  other.shop = shop_id{a_shop};
+  history shopless;
+  shopless.take(engine_input(create_order{{{"own", 1}}}));
+  CHECK(shopless.take(other).answer.refusal->code == error_code::order_exists);
+  CHECK(shopless.current.facts.shop.empty());
+}
+
 TEST_CASE("a row inserted by hand keeps its id and its time and gets its history with the first input") {
   history h;
   h.current.id = order_id{*uuid_from("01890000-0000-7000-8000-000000000001")};
