@@ -11,7 +11,7 @@ namespace orderly {
 
 struct read_pool_options {
   std::size_t threads = 2;
-  std::size_t queue_limit = 1024; ///< of waiting reads; beyond it: overloaded
+  std::size_t queue_limit = 8192; ///< of waiting reads; beyond it: overloaded
   std::size_t load_batch = 200;   ///< activations read together
 };
 
