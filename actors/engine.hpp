@@ -1,6 +1,6 @@
 #pragma once
 // The engine as app/ and tests see it: no CAF in this header. Owns the one actor system and, through its root supervisor, every
-// actor.
+// actor. It is started, stopped and destroyed on one thread, which CAF's end does not wait for.
 
 #include "actors/restart_budget.hpp"
 #include "base/clock.hpp"

@@ -12,6 +12,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace orderly {
 namespace {
@@ -37,9 +38,7 @@ answer kept_for_later() {
 }
 
 answer stored_answer(const input& in, const result<loaded_order>& found) {
-  if (!found)
-    return not_known(in);
-  if (!found->settled.contains(in.dedupe_key)) // stored all the same: somebody has re-driven its letter meanwhile
+  if (!found || !found->settled.contains(in.dedupe_key)) // stored all the same; its letter may have been re-driven meanwhile
     return is_command(in) ? not_known(in) : kept_for_later();
   const auto& stored = found->settled.at(in.dedupe_key);
   if (stored.raw_hash == sha256(*in.raw))
@@ -47,11 +46,13 @@ answer stored_answer(const input& in, const result<loaded_order>& found) {
   return turned_away(in, error_code::idempotency_conflict, "this Idempotency-Key was used with another body; use a new key");
 }
 
-/// What is stored of a buried input need not be its death: the actor may have died between the commit and the answer.
+/// What is stored of a buried input need not be its death: the actor may have died between the commit and the answer. The reader
+/// may keep the callback for a while: it must hold nothing then.
 void tell_stored(const order_services& services, const input_ptr& what, const std::shared_ptr<answer_slot>& slot) {
   services.reader->load({.order = what->order, .keys = {what->dedupe_key}, .with_document = false},
-                        [counted = count_read(services.loads_under_way), what, slot](const result<loaded_order>& found) {
-                          slot->complete(stored_answer(*what, found));
+                        [counted = count_read(services.loads_under_way), what, to = slot](const auto& found) mutable {
+                          std::exchange(to, nullptr)->complete(stored_answer(*what, found));
+                          counted = nullptr;
                         });
 }
 

@@ -15,13 +15,18 @@ template <class State, class Pointer>
 concept actor_state = !std::is_aggregate_v<State> && std::is_constructible_v<State, Pointer>;
 
 /// For threads that are not the actor system's own. A spawn makes its thread hold the system's logger, for good, and the end of
-/// the system waits until no thread holds it: so one that outlives the system must let go.
+/// the system waits until no thread holds it: so one that outlives the system must let go, also when the spawn throws.
 template <class... Ts>
 void spawn_from_outside(caf::actor_system& in, Ts&&... what) {
-  const bool held_before = caf::logger::current_logger();
+  struct guard {
+    const bool is_outside;
+    ~guard() {
+      if (is_outside)
+        caf::logger::set_current_actor_system(nullptr);
+    }
+  };
+  const guard at_end{caf::logger::current_logger() != &in.logger()};
   in.spawn(std::forward<Ts>(what)...);
-  if (!held_before)
-    caf::logger::set_current_actor_system(nullptr);
 }
 
 } // namespace orderly

@@ -143,7 +143,14 @@ private:
   }
 
   void serve(store_reader& from) {
-    for (auto jobs = next(); !jobs.empty(); jobs = next()) {
+    while (serve_next(from)) {
+    }
+  }
+
+  /// What was served is gone when it returns: callbacks hold what others wait for. False: stop.
+  bool serve_next(store_reader& from) {
+    auto jobs = next();
+    if (!jobs.empty()) {
       if (auto* one = std::get_if<list_job>(&jobs.front()))
         one->done(timed(measured_.list, [&] { return from.list(one->filter); }));
       else if (auto* wanted = std::get_if<find_job>(&jobs.front()))
@@ -157,6 +164,7 @@ private:
       else
         load_all(from, jobs);
     }
+    return !jobs.empty();
   }
 
   void load_all(store_reader& from, std::vector<job>& jobs) {

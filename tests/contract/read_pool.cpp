@@ -120,6 +120,21 @@ TEST_CASE("every kind of read is answered from the store, on a thread of the poo
     CHECK(text.find(std::string{"orderly_storage_read_seconds_count{what=\""} + what + "\"} 1") != std::string::npos);
 }
 
+TEST_CASE("what asked is let go when it has been answered, not when the next read comes") {
+  const auto db = fresh_sqlite();
+  metrics measured;
+  const auto pool = std::move(make_read_pool(db->store(), {.threads = 1}, measured).value());
+  struct witness {
+    std::promise<void> gone;
+    ~witness() { gone.set_value(); }
+  };
+  auto held = std::make_shared<witness>();
+  const auto gone = held->gone.get_future();
+  pool->load({tiktok_order_id{"51"}, {}, false}, [held](const result<loaded_order>&) {});
+  held = nullptr;
+  CHECK(gone.wait_for(std::chrono::seconds{30}) == std::future_status::ready);
+}
+
 TEST_CASE("loads that wait are read together, in batches of the limit") {
   const auto db = fresh_sqlite();
   const auto writer = db->writer();
