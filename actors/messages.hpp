@@ -38,6 +38,7 @@ struct routed_input {
 struct answered_inputs {
   tiktok_order_id order;
   std::vector<std::pair<input_id, answer>> answers;
+  bool unread = false; ///< refusals, because the order cannot be read now: the store may take an input all the same
 };
 
 /// An order that cannot be served.

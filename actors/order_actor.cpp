@@ -89,14 +89,8 @@ void order_actor_state::on_loaded(const result<loaded_order>& found) {
     return say_unfit(false, to_string(found.error()));
   if (found && found->quarantined)
     return say_unfit(true, "quarantined");
-  if (!found) {
-    forget_order();
-    if (unknown_fates_ > 0)
-      answer_in_hand({error_code::outcome_unknown, "the store broke off; the same key later gives the result", {}});
-    else
-      answer_in_hand(found.error());
-    return;
-  }
+  if (!found)
+    return refuse_unread(found.error());
   loaded_ = true;
   exists_ = found->exists;
   order_ = found->order;
@@ -104,6 +98,12 @@ void order_actor_state::on_loaded(const result<loaded_order>& found) {
   document_ = found->document;
   found_ = found->settled;
   decide_in_hand();
+}
+
+void order_actor_state::refuse_unread(const error& why) {
+  forget_order();
+  const error unknown{error_code::outcome_unknown, "the store broke off; the same key later gives the result", {}};
+  answer_in_hand(unknown_fates_ > 0 ? unknown : why, true);
 }
 
 /// The registry keeps the inputs and ends this actor.
@@ -315,20 +315,20 @@ void order_actor_state::bury(const std::string& why) {
           [this](const caf::error&) { settle_by_reading(); });
 }
 
-void order_actor_state::answer_in_hand(const error& refusal) {
+void order_actor_state::answer_in_hand(const error& refusal, bool unread) {
   std::vector<std::pair<input_id, answer>> answers;
   for (const auto& in : in_hand_)
     answers.emplace_back(in->id, refusal_of(*in, refusal));
-  finish(std::move(answers));
+  finish(std::move(answers), unread);
 }
 
-void order_actor_state::finish(std::vector<std::pair<input_id, answer>> answers) {
+void order_actor_state::finish(std::vector<std::pair<input_id, answer>> answers, bool unread) {
   phase_ = phase::idle;
   unknown_fates_ = 0;
   in_hand_.clear();
   hand_count->store(0);
   found_.clear();
-  self->send(registry, atom::answered::value, answered_inputs{id, std::move(answers)});
+  self->send(registry, atom::answered::value, answered_inputs{id, std::move(answers), unread});
   start_unit();
 }
 

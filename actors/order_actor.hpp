@@ -84,8 +84,9 @@ private:
   void on_committed(decided what);
   void on_refused(const std::string& why);
   void bury(const std::string& why);
-  void answer_in_hand(const error& refusal);
-  void finish(std::vector<std::pair<input_id, answer>> answers);
+  void refuse_unread(const error& why);
+  void answer_in_hand(const error& refusal, bool unread = false);
+  void finish(std::vector<std::pair<input_id, answer>> answers, bool unread = false);
   void forget_order();
   void say_unfit(bool stored, std::string why);
 

@@ -151,7 +151,10 @@ void registry_state::answered(const answered_inputs& done) {
         std::find_if(e.unanswered.begin(), e.unanswered.end(), [&](const kept_input& k) { return k.routed.what->id == id; });
     if (at == e.unanswered.end())
       continue; // answered by an earlier incarnation that died before it could say so twice
-    tell(*at, answer);
+    if (done.unread)
+      store_unread(*at, answer);
+    else
+      tell(*at, answer);
     let_go(e, at);
   }
   file(e);

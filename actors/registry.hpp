@@ -90,6 +90,7 @@ private:
   void park_late(order_entry& e, actor_time now);
   void park(order_entry& e, kept_input& which);
   void parked(const tiktok_order_id& order, const input_id& id, commit_fate fate);
+  void store_unread(const kept_input& which, const answer& otherwise);
   void count_parked(kept_input& which, kept_input::lane way);
 
   entries orders_;

@@ -13,6 +13,20 @@ namespace {
 
 constexpr auto record_patience = std::chrono::seconds{90}; // above the writer's own, which always answers: nothing is asked twice
 
+std::shared_ptr<const input_record> as_pending(const input_ptr& what) {
+  auto record = std::make_shared<input_record>();
+  record->what = what;
+  record->outcome = input_outcome::pending;
+  record->answer.outcome = input_outcome::pending;
+  return record;
+}
+
+void complete_as_pending(answer_slot& slot) {
+  answer a;
+  a.outcome = input_outcome::pending;
+  slot.complete(std::move(a));
+}
+
 } // namespace
 
 void registry_state::park_late(order_entry& e, actor_time now) {
@@ -25,13 +39,8 @@ void registry_state::park(order_entry& e, kept_input& which) {
   if (which.way != kept_input::lane::fast || which.cannot_be_parked || parked_ >= options.max_parked)
     return; // nobody promises 200 beyond the limit: the webhook's deadline answers 503
   count_parked(which, kept_input::lane::parking);
-  auto record = std::make_shared<input_record>();
-  record->what = which.routed.what;
-  record->outcome = input_outcome::pending;
-  record->answer.outcome = input_outcome::pending;
   const auto done = [this, order = e.id, id = which.routed.what->id](commit_fate fate) { parked(order, id, fate); };
-  self->request(services->writer->get(), record_patience, atom::record::value,
-                std::shared_ptr<const input_record>{std::move(record)})
+  self->request(services->writer->get(), record_patience, atom::record::value, as_pending(which.routed.what))
       .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
 }
 
@@ -52,15 +61,29 @@ void registry_state::parked(const tiktok_order_id& order, const input_id& id, co
     return;
   }
   measured->parked.add();
-  answer a;
-  a.outcome = input_outcome::pending;
   if (const auto slot = std::exchange(at->routed.slot, nullptr))
-    slot->complete(std::move(a));
+    complete_as_pending(*slot);
   count_parked(*at, kept_input::lane::parked);
   if (e.now == standing::quarantined) { // it waits in the store; the sweeper brings it when the order is served again
     let_go(e, at);
     file(e);
   }
+}
+
+/// A store that cannot be read may still commit. So a webhook is kept for the sweeper and need not come again; whoever else asks
+/// is told. It leaves the registry meanwhile.
+void registry_state::store_unread(const kept_input& which, const answer& otherwise) {
+  const auto& [what, slot, stored] = which.routed;
+  if (what->source != input_source::webhook || stored || !slot)
+    return tell(which, otherwise);
+  const auto done = [this, which, otherwise](commit_fate fate) {
+    if (fate != commit_fate::committed)
+      return tell(which, otherwise);
+    measured->parked.add();
+    complete_as_pending(*which.routed.slot);
+  };
+  self->request(services->writer->get(), record_patience, atom::record::value, as_pending(what))
+      .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
 }
 
 void registry_state::count_parked(kept_input& which, kept_input::lane way) {

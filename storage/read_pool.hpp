@@ -11,8 +11,8 @@ namespace orderly {
 
 struct read_pool_options {
   std::size_t threads = 2;
-  std::size_t queue_limit = 8192; ///< of waiting reads; beyond it: overloaded
-  std::size_t load_batch = 200;   ///< activations read together
+  std::size_t queue_limit = 16384; ///< of waiting reads; beyond it: overloaded
+  std::size_t load_batch = 200;    ///< activations read together
 };
 
 /// Its destructor answers what waits with shutting_down and joins. Errors: those of open_reader.

@@ -195,13 +195,15 @@ TEST_CASE("a store that cannot commit is said to the asker, nothing is kept, and
   CHECK(f.now->whole.committing->load());
 }
 
-TEST_CASE("an order that cannot be read is said to the asker and read again for the next one") {
+TEST_CASE("an order that cannot be read is said to who wishes something of it, and read again for the next one") {
   engine_fixture f;
+  f.ask(f.webhook(id, "UNPAID", t0));
+  f.restart();
   f.reader->fail_loads(1);
-  const auto refused = f.ask(f.webhook(id, "UNPAID", t0));
+  const auto refused = f.ask(f.command(id, add_note{"once"}));
   REQUIRE(refused.refusal);
   CHECK(refused.refusal->code == error_code::storage_unavailable);
-  CHECK(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);
+  CHECK(f.ask(f.command(id, add_note{"again"})).outcome == input_outcome::applied);
 }
 
 TEST_CASE("an input that the store refuses becomes a dead letter and takes no neighbour along") {

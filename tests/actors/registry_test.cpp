@@ -110,6 +110,14 @@ TEST_CASE("an input that was stored before it ended its actor twice is answered 
   CHECK(f.dead_letters().empty());
 }
 
+TEST_CASE("a buried webhook that cannot be read back is durable all the same") {
+  engine_fixture f;
+  f.reader->throw_on_loads(2);
+  f.reader->fail_loads(1);
+  CHECK_FALSE(f.ask(f.webhook(id, "UNPAID", t0)).refusal);
+  CHECK(f.dead_letters().size() == 1);
+}
+
 TEST_CASE("nobody is told that nothing was written while an ended actor's unit may be stored") {
   engine_fixture f;
   REQUIRE(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::applied);

@@ -79,6 +79,42 @@ TEST_CASE("what its order has in hand for long is brought back once and keeps no
   CHECK(f.pending().empty());
 }
 
+TEST_CASE("a webhook whose order cannot be read now is stored as pending and answered at once; the sweeper brings it back") {
+  engine_fixture f;
+  f.reader->fail_loads(1);
+  CHECK(f.ask(f.webhook(id, "UNPAID", t0)).outcome == input_outcome::pending);
+  REQUIRE(f.pending().size() == 1);
+  CHECK_FALSE(f.stored(id).exists);
+  for (int i = 0; i < 7; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.pending().empty());
+  CHECK(f.stored(id).order.facts.status->status == tiktok_status::unpaid);
+  CHECK(f.deliveries(id) == 1);
+}
+
+TEST_CASE("a repeated webhook whose order cannot be read now stays what it was") {
+  engine_fixture f;
+  const auto hook = f.webhook(id, "UNPAID", t0);
+  REQUIRE(f.ask(hook).outcome == input_outcome::applied);
+  f.restart();
+  f.reader->fail_loads(1);
+  auto again = hook;
+  again.id = f.webhook(id, "UNPAID", t0).id;
+  CHECK_FALSE(f.ask(again).refusal);
+  CHECK(f.pending().empty());
+  CHECK(f.deliveries(id) == 2);
+}
+
+TEST_CASE("a webhook whose order cannot be read gets no 200 when the store cannot commit it either") {
+  engine_fixture f;
+  f.reader->fail_loads(1);
+  f.faults->plan->refuse_records = true;
+  const auto told = f.ask(f.webhook(id, "UNPAID", t0));
+  REQUIRE(told.refusal);
+  CHECK(told.refusal->code == error_code::storage_unavailable);
+  CHECK(f.pending().empty());
+}
+
 TEST_CASE("the two seconds begin when the webhook came, not when its shard found time for it") {
   engine_fixture f;
   f.reader->hold_loads();

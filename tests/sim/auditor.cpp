@@ -120,7 +120,8 @@ void auditor::judge_not_now(const ticket& at, const ticket::named_input& in, err
   const bool no_place = why == error_code::overloaded && on_.with.waiting < 1000;
   // Whether a command took effect before its order's actor died is not always known; a webhook is kept for its successor.
   const bool in_doubt = why == error_code::outcome_unknown && !at.is_webhook && at.deaths != on_.deaths;
-  if (at.faults == on_.faults && !no_place && !in_doubt)
+  const bool unread = !at.is_webhook && at.misreads != on_.misreads;
+  if (at.faults == on_.faults && !no_place && !in_doubt && !unread)
     on_.violate("503 needs an excuse", id, in.key, " was answered ", name_of(why), " and nothing had failed");
   if (!at.is_webhook && (why == error_code::storage_unavailable || why == error_code::overloaded))
     judge_undone(in, why);

@@ -40,6 +40,7 @@ void front_door::post(int engine, order_port& at, delivery what, bool is_webhook
   made->posted = on_.passed;
   made->deadline = on_.passed + (is_webhook ? webhook_deadline : command_deadline);
   made->deaths = on_.deaths;
+  made->misreads = on_.misreads;
   if (!is_mending(engine))
     made->faults = on_.faults;
   waiting_.emplace(made->number, waiting{made, std::move(done)});

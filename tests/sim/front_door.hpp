@@ -27,7 +27,7 @@ struct ticket {
   std::vector<named_input> inputs;
   std::chrono::milliseconds posted{0}, deadline{0}; ///< on the actors' clock
   std::optional<std::int64_t> faults;               ///< that had struck by then; none while a part is away
-  std::int64_t deaths = 0;                          ///< of orders, that had happened by then
+  std::int64_t deaths = 0, misreads = 0;            ///< of orders, that had happened by then
   bool answered = false;
   bool cut_off = false;  ///< its engine is gone
   bool too_late = false; ///< its asker has been told 503

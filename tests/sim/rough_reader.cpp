@@ -22,7 +22,8 @@ void rough_reader::read(const char* name, std::function<result<T>()> find, reply
   if (!alive_)
     return done(error{error_code::shutting_down, "the engine is gone", {}});
   if (on_.strikes(on_.with.chances.read_fails)) {
-    on_.fault(name, ": the reader fails");
+    ++on_.misreads;
+    on_.note("  FAULT ", name, ": the reader fails");
     return done(on_.random.in_100(80) ? error{error_code::storage_unavailable, "the simulation says so", {}}
                                       : error{error_code::overloaded, "the simulation says so", {}});
   }

@@ -102,8 +102,9 @@ struct stage {
   std::chrono::milliseconds passed{0}; ///< on the actors' clock
   bool calm = false;                   ///< no faults any more
   std::int64_t faults = 0;
-  std::int64_t deaths = 0; ///< of orders, also ordered ones: no excuse for "not now", because their inputs go on
-  bool set_back = false;   ///< the wall clock, once or more often
+  std::int64_t misreads = 0; ///< no excuse to a webhook: a store that cannot be read may still commit
+  std::int64_t deaths = 0;   ///< of orders, also ordered ones: no excuse for "not now", because their inputs go on
+  bool set_back = false;     ///< the wall clock, once or more often
   std::uint64_t messages = 0, fingerprint = 14695981039346656037ull;
   std::string_view actor; ///< whose handler runs; empty between them
   std::optional<violation> broken;
