@@ -55,6 +55,7 @@ private:
   // world_end.cpp: the calm after it
   void heal();
   void lift_quarantines();
+  void put_engines_up();
   void settle();
   bool has_more_to_do() const;
   bool step_in_calm();

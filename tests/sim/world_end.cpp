@@ -11,6 +11,11 @@ using namespace std::chrono_literals;
 void world::heal() {
   on_.note("--- the storm is over");
   on_.calm = true;
+  put_engines_up();
+}
+
+/// In the calm too: what the storm did at its last instant may end an engine later.
+void world::put_engines_up() {
   for (std::size_t i = 0; i < seats_.size(); ++i) {
     if (seats_[i].host && (seats_[i].host->is_stopping() || seats_[i].host->has_failed()))
       take_down(i);
@@ -39,6 +44,7 @@ void world::settle() {
       return on_.violate("dead letters can be handled again, and what is held be released", "",
                          "after so many times some is left");
     for (int moments = 0;; ++moments) {
+      put_engines_up();
       lift_quarantines();
       while (!on_.broken && step_in_calm()) {
       }
