@@ -37,7 +37,7 @@ http_response json_response(int status, const json::object& body) {
   return {status, json_type, json::serialize(body), {{"Cache-Control", "no-store"}}};
 }
 
-http_response read_too_late() { return problem(error_code::overloaded, "The answer could not be read in time."); }
+http_response read_too_late() { return problem(error_code::storage_unavailable, "The answer could not be read in time."); }
 
 http_route read_route(std::string_view label, std::function<void(const responder_ptr&)> serve) {
   return {label, std::chrono::seconds{10}, read_too_late,
