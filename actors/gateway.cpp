@@ -81,7 +81,7 @@ answer outcome_unknown() { return unanswerable(error_code::outcome_unknown, "the
 /// Asks the writer to keep an input that is for no order, and answers for it. One a delivery: short-lived, cheap (caf-0.17, 4.3).
 caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& writer,
                              const std::shared_ptr<const input_record>& record, const std::shared_ptr<answer_slot>& slot) {
-  self->request(writer, std::chrono::seconds{90}, atom::record::value, record)
+  self->request(writer, caf::infinite, atom::record::value, record)
       .then(
           [record, slot](const commit_reply& reply) {
             switch (reply.fate) {

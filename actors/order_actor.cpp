@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t max_unit = 64;    // inputs a unit: bounds a transaction, the rest makes the next one
 constexpr std::size_t recent_keys = 8;  // repeats come within seconds or, hours later, through the store
 constexpr int max_unknown_fates = 1000; // of one unit: more than the deaths of lanes and writers that supervision allows
-constexpr auto commit_patience = std::chrono::seconds{90}; // above the writer's own, so that its answer comes first
 
 answer refusal_of(const input& in, error why) {
   answer a;
@@ -211,7 +210,7 @@ void order_actor_state::commit(decided what) {
   }
   auto unit = std::make_shared<const order_unit>(std::move(what.unit));
   auto kept = std::make_shared<decided>(std::move(what));
-  self->request(writer, commit_patience, atom::commit::value, unit_ptr{unit})
+  self->request(writer, caf::infinite, atom::commit::value, unit_ptr{unit})
       .then(
           [this, kept](const commit_reply& reply) {
             switch (reply.fate) {
@@ -299,8 +298,7 @@ void order_actor_state::bury(const std::string& why) {
                          .outcome = input_outcome::dead,
                          .dead = dead_letter_cause::refused_by_store,
                          .answer = told});
-  self->request(services->writer->get(), commit_patience, atom::commit::value,
-                std::make_shared<const order_unit>(std::move(unit)))
+  self->request(services->writer->get(), caf::infinite, atom::commit::value, std::make_shared<const order_unit>(std::move(unit)))
       .then(
           [this, told](const commit_reply& reply) {
             if (reply.fate == commit_fate::conflict)

@@ -50,6 +50,7 @@ using order_actor = caf::typed_actor<
     caf::reacts_to<atom::passivate>>;
 
 /// Group commit: gathers while its lane is busy, hands a batch over when it is free.
+/// It answers whatever happens, so nobody gives it a time limit: CAF keeps a timer for each, and its actor, until that is over.
 using writer_actor = caf::typed_actor<
     // Commits one order's unit; the reply comes after the transaction.
     caf::replies_to<atom::commit, unit_ptr>::with<commit_reply>,
@@ -60,7 +61,9 @@ using writer_actor = caf::typed_actor<
     // Makes the inputs of dead letters pending again, at this time.
     caf::replies_to<atom::redrive, std::shared_ptr<const std::vector<std::int64_t>>, timestamp>::with<redrive_reply>,
     // Leases due rows of the outbox.
-    caf::replies_to<atom::claim, claim_request>::with<claim_reply>>;
+    caf::replies_to<atom::claim, claim_request>::with<claim_reply>,
+    // Looks whether transactions come back.
+    caf::reacts_to<atom::tick>>;
 
 /// A writing connection on a thread of its own (detached): the only place where a store is written.
 using lane_actor = caf::typed_actor<

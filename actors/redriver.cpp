@@ -16,7 +16,6 @@ namespace orderly {
 namespace {
 
 constexpr std::size_t group = 20; // small: a cause that is not mended costs a few more deaths, not hundreds
-constexpr auto patience = std::chrono::seconds{90};
 
 bool was_handled(const answer& a) {
   if (a.refusal && http_status_of(a.refusal->code) >= 500)
@@ -78,8 +77,8 @@ void redriver_state::next_group() {
   const auto count = report_.redriven == 0 ? std::size_t{1} : std::min(group, letters_.size());
   auto ids = std::make_shared<std::vector<std::int64_t>>(letters_.end() - static_cast<std::ptrdiff_t>(count), letters_.end());
   letters_.resize(letters_.size() - count);
-  self->request(services->writer->get(), patience, atom::redrive::value, std::shared_ptr<const std::vector<std::int64_t>>{ids},
-                services->time->now())
+  self->request(services->writer->get(), caf::infinite, atom::redrive::value,
+                std::shared_ptr<const std::vector<std::int64_t>>{ids}, services->time->now())
       .then([this](const redrive_reply& reply) { on_reopened(*reply.what); },
             [this](const caf::error&) {
               finish(error{error_code::storage_unavailable, "the writer did not answer", {}});

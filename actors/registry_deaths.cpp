@@ -17,7 +17,6 @@
 namespace orderly {
 namespace {
 
-constexpr auto record_patience = std::chrono::seconds{90}; // above the writer's own, so that its answer comes first
 constexpr auto quarantine_believed = std::chrono::seconds{5};
 
 answer turned_away(const input& in, error_code code, std::string why) {
@@ -64,7 +63,7 @@ caf::behavior keep_dead(caf::event_based_actor* self, const writer_actor& writer
     if (slot)
       slot->complete(not_known(*record->what));
   };
-  self->request(writer, record_patience, atom::record::value, record)
+  self->request(writer, caf::infinite, atom::record::value, record)
       .then(
           [services, record, slot, lost](const commit_reply& r) {
             if (r.fate != commit_fate::committed)
@@ -153,7 +152,7 @@ void registry_state::store_quarantine(order_entry& e) {
       found->second.quarantine_asked = self->clock().now();
     }
   };
-  self->request(services->writer->get(), record_patience, atom::note::value, std::shared_ptr<const attention_note>{note})
+  self->request(services->writer->get(), caf::infinite, atom::note::value, std::shared_ptr<const attention_note>{note})
       .then([stored](const commit_reply& r) { stored(r.fate == commit_fate::committed); },
             [stored](const caf::error&) { stored(false); });
 }
@@ -219,7 +218,7 @@ caf::result<restart_reply> registry_state::restart(const tiktok_order_id& order)
   note->at = services->time->now();
   auto promised = self->make_response_promise<restart_reply>();
   const auto asker = std::make_shared<owed_reply<restart_reply>>(promised, restart_reply{});
-  self->request(services->writer->get(), record_patience, atom::note::value, std::shared_ptr<const attention_note>{note})
+  self->request(services->writer->get(), caf::infinite, atom::note::value, std::shared_ptr<const attention_note>{note})
       .then(
           [this, asker, order](const commit_reply& r) {
             const bool known = orders_.contains(order);

@@ -11,8 +11,6 @@
 namespace orderly {
 namespace {
 
-constexpr auto record_patience = std::chrono::seconds{90}; // above the writer's own, which always answers: nothing is asked twice
-
 std::shared_ptr<const input_record> as_pending(const input_ptr& what) {
   auto record = std::make_shared<input_record>();
   record->what = what;
@@ -40,7 +38,7 @@ void registry_state::park(order_entry& e, kept_input& which) {
     return; // nobody promises 200 beyond the limit: the webhook's deadline answers 503
   count_parked(which, kept_input::lane::parking);
   const auto done = [this, order = e.id, id = which.routed.what->id](commit_fate fate) { parked(order, id, fate); };
-  self->request(services->writer->get(), record_patience, atom::record::value, as_pending(which.routed.what))
+  self->request(services->writer->get(), caf::infinite, atom::record::value, as_pending(which.routed.what))
       .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
 }
 
@@ -82,7 +80,7 @@ void registry_state::store_unread(const kept_input& which, const answer& otherwi
     measured->parked.add();
     complete_as_pending(*which.routed.slot);
   };
-  self->request(services->writer->get(), record_patience, atom::record::value, as_pending(what))
+  self->request(services->writer->get(), caf::infinite, atom::record::value, as_pending(what))
       .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
 }
 

@@ -21,6 +21,8 @@ commit_reply writer_ended() { return {commit_fate::unknown, "the storage writer 
 error no_answer() { return {error_code::storage_unavailable, "the lane did not answer", {}}; }
 
 constexpr auto lane_patience = std::chrono::seconds{60}; // a lane answers also when the store fails: for one that hangs or died
+constexpr auto longest_commit = std::chrono::seconds{3}; // then a webhook in it has been answered 503
+constexpr auto look_every = std::chrono::seconds{1};
 constexpr auto unwatched = [](const auto&) {};
 
 /// Short transactions go to a lane past the group commit and its busy mark: it does them between two batches. Whoever asked gets
@@ -107,6 +109,7 @@ void writer_state::flush(std::size_t index) {
     records->push_back(std::move(slot.records.front()));
   }
   slot.busy = true;
+  slot.busy_since = self->clock().now();
   measured->lanes_busy.add(1);
   measured->waiting.add(-static_cast<double>(units->size()));
   measured->records_waiting.add(-static_cast<double>(records->size()));
@@ -151,6 +154,14 @@ void writer_state::finish(std::size_t index, std::vector<waiting_unit>& units, s
   flush(index);
 }
 
+void writer_state::look_for_hangs() {
+  const auto now = self->clock().now();
+  const bool hangs = std::all_of(lanes.begin(), lanes.end(),
+                                 [&](const lane_slot& one) { return one.busy && now - one.busy_since > longest_commit; });
+  if (hangs && options.healthy->exchange(false))
+    log(log_level::error, "storage.hangs", "no transaction comes back; webhooks are answered 503 meanwhile", {});
+}
+
 void writer_state::give_up() {
   const commit_reply ended{commit_fate::unavailable, "the engine ends"};
   for (auto& slot : lanes) {
@@ -193,6 +204,7 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
     slot.handle = state.options.spawn_lane(self->home_system());
     self->monitor(slot.handle);
   }
+  self->delayed_send(self, look_every, atom::tick::value);
   self->set_down_handler([self](const caf::down_msg& msg) { self->state.replace(msg); });
   self->set_exit_handler([self](const caf::exit_msg& msg) {
     self->state.give_up();
@@ -227,6 +239,10 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         const auto probe = [self](const claim_reply& r) { self->state.options.healthy->store(r.what->has_value()); };
         const claim_reply lost{std::make_shared<const result<claimed_rows>>(no_answer())};
         return ask_lane(self, self->state.lanes.front(), lost, probe, atom::claim::value, what);
+      },
+      [self](atom::tick) {
+        self->state.look_for_hangs();
+        self->delayed_send(self, look_every, atom::tick::value);
       },
   };
 }

@@ -8,6 +8,7 @@
 #include "base/metrics.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -28,7 +29,7 @@ struct writer_options {
   std::size_t max_batch = 500; ///< units a transaction: beyond it the store gains nothing (performance: 100 to 500)
   /// Makes a lane; detached in the product, scheduled in deterministic tests.
   std::function<lane_actor(caf::actor_system&)> spawn_lane;
-  std::shared_ptr<std::atomic<bool>> healthy; ///< false while commits fail; read by /readyz
+  std::shared_ptr<std::atomic<bool>> healthy; ///< false while commits fail or hang; read by /readyz
   metrics* measured = nullptr;
   const clock* time = nullptr;
   restart_limit lane_restarts; ///< more deaths of lanes than that end the writer
@@ -49,6 +50,7 @@ struct writer_state {
   struct lane_slot {
     lane_actor handle;
     bool busy = false;
+    std::chrono::steady_clock::time_point busy_since{}; ///< on the actors' clock
     std::deque<waiting_unit> units;
     std::deque<waiting_record> records;
   };
@@ -57,6 +59,8 @@ struct writer_state {
   lane_slot& lane_for(const input_record& record);
   void flush(std::size_t lane);
   void replace(const caf::down_msg& dead);
+  /// Once a second: a store that does not come back from its transactions fails too.
+  void look_for_hangs();
   /// Tells all that still wait for a lane that nothing of theirs was written.
   void give_up();
 

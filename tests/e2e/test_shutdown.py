@@ -226,6 +226,19 @@ class WithAFaultyStore(Ends):
         self.assertEqual(engine.stop(), DONE)
         self.check_answered()
 
+    def test_a_store_that_hangs_is_not_ready_until_it_comes_back(self):
+        engine = self.engine_with(self.sandbox)
+        self.tell("hang")
+        self.assertEqual(self.post(engine), 503)
+        wait_for("not ready", lambda: call("GET", engine.admin, "/readyz")[0] == 503, seconds=10)
+        self.assertEqual(call("GET", engine.admin, "/readyz")[1]["reason"], "storage")
+        self.assertEqual(len(self.logged(engine, "storage.hangs")), 1)
+        self.tell("")
+        wait_for("ready", lambda: call("GET", engine.admin, "/readyz")[0] == 200, seconds=10)
+        self.assertEqual(self.post(engine), 200)
+        self.assertEqual(engine.stop(), DONE)
+        self.check_answered()
+
     def terminate_in_a_commit(self, grace):
         """The engine, and the thread that waits for the answer."""
         engine = self.engine_with(self.sandbox, grace)
