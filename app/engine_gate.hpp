@@ -2,9 +2,9 @@
 // Stands between the listeners and the engine, so that a request that comes while the engine goes meets
 // neither half of it.
 
-#include "actors/engine.hpp"
-#include "domain/actor_port.hpp"
-#include "domain/order_port.hpp"
+#include "actors/engine/engine.hpp"
+#include "domain/ports/actor_port.hpp"
+#include "domain/ports/order_port.hpp"
 
 #include <mutex>
 #include <shared_mutex>

@@ -1,7 +1,7 @@
 #pragma once
 // One running engine: every part, in the order in which they need each other.
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "app/data_dir.hpp"
 #include "app/engine_gate.hpp"
 #include "app/orderlyd.hpp"
@@ -11,8 +11,8 @@
 #include "base/uuid.hpp"
 #include "config/config.hpp"
 #include "net/server.hpp"
-#include "net/tiktok_client.hpp"
-#include "storage/read_pool.hpp"
+#include "net/tiktok/client.hpp"
+#include "storage/read/read_pool.hpp"
 #include "storage/store.hpp"
 
 #include <chrono>

@@ -1,13 +1,13 @@
 #pragma once
 // The configuration as each part wants it.
 
-#include "actors/engine.hpp"
+#include "actors/engine/engine.hpp"
 #include "config/config.hpp"
-#include "domain/policy.hpp"
-#include "domain/shop.hpp"
+#include "domain/order/policy.hpp"
+#include "domain/tiktok/shop.hpp"
 #include "net/server.hpp"
-#include "net/tiktok_client.hpp"
-#include "storage/read_pool.hpp"
+#include "net/tiktok/client.hpp"
+#include "storage/read/read_pool.hpp"
 
 #include <string>
 #include <vector>

@@ -1,5 +1,5 @@
 # How the parts of Orderly are built: one static library a folder, warnings are errors, includes are written from the root
-# ("domain/order.hpp").
+# ("domain/order/order.hpp").
 add_library(orderly_options INTERFACE)
 target_include_directories(orderly_options INTERFACE "${CMAKE_SOURCE_DIR}")
 target_compile_options(orderly_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor

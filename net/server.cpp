@@ -1,8 +1,8 @@
 #include "net/server.hpp"
 
-#include "net/admin_site.hpp"
-#include "net/listener.hpp"
-#include "net/public_site.hpp"
+#include "net/api/admin_site.hpp"
+#include "net/edge/public_site.hpp"
+#include "net/http/listener.hpp"
 
 #include <thread>
 

@@ -5,10 +5,10 @@
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 #include "base/uuid.hpp"
-#include "domain/actor_port.hpp"
-#include "domain/order_port.hpp"
-#include "domain/order_reader.hpp"
-#include "domain/policy.hpp"
+#include "domain/order/policy.hpp"
+#include "domain/ports/actor_port.hpp"
+#include "domain/ports/order_port.hpp"
+#include "domain/ports/reads.hpp"
 
 #include <chrono>
 #include <cstdint>

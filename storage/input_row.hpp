@@ -2,7 +2,7 @@
 // Rows of `inputs` and of what stands beside them, as both stores have them.
 
 #include "base/result.hpp"
-#include "domain/order_reader.hpp"
+#include "domain/ports/reads.hpp"
 #include "storage/unit.hpp"
 
 #include <string>

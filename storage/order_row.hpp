@@ -3,9 +3,9 @@
 // do not; state, status, deadline and the like stand in columns of their own for lists and people.
 
 #include "base/result.hpp"
-#include "domain/event.hpp"
-#include "domain/order.hpp"
-#include "domain/order_reader.hpp"
+#include "domain/order/event.hpp"
+#include "domain/order/order.hpp"
+#include "domain/ports/reads.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -2,7 +2,7 @@
 // One page of a list, the same for both stores: what differs is where the rows come from and how one is read.
 
 #include "base/result.hpp"
-#include "domain/order_reader.hpp"
+#include "domain/ports/reads.hpp"
 #include "storage/input_row.hpp"
 
 #include <algorithm>

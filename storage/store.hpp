@@ -4,9 +4,9 @@
 // (a commit's fate must be read). What is wrong with one order is a verdict of that order, never an error of the batch.
 
 #include "base/result.hpp"
-#include "domain/order_reader.hpp"
-#include "domain/policy.hpp"
-#include "domain/shop.hpp"
+#include "domain/order/policy.hpp"
+#include "domain/ports/reads.hpp"
+#include "domain/tiktok/shop.hpp"
 #include "storage/unit.hpp"
 
 #include <chrono>

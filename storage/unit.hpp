@@ -1,9 +1,9 @@
 #pragma once
 // What one order asks the store to commit: all of it or nothing, fenced by the version that it was decided on (DESIGN I6).
 
-#include "domain/decision.hpp"
-#include "domain/input.hpp"
-#include "domain/order.hpp"
+#include "domain/order/decision.hpp"
+#include "domain/order/input.hpp"
+#include "domain/order/order.hpp"
 
 #include <cstdint>
 #include <memory>

@@ -2,7 +2,7 @@
 // A server's database for an audit: one read-only transaction of one snapshot from the first row to the last. It holds back the
 // server's vacuum for as long as it takes, and nothing else; a replica does as well.
 
-#include "storage/audit_source.hpp"
+#include "storage/audit/audit_source.hpp"
 
 namespace orderly::postgres {
 

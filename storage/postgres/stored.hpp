@@ -1,7 +1,7 @@
 #pragma once
 // Rows of PostgreSQL as the domain's types.
 
-#include "domain/order_reader.hpp"
+#include "domain/ports/reads.hpp"
 #include "storage/input_row.hpp"
 #include "storage/postgres/pqxx_compat.hpp"
 

@@ -1,7 +1,7 @@
 #pragma once
 // Rows of SQLite as the domain's types.
 
-#include "domain/order_reader.hpp"
+#include "domain/ports/reads.hpp"
 #include "storage/input_row.hpp"
 #include "storage/sqlite/connection.hpp"
 

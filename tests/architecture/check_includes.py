@@ -15,7 +15,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
 # Project headers that each part may include: folders, or single headers of other folders.
 STORAGE_PORT = ("storage/unit.hpp", "storage/store.hpp")
-NET_HELPERS = (r"net/signing\.hpp", r"net/http_\w+\.hpp")
+NET_HELPERS = (r"net/tiktok/signing\.hpp", r"net/http/message\.hpp", r"net/client/http_client\.hpp")
 PROJECT = {
     "base": ("base",),
     "domain": ("domain", "base"),
@@ -57,12 +57,12 @@ IMPURE = {"fstream", "iostream", "filesystem", "thread", "mutex", "future", "ran
 # Headers by which the parts meet: what must not come along with them, however far down.
 PORTS = {
     "net/server.hpp": ("boost/beast", "boost/asio", "caf/"),
-    "net/tiktok_client.hpp": ("boost/beast", "boost/asio", "caf/"),
-    "net/signing.hpp": ("boost/beast", "boost/asio", "caf/"),
-    "actors/engine.hpp": ("caf/", "boost/beast"),
+    "net/tiktok/client.hpp": ("boost/beast", "boost/asio", "caf/"),
+    "net/tiktok/signing.hpp": ("boost/beast", "boost/asio", "caf/"),
+    "actors/engine/engine.hpp": ("caf/", "boost/beast"),
     "storage/unit.hpp": ("sqlite3.h", "pqxx/"),
     "storage/store.hpp": ("sqlite3.h", "pqxx/"),
-    "storage/read_pool.hpp": ("sqlite3.h", "pqxx/"),
+    "storage/read/read_pool.hpp": ("sqlite3.h", "pqxx/"),
     "config/config.hpp": ("toml",),
 }
 

@@ -1,7 +1,7 @@
 #include "tests/sim/auditor.hpp"
 
 #include "base/error.hpp"
-#include "domain/decide.hpp"
+#include "domain/order/decide.hpp"
 
 #include <algorithm>
 

@@ -4,7 +4,7 @@
 //   auditor.cpp    commits and answers
 //   end_state.cpp  what must be true at the end
 
-#include "domain/order.hpp"
+#include "domain/order/order.hpp"
 #include "tests/sim/fake_tiktok.hpp"
 #include "tests/sim/front_door.hpp"
 #include "tests/sim/people.hpp"

@@ -1,6 +1,6 @@
 // What must be true once all faults are over, everybody has been answered and nothing moves any more.
 
-#include "domain/decide.hpp"
+#include "domain/order/decide.hpp"
 #include "tests/sim/auditor.hpp"
 
 #include <algorithm>

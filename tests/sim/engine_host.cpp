@@ -1,6 +1,6 @@
 #include "tests/sim/engine_host.hpp"
 
-#include "actors/assembly.hpp"
+#include "actors/engine/assembly.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>

@@ -2,8 +2,8 @@
 // An engine process: the product's own assembly of actors on CAF's test scheduler, which runs one message at a time, of the actor
 // that is chosen. Destroyed without a stop it is a crash: from one message to the next nothing of it reaches anybody.
 
-#include "domain/actor_port.hpp"
-#include "domain/order_port.hpp"
+#include "domain/ports/actor_port.hpp"
+#include "domain/ports/order_port.hpp"
 #include "tests/sim/fake_tiktok.hpp"
 #include "tests/sim/rough_reader.hpp"
 #include "tests/sim/rough_store.hpp"

@@ -3,7 +3,7 @@
 // after having had their effect. It checks what it is asked for: no call without a durable cause, no write outside its lease, no
 // write repeated blindly.
 
-#include "domain/tiktok_port.hpp"
+#include "domain/ports/tiktok_port.hpp"
 #include "tests/sim/listing.hpp"
 #include "tests/sim/stage.hpp"
 #include "tests/support/memory_store.hpp"

@@ -1,7 +1,7 @@
 #include "tests/sim/front_door.hpp"
 
-#include "domain/delivery.hpp"
-#include "net/webhooks.hpp"
+#include "domain/order/delivery.hpp"
+#include "net/edge/webhooks.hpp"
 
 #include <utility>
 

@@ -2,7 +2,7 @@
 // What stands for net/: takes requests to an engine, with their deadlines, and gives each its one answer. The product's own
 // functions make the inputs of a webhook and judge its answers.
 
-#include "domain/order_port.hpp"
+#include "domain/ports/order_port.hpp"
 #include "tests/sim/stage.hpp"
 
 #include <functional>

@@ -1,6 +1,6 @@
 #include "tests/sim/people.hpp"
 
-#include "domain/wire.hpp"
+#include "domain/order/wire.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 #pragma once
 // Operators: they ship, hold, release, note, fail and retry, each wish under an Idempotency-Key, and ask again until they know.
 
-#include "domain/input.hpp"
+#include "domain/order/input.hpp"
 #include "tests/sim/front_door.hpp"
 #include "tests/sim/listing.hpp"
 #include "tests/sim/stage.hpp"

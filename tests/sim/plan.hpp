@@ -2,7 +2,7 @@
 // What one seed plays: how big the engines are, and which faults strike how often. Each seed has some kinds of fault and lacks
 // others, so that one kind does not hide what another one would show.
 
-#include "domain/policy.hpp"
+#include "domain/order/policy.hpp"
 
 #include <chrono>
 #include <cstdint>

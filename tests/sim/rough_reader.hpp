@@ -1,7 +1,7 @@
 #pragma once
 // One engine's readers: they answer at once, or later in any order, or not with what was asked for.
 
-#include "domain/order_reader.hpp"
+#include "domain/ports/reads.hpp"
 #include "storage/store.hpp"
 #include "tests/sim/stage.hpp"
 

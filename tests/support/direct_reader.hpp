@@ -1,7 +1,7 @@
 #pragma once
 // The read port without threads: answers at once, on the caller's thread, from a real connection. For deterministic tests.
 
-#include "domain/order_reader.hpp"
+#include "domain/ports/reads.hpp"
 #include "storage/store.hpp"
 
 #include <algorithm>

@@ -1,10 +1,10 @@
 #include "tests/support/engine_fixture.hpp"
 
-#include "actors/change_watcher.hpp"
+#include "actors/store/change_watcher.hpp"
 #include "base/digest.hpp"
-#include "domain/webhook.hpp"
-#include "domain/webhook_topic.hpp"
-#include "domain/wire.hpp"
+#include "domain/order/wire.hpp"
+#include "domain/tiktok/webhook.hpp"
+#include "domain/tiktok/webhook_topic.hpp"
 #include "tests/support/catch.hpp"
 
 #include <caf/send.hpp>

@@ -3,7 +3,7 @@
 // drain() and advance() run, on this thread, in an order that the seed decides. restart() is a crash: the actors are gone, the
 // store stays.
 
-#include "actors/assembly.hpp"
+#include "actors/engine/assembly.hpp"
 #include "storage/store.hpp"
 #include "tests/support/direct_reader.hpp"
 #include "tests/support/fault_store.hpp"

@@ -1,7 +1,7 @@
 #pragma once
 // TikTok's port in the hands of a test: every call is kept until the test answers it.
 
-#include "domain/tiktok_port.hpp"
+#include "domain/ports/tiktok_port.hpp"
 
 #include <deque>
 #include <stdexcept>

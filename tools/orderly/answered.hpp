@@ -3,7 +3,7 @@
 
 #include "base/digest.hpp"
 #include "base/result.hpp"
-#include "domain/ids.hpp"
+#include "domain/order/ids.hpp"
 
 #include <optional>
 #include <span>

@@ -1,6 +1,6 @@
 #include "tools/orderly/audit_order.hpp"
 
-#include "domain/attention.hpp"
+#include "domain/order/attention.hpp"
 #include "tools/orderly/rules.hpp"
 
 #include <algorithm>

@@ -1,7 +1,7 @@
 #include "tools/orderly/evidence.hpp"
 
 #include "base/digest.hpp"
-#include "domain/decide.hpp"
+#include "domain/order/decide.hpp"
 
 #include <algorithm>
 

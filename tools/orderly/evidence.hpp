@@ -1,11 +1,11 @@
 #pragma once
 // The rows of one order, read: what the rules go by.
 
-#include "domain/decision.hpp"
-#include "domain/event.hpp"
-#include "domain/order.hpp"
-#include "domain/policy.hpp"
-#include "storage/audit_source.hpp"
+#include "domain/order/decision.hpp"
+#include "domain/order/event.hpp"
+#include "domain/order/order.hpp"
+#include "domain/order/policy.hpp"
+#include "storage/audit/audit_source.hpp"
 #include "tools/orderly/finding.hpp"
 
 #include <map>

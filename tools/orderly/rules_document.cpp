@@ -1,5 +1,5 @@
-#include "domain/detail.hpp"
-#include "domain/input.hpp"
+#include "domain/order/detail.hpp"
+#include "domain/order/input.hpp"
 #include "tools/orderly/rules.hpp"
 
 namespace orderly::audit {

@@ -1,4 +1,4 @@
-#include "domain/decide.hpp"
+#include "domain/order/decide.hpp"
 #include "storage/order_row.hpp"
 #include "tools/orderly/rules.hpp"
 

@@ -1,4 +1,4 @@
-#include "domain/webhook.hpp"
+#include "domain/tiktok/webhook.hpp"
 #include "tools/orderly/rules.hpp"
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-#include "domain/attention.hpp"
+#include "domain/order/attention.hpp"
 #include "tools/orderly/rules.hpp"
 
 #include <algorithm>

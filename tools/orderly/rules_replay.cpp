@@ -1,4 +1,4 @@
-#include "domain/decide.hpp"
+#include "domain/order/decide.hpp"
 #include "tools/orderly/rules.hpp"
 
 #include <algorithm>

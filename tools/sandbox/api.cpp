@@ -2,7 +2,7 @@
 
 #include "base/digest.hpp"
 #include "base/json.hpp"
-#include "net/signing.hpp"
+#include "net/tiktok/signing.hpp"
 #include "tools/sandbox/document.hpp"
 
 #include <algorithm>

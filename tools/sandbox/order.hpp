@@ -1,7 +1,7 @@
 #pragma once
 // An order as TikTok holds it. Money is whole cents here and becomes decimal text in document.cpp.
 
-#include "domain/tiktok_status.hpp"
+#include "domain/tiktok/status.hpp"
 
 #include <cstdint>
 #include <string>

@@ -1,6 +1,6 @@
 #include "tools/sandbox/sender.hpp"
 
-#include "net/signing.hpp"
+#include "net/tiktok/signing.hpp"
 
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>

@@ -1,0 +1,100 @@
+#include "actors/calls/detail_fetcher.hpp"
+
+#include "actors/calls/call_outcome.hpp"
+#include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/spawn.hpp"
+
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+
+namespace orderly {
+
+static_assert(actor_state<fetcher_state, fetcher_actor::pointer>);
+
+fetcher_state::fetcher_state(fetcher_actor::pointer p) : self(p) {}
+
+fetcher_state::~fetcher_state() { box->close(); }
+
+void fetcher_state::tell(const outbox_row& row, input_body body) {
+  delivery outcome;
+  outcome.inputs.push_back(outcome_input(row, std::move(body), services->ids->next(), services->time->now()));
+  // Not answered durable: the lease ends and it is fetched again.
+  services->orders->post(std::move(outcome), [to = worker](const std::vector<answer>&) { to->send(atom::settled::value); });
+}
+
+void fetcher_state::add(const std::shared_ptr<const outbox_row>& row) {
+  if (!services->shops.contains(row->shop)) {
+    tell(*row, fetch_failed{{row->id, row->attempt}, true, "shop_not_connected", "the order's shop is not connected"});
+    return;
+  }
+  auto& queue = shops_[row->shop];
+  queue.waiting.push_back(row);
+  call(row->shop, queue);
+}
+
+void fetcher_state::call(const shop_id& id, shop_queue& queue) {
+  if (queue.calls >= calls_per_shop || (queue.waiting.empty() && queue.alone.empty()))
+    return;
+  auto rows = std::make_shared<std::vector<outbox_row>>();
+  std::vector<tiktok_order_id> ids;
+  auto& from = queue.alone.empty() ? queue.waiting : queue.alone;
+  const auto most = queue.alone.empty() ? tiktok_port::max_ids_per_call : std::size_t{1};
+  for (; !from.empty() && rows->size() < most; from.pop_front()) {
+    rows->push_back(*from.front());
+    ids.push_back(rows->back().tiktok_order);
+  }
+  ++queue.calls;
+  services->measured->fetches.add(static_cast<double>(ids.size()));
+  services->tiktok->fetch_orders(
+      services->shops.at(id), std::move(ids),
+      [to = box, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
+        to->send(atom::called::value, fetch_reply{id, kept, std::make_shared<const detail_reply>(std::move(reply))});
+      });
+}
+
+void fetcher_state::on_fetched(const fetch_reply& reply) {
+  const bool refused = is_about_the_order(reply.what->outcome.result);
+  auto& queue = shops_[reply.shop];
+  --queue.calls;
+  if (refused && reply.rows->size() > 1)
+    take_apart(reply);
+  else
+    settle(reply);
+  while (queue.calls < calls_per_shop && !(queue.waiting.empty() && queue.alone.empty()))
+    call(reply.shop, queue);
+}
+
+/// Whether one id that TikTok refuses takes the whole call along is not documented (sheet 4.2). So each is asked for by itself.
+void fetcher_state::take_apart(const fetch_reply& refused) {
+  for (const auto& row : *refused.rows)
+    shops_[refused.shop].alone.push_back(std::make_shared<const outbox_row>(row));
+}
+
+void fetcher_state::settle(const fetch_reply& reply) {
+  const auto& got = *reply.what;
+  for (const auto& row : *reply.rows) {
+    const auto found = std::find_if(got.orders.begin(), got.orders.end(),
+                                    [&](const json::object& o) { return id_at(o, "id") == row.tiktok_order.str(); });
+    if (found != got.orders.end())
+      tell(row, fetched_detail{*found, got.requested_at, outbox_ref{row.id, row.attempt}});
+    else if (got.outcome.result != call_class::ok)
+      tell(row, failed_fetch(row, got));
+    else // some of several ids may be left out (sheet 4.2)
+      tell(row, fetch_failed{{row.id, row.attempt}, true, "not_returned", "TikTok's answer lacks this order"});
+  }
+}
+
+fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
+                                            std::shared_ptr<const call_services> services, box_of<outbox_actor> worker) {
+  keep_words_of_faults(self);
+  self->state.services = std::move(services);
+  self->state.worker = std::move(worker);
+  self->state.box->open(fetcher_actor{self});
+  return {
+      [self](atom::fetch, const std::shared_ptr<const outbox_row>& row) { self->state.add(row); },
+      [self](atom::called, const fetch_reply& reply) { self->state.on_fetched(reply); },
+  };
+}
+
+} // namespace orderly

@@ -1,0 +1,86 @@
+#pragma once
+// Keeps the engine's promises (DESIGN I8): claims due rows of the outbox, calls TikTok, and brings each outcome back to its order
+// as an input. Holds nothing that the outbox does not: whatever is lost with this actor is claimed again when its lease ends.
+
+#include "actors/engine/protocol.hpp"
+#include "actors/plumbing/drop_box.hpp"
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "base/uuid.hpp"
+#include "domain/ports/order_port.hpp"
+#include "domain/tiktok/shop.hpp"
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace orderly {
+
+/// What the outbox worker and the detail fetcher need; one for both.
+struct call_services {
+  tiktok_port* tiktok = nullptr;
+  order_port* orders = nullptr; ///< where outcomes go
+  const clock* time = nullptr;
+  id_source* ids = nullptr;
+  std::map<shop_id, shop> shops;
+  std::shared_ptr<struct call_metrics> measured;
+};
+
+struct call_metrics {
+  explicit call_metrics(metrics& m);
+  counter claimed, fetches, writes, rereads;
+  gauge fetches_under_way, writes_under_way;
+};
+
+struct outbox_options {
+  std::string owner; ///< of the leases
+  std::chrono::seconds lease{30};
+  std::chrono::milliseconds scan{1000};
+  /// Rows under way at once; the client's connections are the narrower limit, the lease the longer one.
+  std::size_t max_calls = 200;
+};
+
+/// A write under way.
+struct claimed_write {
+  outbox_row row;
+  timestamp lease_until{}; ///< from then on the row is another engine's
+};
+
+struct outbox_state {
+  explicit outbox_state(outbox_actor::pointer self);
+  ~outbox_state();
+
+  void claim();
+  void on_claimed(const result<claimed_rows>& what, timestamp lease_until);
+  void on_written(const write_reply& reply);
+  /// The write of this row is over.
+  void forget(std::int64_t row);
+  void on_fetched();
+
+  outbox_actor::pointer self;
+  box_of<writer_actor> writer;
+  fetcher_actor fetcher;
+  std::shared_ptr<const call_services> services;
+  outbox_options options;
+  /// Where calls bring their outcomes, and orders their answers. This worker's own: one that comes for a dead worker is dropped,
+  /// the lease ends, and the order is read before a write is made again.
+  box_of<outbox_actor> box;
+  /// Under way: until the order has answered for the outcome, so that what waits there is bounded as the calls are.
+  std::size_t fetches = 0;
+  std::map<std::int64_t, claimed_write> writes; ///< by row
+  static constexpr const char* name = "outbox";
+
+private:
+  void ship(const claimed_write& what);
+
+  bool claiming_ = false, claim_again_ = false;
+};
+
+/// @param box of this worker and its fetcher alone; opened and closed by the worker
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
+                                          fetcher_actor fetcher, std::shared_ptr<const call_services> services,
+                                          outbox_options options, box_of<outbox_actor> box);
+
+} // namespace orderly

@@ -1,0 +1,60 @@
+#pragma once
+// The engine's side of order_port and actor_port: spreads a delivery over the registry's shards and joins the answers, and finds
+// the actor that a wish of an operator is for.
+
+#include "actors/engine/protocol.hpp"
+#include "actors/plumbing/drop_box.hpp"
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
+#include "domain/ports/actor_port.hpp"
+#include "domain/ports/order_port.hpp"
+#include "domain/ports/reads.hpp"
+#include "domain/tiktok/shop.hpp"
+
+#include <atomic>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <span>
+#include <vector>
+
+namespace orderly {
+
+class gateway final : public order_port, public actor_port {
+public:
+  /// @param reading counts callbacks that may still come from reader threads
+  /// @param shops that are ours
+  gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading,
+          std::span<const shop> shops = {});
+
+  /// Once, before the first post.
+  void open(std::vector<box_of<registry_actor>> shards, box_of<writer_actor> writer);
+  /// From now on every delivery is answered shutting_down.
+  void close();
+
+  void post(delivery what, delivery_answered done) override;
+  void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override;
+  void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override;
+  void signature_failed(const shop_id& shop) override;
+  /// Deliveries that have not been answered.
+  [[nodiscard]] std::size_t under_way() const { return under_way_->load(); }
+
+private:
+  void record(const input& what, std::optional<dead_letter_cause> dead, const std::shared_ptr<answer_slot>& slot) const;
+  void reread(const input& what, const std::shared_ptr<answer_slot>& slot);
+
+  const clock& time_;
+  id_source& ids_;
+  order_reader& reader_;
+  const std::shared_ptr<std::atomic<int>> reading_;
+  mutable std::shared_mutex mutex_; // post() only reads: held shared, so that nothing is sent after close()
+  std::vector<box_of<registry_actor>> shards_;
+  box_of<writer_actor> writer_;
+  std::mutex alarms_mutex_;
+  std::map<shop_id, timestamp> alarms_; ///< of our shops: when their signatures were last said to fail
+  std::shared_ptr<std::atomic<std::size_t>> under_way_ = std::make_shared<std::atomic<std::size_t>>(0);
+};
+
+} // namespace orderly

@@ -1,0 +1,74 @@
+#pragma once
+// What a registry shard keeps of each order that it knows. Used by that shard only.
+
+#include "actors/engine/protocol.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace orderly {
+
+/// On the actors' clock, which tests move.
+using actor_time = std::chrono::steady_clock::time_point;
+
+struct kept_input {
+  routed_input routed; ///< its slot is null once it has been answered
+  actor_time posted{};
+  int deaths = 0;        ///< of the order's actor while it had this input in hand
+  bool in_doubt = false; ///< an actor ended that had it in hand: it may be stored, or become so
+  enum class lane : std::uint8_t { fast, parking, parked } way = lane::fast; ///< parked: stored as `pending`, here or before
+  bool cannot_be_parked = false;                                             ///< the store refuses it by itself
+};
+
+/// Deaths of one order's actor within the last minute, and the first input that it had in hand at each.
+class death_record {
+public:
+  void add(actor_time at, const input_id& blamed);
+  /// Three within a minute, not all over one input: then it is not the inputs (DESIGN 3, DECISIONS "Actors").
+  [[nodiscard]] bool calls_for_quarantine() const;
+  /// Forgets what is older than a minute.
+  void age(actor_time now);
+  [[nodiscard]] bool empty() const { return recent_.empty(); }
+  void clear() { recent_.clear(); }
+
+private:
+  struct death {
+    actor_time at;
+    input_id blamed;
+  };
+  std::vector<death> recent_;
+};
+
+enum class standing : std::uint8_t {
+  passive,    ///< no actor, and none wanted yet
+  waiting,    ///< no actor: stands in the queue for a resident's place
+  resident,   ///< inputs are routed to its actor
+  leaving,    ///< its actor was told to end; what comes is kept until it has
+  quarantined ///< inputs are not routed until somebody restarts it; an actor that is left is ending
+};
+
+struct order_entry {
+  using list = std::list<order_entry*>;
+
+  tiktok_order_id id;
+  order_actor handle; ///< set while an actor lives
+  standing now = standing::passive;
+  std::vector<kept_input> unanswered; ///< in the order of arrival
+  std::size_t routed = 0;             ///< so many of them, from the front, were sent to the living actor
+  /// How many inputs its actor has in hand: the first ones of `unanswered`. Written by the actor, read after its death.
+  std::shared_ptr<std::atomic<std::size_t>> in_hand = std::make_shared<std::atomic<std::size_t>>(0);
+  death_record deaths;
+  bool quarantine_stored = false;       ///< its attention row is committed, as far as an order has one
+  actor_time quarantine_asked{};        ///< when the store was last asked whether another engine has lifted it
+  actor_time idle_since{}, ask_after{}; ///< not to be asked to leave before
+  list* filed_in = nullptr;             ///< the shard's list of busy or of idle orders, or none
+  list::iterator place{};
+};
+
+} // namespace orderly

@@ -1,0 +1,136 @@
+#include "actors/store/redriver.hpp"
+
+#include "actors/plumbing/counted_read.hpp"
+#include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/spawn.hpp"
+#include "base/log.hpp"
+
+#include <caf/send.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <algorithm>
+#include <mutex>
+#include <utility>
+
+namespace orderly {
+namespace {
+
+constexpr std::size_t group = 20; // small: a cause that is not mended costs a few more deaths, not hundreds
+
+bool was_handled(const answer& a) {
+  if (a.refusal && http_status_of(a.refusal->code) >= 500)
+    return false;
+  return a.outcome != input_outcome::dead && a.outcome != input_outcome::pending &&
+         !(a.refusal && a.refusal->code == error_code::quarantined);
+}
+
+/// Collects the answers of a group on whatever threads they come, and tells the redriver once.
+struct group_answers {
+  std::mutex mutex;
+  std::size_t left = 0, good = 0;
+  std::string why;
+  redriver_actor to;
+
+  void take(const answer& a) {
+    const std::lock_guard lock{mutex};
+    if (was_handled(a))
+      ++good;
+    else if (why.empty())
+      why = a.refusal ? to_string(*a.refusal) : std::string{name_of(a.outcome)};
+    if (--left == 0)
+      caf::anon_send(std::exchange(to, nullptr), atom::redriven::value, good, why);
+  }
+};
+
+} // namespace
+
+static_assert(actor_state<redriver_state, redriver_actor::pointer>);
+
+redriver_state::redriver_state(redriver_actor::pointer p) : self(p) {}
+
+redriver_state::~redriver_state() {
+  if (done)
+    done(error{error_code::outcome_unknown, "the engine ended meanwhile; what was tried is pending or handled", {}});
+}
+
+void redriver_state::look() {
+  services->reader->dead_letters(
+      {.cause = wanted.cause, .redriven = false, .limit = wanted.limit, .cursor = {}},
+      [to = redriver_actor{self}, counted = count_read(services->reads_under_way)](result<dead_letter_page> page) mutable {
+        caf::anon_send(to, atom::found::value, std::make_shared<const result<dead_letter_page>>(std::move(page)));
+        to = nullptr; // before the count says that nothing of the actor system is held here any more
+        counted = nullptr;
+      });
+}
+
+void redriver_state::on_found(const result<dead_letter_page>& page) {
+  if (!page)
+    return finish(page.error());
+  for (const auto& letter : page->letters)
+    letters_.push_back(letter.id); // the newest first: the oldest is tried first
+  next_group();
+}
+
+void redriver_state::next_group() {
+  if (letters_.empty() || report_.failed > 0)
+    return finish(report_);
+  const auto count = report_.redriven == 0 ? std::size_t{1} : std::min(group, letters_.size());
+  auto ids = std::make_shared<std::vector<std::int64_t>>(letters_.end() - static_cast<std::ptrdiff_t>(count), letters_.end());
+  letters_.resize(letters_.size() - count);
+  self->request(services->writer->get(), caf::infinite, atom::redrive::value,
+                std::shared_ptr<const std::vector<std::int64_t>>{ids}, services->time->now())
+      .then([this](const redrive_reply& reply) { on_reopened(*reply.what); },
+            [this](const caf::error&) {
+              finish(error{error_code::storage_unavailable, "the writer did not answer", {}});
+            });
+}
+
+void redriver_state::on_reopened(const result<std::vector<input>>& inputs) {
+  if (!inputs)
+    return finish(inputs.error());
+  if (inputs->empty()) // somebody else has taken them up meanwhile, and whether that helps is not known yet
+    return next_group();
+  group_ = inputs->size();
+  const auto answers = std::make_shared<group_answers>();
+  answers->left = group_;
+  answers->to = redriver_actor{self};
+  for (const auto& in : *inputs) {
+    delivery one;
+    one.inputs.push_back(in);
+    one.stored = true;
+    services->orders->post(std::move(one), [answers](const std::vector<answer>& got) { answers->take(got.front()); });
+  }
+}
+
+void redriver_state::on_group_answered(std::size_t good, const std::string& why) {
+  report_.redriven += good;
+  report_.failed += group_ - good;
+  report_.why = why;
+  next_group();
+}
+
+void redriver_state::finish(result<redrive_report> with) {
+  if (with)
+    with->left = letters_.size();
+  log(log_level::info, "dead_letters.redriven", "dead letters were handled again",
+      {{"cause", name_of(wanted.cause)}, {"redriven", report_.redriven}, {"failed", report_.failed}, {"left", letters_.size()}});
+  std::exchange(done, nullptr)(std::move(with));
+  self->quit();
+}
+
+redriver_actor::behavior_type redriver(redriver_actor::stateful_pointer<redriver_state> self,
+                                       std::shared_ptr<const redrive_services> services, redrive_request wanted,
+                                       std::function<void(result<redrive_report>)> done) {
+  keep_words_of_faults(self);
+  auto& state = self->state;
+  state.services = std::move(services);
+  state.wanted = wanted;
+  state.done = std::move(done);
+  state.look();
+  return {
+      [self](atom::found, const std::shared_ptr<const result<dead_letter_page>>& page) { self->state.on_found(*page); },
+      [self](atom::redriven, std::size_t good, const std::string& why) { self->state.on_group_answered(good, why); },
+  };
+}
+
+} // namespace orderly

@@ -1,0 +1,83 @@
+#pragma once
+// The storage writer: write-behind with group commit. Whatever arrives while a lane's transaction is under way makes the next
+// one. Runs on the scheduler and never blocks; its lanes do.
+
+#include "actors/engine/protocol.hpp"
+#include "actors/plumbing/owed_reply.hpp"
+#include "actors/plumbing/restart_budget.hpp"
+#include "base/metrics.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace orderly {
+
+struct writer_metrics {
+  explicit writer_metrics(metrics& m);
+  counter commits, units, records, conflicts, refused, failures, lane_restarts;
+  gauge waiting, records_waiting, lanes_busy;
+  histogram units_per_commit;
+};
+
+struct writer_options {
+  std::size_t lanes = 1;
+  std::size_t max_batch = 500; ///< units a transaction: beyond it the store gains nothing (performance: 100 to 500)
+  /// Makes a lane; detached in the product, scheduled in deterministic tests.
+  std::function<lane_actor(caf::actor_system&)> spawn_lane;
+  std::shared_ptr<std::atomic<bool>> healthy; ///< false while commits fail or hang; read by /readyz
+  metrics* measured = nullptr;
+  const clock* time = nullptr;
+  restart_limit lane_restarts; ///< more deaths of lanes than that end the writer
+};
+
+struct writer_state {
+  explicit writer_state(writer_actor::pointer self);
+  ~writer_state();
+
+  struct waiting_unit {
+    unit_ptr what;
+    owed_reply<commit_reply> asker;
+  };
+  struct waiting_record {
+    std::shared_ptr<const input_record> what;
+    owed_reply<commit_reply> asker;
+  };
+  struct lane_slot {
+    lane_actor handle;
+    bool busy = false;
+    std::chrono::steady_clock::time_point busy_since{}; ///< on the actors' clock
+    std::deque<waiting_unit> units;
+    std::deque<waiting_record> records;
+  };
+
+  lane_slot& lane_of(const tiktok_order_id& order);
+  lane_slot& lane_for(const input_record& record);
+  void flush(std::size_t lane);
+  void replace(const caf::down_msg& dead);
+  /// Once a second: a store that does not come back from its transactions fails too.
+  void look_for_hangs();
+  /// Tells all that still wait for a lane that nothing of theirs was written.
+  void give_up();
+
+  writer_actor::pointer self;
+  writer_options options;
+  std::optional<writer_metrics> measured;
+  std::vector<lane_slot> lanes;
+  restart_budget lane_deaths;
+  static constexpr const char* name = "writer";
+
+private:
+  void take_units(lane_slot& from, std::vector<waiting_unit>& into);
+  template <class Waiting>
+  std::size_t tell(std::vector<Waiting>& askers, const std::vector<commit_reply>& fates, bool& failed);
+  void finish(std::size_t lane, std::vector<waiting_unit>& units, std::vector<waiting_record>& records, const batch_reply& reply);
+};
+
+writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer_state> self, writer_options options);
+
+} // namespace orderly

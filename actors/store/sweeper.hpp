@@ -1,0 +1,61 @@
+#pragma once
+// Brings back the inputs that are stored as `pending`: those of the slow lane that nobody here has in hand any more (a crash, a
+// lifted quarantine, a store that was away), and those that were re-driven. Holds nothing that the store does not.
+
+#include "actors/engine/protocol.hpp"
+#include "actors/plumbing/drop_box.hpp"
+#include "base/clock.hpp"
+#include "base/metrics.hpp"
+#include "domain/ports/order_port.hpp"
+#include "domain/ports/reads.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+namespace orderly {
+
+struct sweeper_metrics {
+  explicit sweeper_metrics(metrics& m);
+  counter swept;
+  gauge under_way;
+};
+
+struct sweeper_services {
+  order_reader* reader = nullptr;
+  order_port* orders = nullptr;
+  const clock* time = nullptr;
+  box_of<sweeper_actor> self;                        ///< where callbacks find it
+  std::shared_ptr<std::atomic<int>> reads_under_way; ///< callbacks that may still come from reader threads
+  std::shared_ptr<sweeper_metrics> measured;
+  std::chrono::milliseconds every{1000};
+  std::chrono::seconds older_than{5}; ///< whoever parked a younger one still has it in hand
+  std::size_t page = 100;
+  std::size_t at_most = 500; ///< under way at a time
+};
+
+struct sweeper_state {
+  explicit sweeper_state(sweeper_actor::pointer self);
+  ~sweeper_state();
+
+  void look();
+  void on_page(const result<pending_page>& page);
+  void on_swept(const input_id& which);
+
+  sweeper_actor::pointer self;
+  std::shared_ptr<const sweeper_services> services;
+  static constexpr const char* name = "sweeper";
+
+private:
+  bool reading_ = false;
+  std::string cursor_;                     ///< empty: from the oldest on
+  std::unordered_set<input_id> under_way_; ///< met again on every round until they are decided
+};
+
+sweeper_actor::behavior_type sweeper(sweeper_actor::stateful_pointer<sweeper_state> self,
+                                     std::shared_ptr<const sweeper_services> services);
+
+} // namespace orderly

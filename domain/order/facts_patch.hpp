@@ -1,0 +1,20 @@
+#pragma once
+// The part of an event's detail that changes facts. Members:
+//   shop_id, posted_hash                       text
+//   status + update_time                       the newest known status
+//   unknown_status + update_time               a word that no table has
+//   had_on_hold                                true
+//   detail                                     the whole extract; requested_at alone moves only its time of asking
+//   address_changed_at                         seconds
+//   packages, cancellations, returns           those that changed, by id
+//   detail_wanted_at                           microseconds, or null when nothing is wanted any more
+//   fetch_attempts                             number
+
+#include "domain/order/facts.hpp"
+
+namespace orderly {
+
+/// Total: what is not there, or has a wrong type, changes nothing.
+void patch_facts(facts& f, const json::object& patch);
+
+} // namespace orderly

@@ -1,0 +1,61 @@
+#include "domain/order/judging.hpp"
+
+#include <algorithm>
+
+namespace orderly {
+namespace {
+
+/// An unknown word never wins a tie.
+int rank_of(std::string_view word) {
+  const auto status = tiktok_status_from(word);
+  return status ? static_cast<int>(*status) : -1;
+}
+
+bool has_been_observed(const facts& f) {
+  return f.status || f.detail || !f.unknown_status.empty() || f.detail_wanted_at || f.address_changed_at || !f.packages.empty() ||
+         !f.cancellations.empty() || !f.returns.empty();
+}
+
+} // namespace
+
+bool detail_is_current(const facts& f) {
+  if (!f.detail)
+    return false;
+  if (!f.status || f.detail->update_time != f.status->update_time)
+    return !f.status || f.detail->update_time > f.status->update_time;
+  return rank_of(f.detail->status) >= static_cast<int>(f.status->status);
+}
+
+bool detail_is_as_complete_as_allowed(const facts& f) {
+  if (!detail_is_current(f) || f.detail->lines.empty())
+    return false;
+  if (!f.unknown_status.empty() && f.detail->update_time < f.unknown_status_at)
+    return false;
+  return !f.status || must_wait(f) || f.detail->address_clear || needs_no_address(f);
+}
+
+bool needs_no_address(const facts& f) {
+  const bool tiktok_ships =
+      f.detail && (f.detail->shipping == shipping_type::tiktok || f.detail->shipping == shipping_type::tiktok_digital ||
+                   f.detail->fulfillment == fulfillment_type::by_tiktok);
+  return tiktok_ships || is_closed(f) || f.erased;
+}
+
+std::vector<line_item_id> uncancelled_lines(const facts& f) {
+  std::vector<line_item_id> open;
+  if (f.detail)
+    for (const auto& line : f.detail->lines)
+      if (!line.cancelled())
+        open.push_back(line.id);
+  return open;
+}
+
+bool all_lines_accepted(const facts& f) {
+  const auto open = uncancelled_lines(f);
+  const auto accepted = [&](const auto& id) { return std::binary_search(f.accepted_lines.begin(), f.accepted_lines.end(), id); };
+  return f.order_accepted || (!open.empty() && std::all_of(open.begin(), open.end(), accepted));
+}
+
+bool is_known_to_tiktok(const facts& f) { return has_been_observed(f) || (!f.shop.empty() && f.posted_hash.empty()); }
+
+} // namespace orderly

@@ -1,0 +1,55 @@
+#pragma once
+// What the routes under /api/v1 have in common: reading a query, printing an answer.
+
+#include "base/result.hpp"
+#include "domain/ports/reads.hpp"
+#include "net/edge/edge.hpp"
+#include "net/http/problem.hpp"
+#include "net/http/site.hpp"
+#include "net/http/target.hpp"
+
+#include <cstddef>
+#include <functional>
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace orderly {
+
+http_response json_response(int status, const json::object& body);
+http_response read_too_late();
+
+/// A read for which no admission is needed: the reader's own queue has a bound.
+http_route read_route(std::string_view label, std::function<void(const responder_ptr&)> serve);
+/// 403: acting needs the role operator.
+http_route needs_operator(std::string_view label);
+
+/// Admission of whatever goes to the engine; while draining or without a place it answers 503 itself and gives null.
+admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to);
+
+bool is_read(const http_request& request);
+/// An order's UUID or its TikTok order id.
+std::optional<order_key> key_from(const std::string& segment);
+
+/// A parameter that a list takes beside `limit` and `cursor`.
+struct query_parameter {
+  std::string_view name;
+  std::string allowed;                        ///< in words, for who sent something else
+  std::function<bool(std::string_view)> take; ///< false: not one of those
+};
+struct page_query {
+  std::size_t limit = 50; ///< 1..200
+  std::string cursor;
+};
+/// Errors: invalid_field with `field`, `found`, `allowed`, for what is unknown, wrong or given twice; invalid_cursor.
+result<page_query> read_page_query(const request_target& target, std::initializer_list<query_parameter> others = {});
+
+/// Prints a read's result, or its error.
+template <class T, class Print>
+reply<T> reply_with(const responder_ptr& to, Print print) {
+  return [to, print = std::move(print)](result<T> got) { to->answer(got ? print(*got) : problem(got.error())); };
+}
+
+} // namespace orderly

@@ -1,0 +1,22 @@
+#pragma once
+// Orders as the admin API shows them (CONTRACT "Admin listener"). Times are RFC 3339 unless their name says TikTok.
+
+#include "domain/order/decision.hpp"
+#include "domain/order/policy.hpp"
+#include "domain/ports/reads.hpp"
+
+namespace orderly {
+
+/// A row of a list.
+json::object order_summary(const order& o);
+/// One order: the row, TikTok's document, and for each legal next state whether a person may move there now, or why not.
+json::object order_body(const order_view& view, const policy& rules, timestamp now);
+/// A row whose facts cannot be read says why in `unreadable`.
+json::object page_body(const order_page& page);
+json::object timeline_body(const timeline_page& page);
+/// `raw` is text where it is UTF-8; else it is null and `raw_hex` has the bytes.
+json::object dead_letters_body(const dead_letter_page& page);
+/// What a command led to. Precondition: not refused.
+json::object answer_body(const answer& a, const tiktok_order_id& order);
+
+} // namespace orderly

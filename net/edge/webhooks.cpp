@@ -1,0 +1,150 @@
+#include "net/edge/webhooks.hpp"
+
+#include "domain/order/delivery.hpp"
+#include "domain/tiktok/webhook_topic.hpp"
+#include "net/tiktok/signing.hpp"
+
+#include <algorithm>
+
+namespace orderly {
+namespace {
+
+constexpr std::size_t largest_alarm = 64 << 10; // bytes
+
+bool is_lower_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
+
+std::string_view reason_of(signature_check check) {
+  switch (check) {
+  case signature_check::missing: return "signature_missing";
+  case signature_check::malformed: return "signature_malformed";
+  default: return "signature_wrong";
+  }
+}
+
+bool is_stored(input_outcome outcome) {
+  switch (outcome) {
+  case input_outcome::applied:
+  case input_outcome::refused:
+  case input_outcome::duplicate:
+  case input_outcome::stale:
+  case input_outcome::ignored:
+  case input_outcome::pending:
+  case input_outcome::dead: return true;
+  }
+  return false;
+}
+
+/// A refusal with this code is what was decided and committed. Every other one says that nothing may be there, so the webhook has
+/// to come again; no default, so that a new code has to be thought about.
+bool is_stored_decision(error_code code) {
+  switch (code) {
+  case error_code::order_exists:
+  case error_code::illegal_transition:
+  case error_code::guard_refused:
+  case error_code::held:
+  case error_code::version_conflict:
+  case error_code::shop_mismatch:
+  case error_code::killed_twice:
+  case error_code::refused_by_store: return true;
+  case error_code::bad_request:
+  case error_code::invalid_field:
+  case error_code::not_json:
+  case error_code::invalid_cursor:
+  case error_code::unauthorized:
+  case error_code::bad_signature:
+  case error_code::forbidden:
+  case error_code::not_found:
+  case error_code::order_not_found:
+  case error_code::method_not_allowed:
+  case error_code::idempotency_conflict:
+  case error_code::body_too_large:
+  case error_code::header_too_large:
+  case error_code::internal:
+  case error_code::quarantined:
+  case error_code::order_unreadable:
+  case error_code::storage_unavailable:
+  case error_code::storage_outcome_unknown:
+  case error_code::storage_newer:
+  case error_code::overloaded:
+  case error_code::shutting_down:
+  case error_code::outcome_unknown:
+  case error_code::bad_config:
+  case error_code::tiktok_unreachable: break;
+  }
+  return false;
+}
+
+std::string_view outcome_label(const std::vector<answer>& answers) {
+  if (!is_durable(answers))
+    return "unavailable";
+  return name_of(answers.front().outcome);
+}
+
+/// Kept by the engine until it answers.
+struct waiting_webhook {
+  edge_ptr shared;
+  responder_ptr to;
+  admitted_ptr place;
+  std::string_view topic;
+};
+
+/// The body of a stranger is parsed once a second at most: enough to notice that a shop's webhooks are refused (a rotated
+/// secret), too seldom to be a way to keep this machine busy.
+void tell_of_bad_signature(const edge_ptr& shared, const std::string& body) {
+  if (body.size() > largest_alarm || !shared->signature_alarm.now(shared->parts.time.now()))
+    return;
+  if (const auto parsed = parse_webhook(body); !parsed.shop.empty())
+    shared->parts.actors.signature_failed(parsed.shop);
+}
+
+void turn_away(const edge_ptr& shared, const responder_ptr& to) {
+  shared->meter.rejected(shared->state.draining() ? "draining" : "overloaded");
+  to->answer(webhook_unavailable());
+}
+
+} // namespace
+
+signature_check check_signature(const http_request& request, std::string_view app_key, const std::vector<std::string>& secrets) {
+  const std::string_view given = request.authorization.value_or("");
+  unsigned matches = 0;
+  for (const auto& secret : secrets)
+    matches |= verify_webhook(app_key, secret, *request.body, given) ? 1u : 0u;
+  if (matches != 0)
+    return signature_check::good;
+  if (given.empty() && !request.authorization_repeated)
+    return signature_check::missing;
+  const bool well_formed = given.size() == 64 && std::all_of(given.begin(), given.end(), is_lower_hex);
+  return well_formed ? signature_check::wrong : signature_check::malformed;
+}
+
+bool is_durable(const std::vector<answer>& answers) {
+  return !answers.empty() && std::all_of(answers.begin(), answers.end(), [](const answer& a) {
+    return a.refusal ? is_stored_decision(a.refusal->code) : is_stored(a.outcome);
+  });
+}
+
+http_response webhook_unavailable() { return {503, {}, {}, {{"Retry-After", "1"}}}; }
+
+void receive_webhook(const edge_ptr& shared, const http_request& request, const responder_ptr& to) {
+  const auto check = check_signature(request, shared->options.app_key, *shared->secrets.now());
+  if (check != signature_check::good) {
+    shared->meter.rejected(reason_of(check));
+    tell_of_bad_signature(shared, *request.body);
+    return to->answer({401, {}, {}, {}});
+  }
+  if (shared->state.draining() || shared->gate->full())
+    return turn_away(shared, to);
+  auto parsed = parse_webhook(*request.body);
+  const auto topic = topic_name(parsed.topic);
+  auto what = delivery_of(std::move(parsed), request.body, shared->parts.time.now(), shared->parts.ids);
+  auto place = admit(shared->gate, what.inputs.size());
+  if (!place)
+    return turn_away(shared, to);
+  auto waiting = std::make_shared<waiting_webhook>(waiting_webhook{shared, to, std::move(place), topic});
+  shared->parts.orders.post(std::move(what), [waiting](std::vector<answer> answers) {
+    waiting->shared->meter.webhook(waiting->topic, outcome_label(answers));
+    waiting->to->answer(is_durable(answers) ? http_response{} : webhook_unavailable());
+  });
+}
+
+} // namespace orderly

@@ -1,0 +1,26 @@
+#pragma once
+// Liveness and readiness, the same on both listeners.
+
+#include "net/http/message.hpp"
+
+#include <atomic>
+#include <functional>
+
+namespace orderly {
+
+class health {
+public:
+  explicit health(std::function<bool()> engine_ready) : engine_ready_(std::move(engine_ready)) {}
+  void start_draining() { draining_ = true; }
+  [[nodiscard]] bool draining() const { return draining_; }
+  /// 200 as long as the process answers at all.
+  [[nodiscard]] static http_response live();
+  /// 200, or 503 with why: starting, draining, storage.
+  [[nodiscard]] http_response ready();
+
+private:
+  std::function<bool()> engine_ready_;
+  std::atomic<bool> draining_{false}, was_ready_{false};
+};
+
+} // namespace orderly

@@ -1,0 +1,49 @@
+#include "net/http/meter.hpp"
+
+namespace orderly {
+
+counter_family::counter_family(metrics& measured, std::string name, std::string help, std::vector<std::string> labels)
+    : measured_(measured), name_(std::move(name)), help_(std::move(help)), labels_(std::move(labels)) {}
+
+void counter_family::add(std::initializer_list<std::string_view> values) {
+  std::string key;
+  for (auto value : values) {
+    key += value;
+    key += '\n';
+  }
+  const std::lock_guard lock{mutex_};
+  auto found = made_.find(key);
+  if (found == made_.end()) {
+    metrics::labels with;
+    auto label = labels_.begin();
+    for (auto value : values)
+      with.emplace(*label++, value);
+    found = made_.emplace(key, measured_.counter(name_, help_, with)).first;
+  }
+  found->second.add();
+}
+
+http_meter::http_meter(metrics& measured)
+    : in_flight(measured.gauge("orderly_http_in_flight", "Inputs that wait for an answer, each order of a webhook for itself")),
+      connections(measured.gauge("orderly_http_connections", "Open connections of both listeners")),
+      body_bytes(measured.gauge("orderly_http_body_bytes", "Bytes of bodies of requests that are read or wait for their answer")),
+      measured_(measured),
+      requests_(measured, "orderly_http_requests_total", "Requests answered", {"listener", "route", "status"}),
+      rejected_(measured, "orderly_http_rejected_total", "Requests refused at the edge, by reason", {"reason"}),
+      webhooks_(measured, "orderly_webhook_received_total", "Signed webhooks, by topic and outcome", {"topic", "outcome"}) {}
+
+void http_meter::answered(std::string_view listener, std::string_view route, int status,
+                          std::chrono::steady_clock::duration took) {
+  requests_.add({listener, route, std::to_string(status)});
+  const std::lock_guard lock{mutex_};
+  auto found = seconds_.find(route);
+  if (found == seconds_.end())
+    found = seconds_
+                .emplace(route, measured_.histogram("orderly_http_request_seconds", "From the whole request to its answer",
+                                                    {.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+                                                    {{"route", std::string{route}}}))
+                .first;
+  found->second.observe(std::chrono::duration<double>(took).count());
+}
+
+} // namespace orderly

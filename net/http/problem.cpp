@@ -1,0 +1,42 @@
+#include "net/http/problem.hpp"
+
+#include <boost/json/serialize.hpp>
+
+namespace orderly {
+namespace {
+
+constexpr std::string_view problem_type = "application/problem+json";
+
+/// Messages of these may quote a database or a file name. That of an unreadable order names the order and the column.
+bool is_internal(error_code code) {
+  if (code == error_code::order_unreadable)
+    return false;
+  const int status = http_status_of(code);
+  return status == 500 || code == error_code::storage_unavailable || code == error_code::storage_outcome_unknown ||
+         code == error_code::storage_newer;
+}
+
+} // namespace
+
+http_response problem(const error& e) {
+  const bool hide = is_internal(e.code);
+  boost::json::object body;
+  body["type"] = "urn:orderly:problem:" + std::string{name_of(e.code)};
+  body["title"] = title_of(e.code);
+  body["status"] = http_status_of(e.code);
+  body["code"] = name_of(e.code);
+  if (!hide && !e.message.empty())
+    body["detail"] = e.message;
+  if (!hide)
+    for (const auto& member : e.details) // never over the standard members
+      if (!body.contains(member.key()))
+        body[member.key()] = member.value();
+  http_response out{http_status_of(e.code), problem_type, boost::json::serialize(body), {}};
+  if (out.status == 503)
+    out.headers.emplace_back("Retry-After", "1");
+  if (out.status == 401)
+    out.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return out;
+}
+
+} // namespace orderly

@@ -1,0 +1,35 @@
+#pragma once
+// What a listener serves: a request finds its route, the route says how long it may take and serves it.
+
+#include "net/http/message.hpp"
+#include "net/http/responder.hpp"
+
+#include <chrono>
+#include <functional>
+#include <string_view>
+
+namespace orderly {
+
+struct http_route {
+  std::string_view label;               ///< a literal: the metric label; a small, fixed set
+  std::chrono::milliseconds deadline{}; ///< after it the session answers `late` itself
+  http_response (*late)() = nullptr;
+  std::function<void(const http_request&, const responder_ptr&)> serve;
+};
+
+class http_site {
+public:
+  virtual ~http_site() = default;
+  /// "public" or "admin": a metric label.
+  [[nodiscard]] virtual std::string_view name() const = 0;
+  /// Always finds one: unknown paths have a route that answers 404. Called on several threads.
+  [[nodiscard]] virtual http_route find(const http_request& request) = 0;
+};
+
+/// A route that answers at once.
+http_route answers(std::string_view label, http_response response);
+/// 404 and 405 as problem details.
+http_route no_such_path();
+http_route wrong_method(std::string_view label, std::string allow);
+
+} // namespace orderly

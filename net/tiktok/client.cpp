@@ -1,0 +1,158 @@
+#include "net/tiktok/client.hpp"
+
+#include "base/log.hpp"
+#include "net/client/http_client.hpp"
+#include "net/http/message.hpp"
+#include "net/http/meter.hpp"
+#include "net/tiktok/request.hpp"
+
+#include <atomic>
+#include <mutex>
+
+namespace orderly {
+namespace {
+
+using std::chrono::steady_clock;
+
+/// One call, through at most one repeat with a corrected clock.
+struct tiktok_call {
+  tiktok_request request;
+  std::string cipher, token;
+  std::function<void(tiktok_answer, timestamp requested_at)> done;
+  steady_clock::time_point began, deadline;
+  timestamp requested_at{};
+  bool clock_corrected = false;
+};
+using tiktok_call_ptr = std::shared_ptr<tiktok_call>;
+
+/// A detail of more ids than one call may carry, chunk by chunk.
+struct detail_fetch {
+  shop from;
+  std::vector<tiktok_order_id> ids;
+  std::size_t next = 0;
+  detail_reply reply;
+  std::function<void(detail_reply)> done;
+};
+using detail_fetch_ptr = std::shared_ptr<detail_fetch>;
+
+class http_tiktok_client final : public tiktok_client {
+public:
+  http_tiktok_client(const tiktok_client_options& options, const clock& time, metrics& measured)
+      : options_(options), secret_(options.app_secret), time_(time), measured_(measured),
+        calls_(measured, "orderly_tiktok_calls_total", "Calls to TikTok Shop, by what the answer means", {"endpoint", "class"}) {}
+
+  void start(std::unique_ptr<http_client> http) { http_ = std::move(http); }
+
+  void sign_with(std::string app_secret) override {
+    const std::lock_guard lock{mutex_};
+    secret_ = std::move(app_secret);
+  }
+  void fetch_orders(const shop& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
+    next_chunk(std::make_shared<detail_fetch>(detail_fetch{from, std::move(ids), 0, {}, std::move(done)}));
+  }
+  void mark_shipped(const shop& of, shipment parcel, std::function<void(shipment_reply)> done) override {
+    start_call(of, shipment_request(parcel),
+               [done = std::move(done)](const tiktok_answer& answer, timestamp) { done(read_shipment(answer)); });
+  }
+
+private:
+  void next_chunk(const detail_fetch_ptr& fetch) {
+    const auto first = fetch->ids.begin() + static_cast<std::ptrdiff_t>(fetch->next);
+    const auto count = std::min(max_ids_per_call, fetch->ids.size() - fetch->next);
+    fetch->next += count;
+    start_call(fetch->from, detail_request({first, first + static_cast<std::ptrdiff_t>(count)}),
+               [this, fetch](tiktok_answer answer, timestamp requested_at) {
+                 add_chunk(*fetch, read_detail(std::move(answer)), requested_at);
+                 if (fetch->reply.outcome.result == call_class::ok && fetch->next < fetch->ids.size())
+                   return next_chunk(fetch);
+                 fetch->done(std::move(fetch->reply));
+               });
+  }
+  /// The oldest request time stands for all: a detail must never look newer than it is.
+  static void add_chunk(detail_fetch& fetch, detail_reply chunk, timestamp requested_at) {
+    auto& reply = fetch.reply;
+    reply.requested_at = fetch.next <= max_ids_per_call ? requested_at : std::min(reply.requested_at, requested_at);
+    reply.outcome = std::move(chunk.outcome);
+    for (auto& order : chunk.orders)
+      reply.orders.push_back(std::move(order));
+  }
+
+  void start_call(const shop& of, tiktok_request request, std::function<void(tiktok_answer, timestamp)> done) {
+    const auto now = steady_clock::now();
+    attempt(std::make_shared<tiktok_call>(
+        tiktok_call{std::move(request), of.cipher, of.access_token, std::move(done), now, now + options_.timeout}));
+  }
+  void attempt(const tiktok_call_ptr& call) {
+    http_->send({[this, call] { return build(*call); }, !call->request.is_write, call->deadline,
+                 [this, call](http_client_outcome out) { on_outcome(call, std::move(out)); }});
+  }
+  [[nodiscard]] std::string secret() const {
+    const std::lock_guard lock{mutex_};
+    return secret_;
+  }
+  http_client_request build(tiktok_call& call) const {
+    call.requested_at = time_.now();
+    const auto at = std::chrono::floor<std::chrono::seconds>(call.requested_at) + clock_offset_;
+    return {call.request.method,
+            signed_target(call.request, options_.app_key, secret(), call.cipher, at),
+            {{"x-tts-access-token", call.token}, {"content-type", "application/json"}, {"accept", "application/json"}},
+            call.request.body};
+  }
+  void on_outcome(const tiktok_call_ptr& call, http_client_outcome out) {
+    tiktok_answer answer = out.response ? read_answer(out.response->status, out.response->body, out.response->retry_after,
+                                                      call->request.is_write, time_.now())
+                                        : unanswered(*call, out);
+    if (answer.outcome.result == call_class::clock_skew && out.response && correct_clock(*call, out.response->date))
+      return attempt(call);
+    count(*call, answer.outcome);
+    call->done(std::move(answer), call->requested_at);
+  }
+  static tiktok_answer unanswered(const tiktok_call& call, const http_client_outcome& out) {
+    tiktok_answer answer;
+    answer.outcome.message = out.failure;
+    answer.outcome.result = out.left ? classify_call(0, 0, out.failure, call.request.is_write) : call_class::back_off;
+    return answer;
+  }
+  /// True when the call is worth a second attempt: TikTok's clock is known now (sheet 8, case 13).
+  bool correct_clock(tiktok_call& call, const std::string& date) {
+    const auto theirs = from_http_date(date);
+    if (call.clock_corrected || !theirs)
+      return false;
+    call.clock_corrected = true;
+    clock_offset_ = std::chrono::floor<std::chrono::seconds>(*theirs) - std::chrono::floor<std::chrono::seconds>(time_.now());
+    log(log_level::warn, "tiktok.clock_corrected", "TikTok refused our timestamp; its clock is used from now on",
+        {{"offset_s", clock_offset_.count()}});
+    return true;
+  }
+  void count(const tiktok_call& call, const call_outcome& outcome) {
+    calls_.add({call.request.endpoint, name_of(outcome.result)});
+    auto seconds =
+        measured_.histogram("orderly_tiktok_call_seconds", "Calls to TikTok Shop, waiting for a connection included",
+                            {.01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30}, {{"endpoint", std::string{call.request.endpoint}}});
+    seconds.observe(std::chrono::duration<double>(steady_clock::now() - call.began).count());
+  }
+
+  const tiktok_client_options options_;
+  mutable std::mutex mutex_;
+  std::string secret_; // under the mutex; that of the options is the start's
+  const clock& time_;
+  metrics& measured_;
+  counter_family calls_;
+  std::chrono::seconds clock_offset_{0}; // on the HTTP client's thread only
+  std::unique_ptr<http_client> http_;    // last: its end answers every call
+};
+
+} // namespace
+
+result<std::unique_ptr<tiktok_client>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
+                                                          metrics& measured) {
+  auto http =
+      make_http_client({.base = options.api_base, .connections = options.connections, .queue_limit = options.queue_limit});
+  if (!http)
+    return http.error();
+  auto client = std::make_unique<http_tiktok_client>(options, time, measured);
+  client->start(std::move(*http));
+  return std::unique_ptr<tiktok_client>{std::move(client)};
+}
+
+} // namespace orderly

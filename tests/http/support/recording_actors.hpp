@@ -1,0 +1,41 @@
+#pragma once
+// An actor_port that remembers what was asked and answers what the test says.
+
+#include "domain/ports/actor_port.hpp"
+
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace orderly::test {
+
+class recording_actors final : public actor_port {
+public:
+  void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override {
+    const std::lock_guard lock{mutex};
+    restarts.push_back(std::move(order));
+    while_asked();
+    done(restart_answer);
+  }
+  void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override {
+    const std::lock_guard lock{mutex};
+    redrives.push_back(what);
+    while_asked();
+    done(redrive_answer);
+  }
+
+  void signature_failed(const shop_id& shop) override {
+    const std::lock_guard lock{mutex};
+    failing_shops.push_back(shop);
+  }
+
+  std::function<void()> while_asked = [] {}; ///< before a restart or a re-drive is answered
+  std::mutex mutex;
+  std::vector<tiktok_order_id> restarts;
+  std::vector<redrive_request> redrives;
+  std::vector<shop_id> failing_shops;
+  result<restarted> restart_answer = restarted{true};
+  result<redrive_report> redrive_answer = redrive_report{};
+};
+
+} // namespace orderly::test

@@ -1,0 +1,76 @@
+#pragma once
+// The real server on free ports, over a recording port and orders in memory.
+
+#include "net/server.hpp"
+#include "net/tiktok/signing.hpp"
+#include "tests/http/support/memory_reader.hpp"
+#include "tests/http/support/raw_http.hpp"
+#include "tests/http/support/recording_actors.hpp"
+#include "tests/http/support/recording_port.hpp"
+#include "tests/support/manual_clock.hpp"
+#include "tests/support/seed.hpp"
+
+#include <atomic>
+
+namespace orderly::test {
+
+inline constexpr std::string_view test_app_key = "6kx9test1app2", test_secret = "0123456789abcdef0123456789abcdef01234567";
+
+inline server_options quick_options() {
+  server_options out;
+  out.app_key = test_app_key;
+  out.app_secrets = {std::string{test_secret}};
+  return out;
+}
+
+class running_server {
+public:
+  explicit running_server(server_options options = quick_options()) {
+    auto started = start_server(options, {port, actors, reader, [](std::string_view token) { return principal_of(token); },
+                                          [this] { return ready.load(); }, clock, ids, measured});
+    if (!started)
+      throw std::runtime_error(to_string(started.error()));
+    http = std::move(*started);
+  }
+
+  /// A signed webhook, as TikTok sends it.
+  [[nodiscard]] static std::string webhook(std::string_view body, std::string_view secret = test_secret) {
+    return request_text("POST", "/webhooks/tiktok", body, {{"Authorization", sign_webhook(test_app_key, secret, body)}});
+  }
+  [[nodiscard]] std::optional<raw_response> api(std::string_view method, std::string_view target, std::string_view body = {},
+                                                header_list headers = {{"Authorization", "Bearer op-token"}}) const {
+    return ask_once(http->admin_listen(), request_text(method, target, body, headers));
+  }
+  /// "name{labels}" of the exposition text -> value; 0 when absent.
+  [[nodiscard]] double metric(const std::string& name) const {
+    const auto text = measured.render();
+    const auto at = text.find('\n' + name + ' ');
+    return at == std::string::npos ? 0 : std::stod(text.substr(at + name.size() + 2));
+  }
+  /// The server still works: a good webhook on a fresh connection gets its 200.
+  [[nodiscard]] bool still_serves() const {
+    const auto got =
+        ask_once(http->listen(), webhook(R"({"type":1,"data":{"order_id":"1","order_status":"UNPAID","update_time":1}})"));
+    return got && got->status == 200;
+  }
+
+  manual_clock clock;
+  metrics measured;
+  uuid_v7_source ids{clock, seed_of_run()};
+  recording_port port;
+  recording_actors actors;
+  memory_reader reader;
+  std::atomic<bool> ready{true};
+  std::unique_ptr<server> http;
+
+private:
+  static std::optional<principal> principal_of(std::string_view token) {
+    if (token == "op-token")
+      return principal{"olga", role::op};
+    if (token == "viewer-token")
+      return principal{"vera", role::viewer};
+    return std::nullopt;
+  }
+};
+
+} // namespace orderly::test
