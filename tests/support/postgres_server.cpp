@@ -1,6 +1,7 @@
 #include "tests/support/postgres_server.hpp"
 
 #include "storage/postgres/pqxx_compat.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <atomic>
 #include <cstdio>
@@ -15,7 +16,7 @@ namespace orderly::test {
 namespace {
 
 /// For the shell: the checkout's path may have blanks.
-const std::string tools_pg_program = "'" ORDERLY_SOURCE_DIR "/tools/pg'";
+const std::string tools_pg_program = "'" + source_file("tools/pg") + "'";
 
 } // namespace
 

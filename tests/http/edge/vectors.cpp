@@ -6,6 +6,7 @@
 #include "net/tiktok/request.hpp"
 #include "tests/http/support/running_server.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <array>
@@ -20,7 +21,7 @@ namespace {
 
 const json::object& vectors() {
   static const json::object all = [] {
-    std::ifstream file{ORDERLY_SOURCE_DIR "/tests/data/tiktok-shop-vectors.json"};
+    std::ifstream file{source_file("tests/data/tiktok-shop-vectors.json")};
     std::stringstream text;
     text << file.rdbuf();
     return parse_json(text.str()).value().as_object();

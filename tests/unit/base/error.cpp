@@ -1,7 +1,9 @@
 // Errors are values; their catalogue is documented, completely and in its order.
 #include "base/error.hpp"
+
 #include "base/result.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <fstream>
 #include <regex>
@@ -30,7 +32,7 @@ std::vector<documented> catalogue() {
 
 /// The rows of the table in docs/errors.md: | `name` | status | sentence. More. |
 std::vector<documented> documentation() {
-  std::ifstream file(std::string{ORDERLY_SOURCE_DIR} + "/docs/errors.md");
+  std::ifstream file(source_file("docs/errors.md"));
   const std::regex row{R"(\| `(\w+)` \| (\d+) \| ([^|.]+)\..*\|)"};
   std::vector<documented> rows;
   std::smatch match;

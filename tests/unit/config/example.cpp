@@ -3,6 +3,7 @@
 #include "config/schema.hpp"
 #include "config/value.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_dir.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <algorithm>
@@ -15,7 +16,7 @@ using namespace orderly;
 
 namespace {
 
-const std::string example_path = std::string{ORDERLY_SOURCE_DIR} + "/config/orderly.example.toml";
+const std::string example_path = source_file("config/orderly.example.toml");
 
 struct documented_key {
   std::string comment; ///< the block above, joined by blanks

@@ -2,6 +2,7 @@
 
 #include "base/json.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <fstream>
 #include <map>
@@ -12,7 +13,7 @@ namespace {
 
 const std::map<std::string, std::string>& vectors() {
   static const auto bodies = [] {
-    std::ifstream file{ORDERLY_SOURCE_DIR "/tests/data/tiktok-shop-vectors.json"};
+    std::ifstream file{source_file("tests/data/tiktok-shop-vectors.json")};
     std::stringstream text;
     text << file.rdbuf();
     std::map<std::string, std::string> out;
