@@ -38,10 +38,10 @@ std::vector<input> oldest_first(std::vector<input> all) {
 result<settled_input> settled_from(input_id id, const sha256_digest& raw_hash, std::string_view answer) {
   const auto what = "answer of input " + to_string(id);
   const auto body = stored_object(answer, what);
-  auto told = body ? answer_from(*body) : result<orderly::answer>{body.error()};
-  if (!told) // a newer version wrote it, say: a fault of the store, neither of the input that asks nor of its order
-    return error{error_code::storage_unavailable, "the stored " + what + " cannot be read: " + told.error().message, {}};
-  return settled_input{id, raw_hash, *std::move(told)};
+  auto outcome = body ? answer_from(*body) : result<orderly::answer>{body.error()};
+  if (!outcome) // a newer version wrote it, say: a fault of the store, neither of the input that asks nor of its order
+    return error{error_code::storage_unavailable, "the stored " + what + " cannot be read: " + outcome.error().message, {}};
+  return settled_input{id, raw_hash, *std::move(outcome)};
 }
 
 result<dead_letter_cause> cause_from(std::string_view name) {

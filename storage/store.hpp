@@ -57,7 +57,7 @@ public:
   virtual result<claimed_rows> claim(const claim_request& what) = 0;
   /// True: `owner` holds the shop until `until`, newly or still. False: another owner's lease has not ended at `now`.
   /// Errors: not_found.
-  virtual result<bool> hold_shop(const shop_lease& wanted) = 0;
+  virtual result<bool> hold_shop(const shop_lease& lease) = 0;
   /// Does nothing when `owner` does not hold it.
   virtual result<void> release_shop(const shop_id& shop, const std::string& owner) = 0;
 };

@@ -1,4 +1,4 @@
-#include "storage/read/timeline_merge.hpp"
+#include "storage/timeline_merge.hpp"
 
 #include <utility>
 

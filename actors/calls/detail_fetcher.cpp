@@ -14,7 +14,7 @@ static_assert(actor_state<fetcher_state, fetcher_actor::pointer>);
 
 fetcher_state::fetcher_state(fetcher_actor::pointer p) : self(p) {}
 
-fetcher_state::~fetcher_state() { box->close(); }
+fetcher_state::~fetcher_state() { ref->close(); }
 
 void fetcher_state::tell(const outbox_row& row, input_body body) {
   delivery outcome;
@@ -48,7 +48,7 @@ void fetcher_state::call(const shop_id& id, shop_queue& queue) {
   services->measured->fetches.add(static_cast<double>(ids.size()));
   services->tiktok->fetch_orders(
       services->shops.at(id), std::move(ids),
-      [to = box, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
+      [to = ref, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
         to->send(atom::called::value, fetch_reply{id, kept, std::make_shared<const detail_reply>(std::move(reply))});
       });
 }
@@ -86,11 +86,11 @@ void fetcher_state::settle(const fetch_reply& reply) {
 }
 
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
-                                            std::shared_ptr<const call_services> services, box_of<outbox_actor> worker) {
+                                            std::shared_ptr<const call_services> services, ref_of<outbox_actor> worker) {
   keep_words_of_faults(self);
   self->state.services = std::move(services);
   self->state.worker = std::move(worker);
-  self->state.box->open(fetcher_actor{self});
+  self->state.ref->open(fetcher_actor{self});
   return {
       [self](atom::fetch, const std::shared_ptr<const outbox_row>& row) { self->state.add(row); },
       [self](atom::called, const fetch_reply& reply) { self->state.on_fetched(reply); },

@@ -3,7 +3,7 @@
 
 #include "actors/calls/outbox_worker.hpp"
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/drop_box.hpp"
+#include "actors/plumbing/actor_ref.hpp"
 
 #include <deque>
 #include <map>
@@ -21,8 +21,8 @@ struct fetcher_state {
   fetcher_actor::pointer self;
   std::shared_ptr<const call_services> services;
   std::size_t calls_per_shop = 2;
-  box_of<outbox_actor> worker;                                                   ///< told when a fetch is over
-  const box_of<fetcher_actor> box = std::make_shared<drop_box<fetcher_actor>>(); ///< where calls bring their answers; its own
+  ref_of<outbox_actor> worker;                                                    ///< told when a fetch is over
+  const ref_of<fetcher_actor> ref = std::make_shared<actor_ref<fetcher_actor>>(); ///< where calls bring their answers; its own
   static constexpr const char* name = "fetcher";
 
 private:
@@ -40,6 +40,6 @@ private:
 };
 
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
-                                            std::shared_ptr<const call_services> services, box_of<outbox_actor> worker);
+                                            std::shared_ptr<const call_services> services, ref_of<outbox_actor> worker);
 
 } // namespace orderly

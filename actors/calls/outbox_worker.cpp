@@ -18,16 +18,16 @@ namespace {
 /// still comes back here.
 class shipping_call : public std::enable_shared_from_this<shipping_call> {
 public:
-  shipping_call(claimed_write what, shop from, std::shared_ptr<const call_services> services, box_of<outbox_actor> box)
+  shipping_call(claimed_write what, shop from, std::shared_ptr<const call_services> services, ref_of<outbox_actor> ref)
       : row_(std::move(what.row)), lease_until_(what.lease_until), from_(std::move(from)), services_(std::move(services)),
-        box_(std::move(box)) {}
+        ref_(std::move(ref)) {}
 
   void start() { row_.attempt > 1 ? read(true) : write(); }
 
 private:
   void write() {
     if (services_->time->now() >= lease_until_) {
-      box_->send(atom::called::value, write_reply{row_.id, nullptr});
+      ref_->send(atom::called::value, write_reply{row_.id, nullptr});
       return;
     }
     services_->tiktok->mark_shipped(from_, shipment_of(row_), [self = shared_from_this()](shipment_reply reply) {
@@ -60,14 +60,14 @@ private:
   }
 
   void finish(const report_answered& outcome) {
-    box_->send(atom::called::value, write_reply{row_.id, std::make_shared<const report_answered>(outcome)});
+    ref_->send(atom::called::value, write_reply{row_.id, std::make_shared<const report_answered>(outcome)});
   }
 
   outbox_row row_;
   timestamp lease_until_;
   shop from_;
   std::shared_ptr<const call_services> services_;
-  box_of<outbox_actor> box_;
+  ref_of<outbox_actor> ref_;
   call_outcome written_; ///< what the write was told
 };
 
@@ -89,8 +89,8 @@ call_metrics::call_metrics(metrics& m)
 outbox_state::outbox_state(outbox_actor::pointer p) : self(p) {}
 
 outbox_state::~outbox_state() {
-  if (box)
-    box->close();
+  if (ref)
+    ref->close();
 }
 
 void outbox_state::claim() {
@@ -143,7 +143,7 @@ void outbox_state::ship(const claimed_write& what) {
     return;
   }
   services->measured->writes.add();
-  std::make_shared<shipping_call>(what, from->second, services, box)->start();
+  std::make_shared<shipping_call>(what, from->second, services, ref)->start();
 }
 
 void outbox_state::on_written(const write_reply& reply) {
@@ -158,7 +158,7 @@ void outbox_state::on_written(const write_reply& reply) {
   outcome.inputs.push_back(outcome_input(write.row, *reply.what, services->ids->next(), now));
   // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
   services->orders->post(std::move(outcome),
-                         [to = box, row = reply.row](const std::vector<answer>&) { to->send(atom::answered::value, row); });
+                         [to = ref, row = reply.row](const std::vector<answer>&) { to->send(atom::answered::value, row); });
 }
 
 void outbox_state::forget(std::int64_t row) {
@@ -173,17 +173,17 @@ void outbox_state::on_fetched() {
   claim();
 }
 
-outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, ref_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
-                                          outbox_options options, box_of<outbox_actor> box) {
+                                          outbox_options options, ref_of<outbox_actor> ref) {
   keep_words_of_faults(self);
   auto& state = self->state;
   state.writer = std::move(writer);
   state.fetcher = std::move(fetcher);
   state.services = std::move(services);
   state.options = std::move(options);
-  state.box = std::move(box);
-  state.box->open(outbox_actor{self});
+  state.ref = std::move(ref);
+  state.ref->open(outbox_actor{self});
   state.services->measured->fetches_under_way.set(0); // what a predecessor had under way comes back by its leases
   state.services->measured->writes_under_way.set(0);
   self->delayed_send(self, state.options.scan, atom::tick::value);

@@ -3,7 +3,7 @@
 // as an input. Holds nothing that the outbox does not: whatever is lost with this actor is claimed again when its lease ends.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/drop_box.hpp"
+#include "actors/plumbing/actor_ref.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/uuid.hpp"
@@ -60,13 +60,13 @@ struct outbox_state {
   void on_fetched();
 
   outbox_actor::pointer self;
-  box_of<writer_actor> writer;
+  ref_of<writer_actor> writer;
   fetcher_actor fetcher;
   std::shared_ptr<const call_services> services;
   outbox_options options;
   /// Where calls bring their outcomes, and orders their answers. This worker's own: one that comes for a dead worker is dropped,
   /// the lease ends, and the order is read before a write is made again.
-  box_of<outbox_actor> box;
+  ref_of<outbox_actor> ref;
   /// Under way: until the order has answered for the outcome, so that what waits there is bounded as the calls are.
   std::size_t fetches = 0;
   std::map<std::int64_t, claimed_write> writes; ///< by row
@@ -78,9 +78,9 @@ private:
   bool claiming_ = false, claim_again_ = false;
 };
 
-/// @param box of this worker and its fetcher alone; opened and closed by the worker
-outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, box_of<writer_actor> writer,
+/// @param ref of this worker and its fetcher alone; opened and closed by the worker
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, ref_of<writer_actor> writer,
                                           fetcher_actor fetcher, std::shared_ptr<const call_services> services,
-                                          outbox_options options, box_of<outbox_actor> box);
+                                          outbox_options options, ref_of<outbox_actor> ref);
 
 } // namespace orderly

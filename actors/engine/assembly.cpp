@@ -14,18 +14,18 @@
 namespace orderly {
 namespace {
 
-/// Opens the box and gives the handle that a supervisor needs.
+/// Opens the ref and gives the handle that a supervisor needs.
 template <class Handle>
-caf::actor known_as(const box_of<Handle>& box, const Handle& made) {
-  box->open(made);
+caf::actor known_as(const ref_of<Handle>& ref, const Handle& made) {
+  ref->open(made);
   return caf::actor_cast<caf::actor>(made);
 }
 
 feed_source feeds_of(store& from, std::unique_ptr<change_feed> first) {
   if (!first)
     return nullptr;
-  return [&from, given = std::make_shared<std::unique_ptr<change_feed>>(std::move(first))]() {
-    return *given ? result<std::unique_ptr<change_feed>>{std::move(*given)} : from.open_changes();
+  return [&from, settings = std::make_shared<std::unique_ptr<change_feed>>(std::move(first))]() {
+    return *settings ? result<std::unique_ptr<change_feed>>{std::move(*settings)} : from.open_changes();
   };
 }
 
@@ -35,15 +35,15 @@ assembly::assembly(const engine_options& options, const engine_parts& parts, std
     : orders(parts.time, parts.ids, parts.reader, loads_under_way, options.shops), options_(options), parts_(parts),
       feeds_(feeds_of(parts.store, std::move(feed))), where_(where) {
   for (std::size_t i = 0; i < options_.workers; ++i)
-    shards.push_back(std::make_shared<drop_box<registry_actor>>());
+    shards.push_back(std::make_shared<actor_ref<registry_actor>>());
 }
 
 supervisor_actor assembly::start(caf::actor_system& in, std::function<void(const std::string& why)> on_failure) {
   supervisor_options supervised;
   supervised.parts.push_back(storage());
   const auto services = services_of_orders();
-  for (const auto& box : shards)
-    supervised.parts.push_back(registry_shard(box, services));
+  for (const auto& ref : shards)
+    supervised.parts.push_back(registry_shard(ref, services));
   if (feeds_)
     supervised.parts.push_back(watcher());
   supervised.parts.push_back(calls());
@@ -59,27 +59,27 @@ supervisor_actor assembly::start(caf::actor_system& in, std::function<void(const
 
 void assembly::close() {
   orders.close();
-  for (const auto& box : shards)
-    box->close();
+  for (const auto& ref : shards)
+    ref->close();
   sweepers->close();
   outbox->close();
   writer->close();
 }
 
 part assembly::storage() {
-  writer_options given;
-  given.lanes = std::min(options_.lanes, parts_.store.max_lanes());
-  given.spawn_lane = [store = &parts_.store, where = where_](caf::actor_system& in) {
+  writer_options settings;
+  settings.lanes = std::min(options_.lanes, parts_.store.max_lanes());
+  settings.spawn_lane = [store = &parts_.store, where = where_](caf::actor_system& in) {
     return where == blocking::detached ? in.spawn<caf::detached>(lane, store) : in.spawn(lane, store);
   };
-  given.healthy = committing;
-  given.measured = &parts_.measured;
-  given.time = &parts_.time;
-  given.lane_restarts = options_.restarts;
-  const auto start = [box = writer, given](caf::actor_system& in) {
-    return std::vector{known_as(box, in.spawn(storage_writer, given))};
+  settings.healthy = committing;
+  settings.measured = &parts_.measured;
+  settings.time = &parts_.time;
+  settings.lane_restarts = options_.restarts;
+  const auto start = [ref = writer, settings](caf::actor_system& in) {
+    return std::vector{known_as(ref, in.spawn(storage_writer, settings))};
   };
-  return {"storage writer", start, [box = writer] { box->close(); }};
+  return {"storage writer", start, [ref = writer] { ref->close(); }};
 }
 
 std::shared_ptr<const order_services> assembly::services_of_orders() {
@@ -94,18 +94,18 @@ std::shared_ptr<const order_services> assembly::services_of_orders() {
   return services;
 }
 
-part assembly::registry_shard(const box_of<registry_actor>& box, const std::shared_ptr<const order_services>& services) {
+part assembly::registry_shard(const ref_of<registry_actor>& ref, const std::shared_ptr<const order_services>& services) {
   const auto measured = std::make_shared<registry_metrics>(parts_.measured);
   const auto share = [&](std::size_t of_all) { return std::max<std::size_t>(1, of_all / options_.workers); };
-  registry_options given;
-  given.max_residents = share(options_.max_residents);
-  given.max_waiting = share(options_.max_waiting);
-  given.max_parked = share(options_.max_parked);
-  given.idle_after = options_.order_idle;
-  const auto start = [box, services, given, measured](caf::actor_system& in) {
-    return std::vector{known_as(box, in.spawn(registry, services, given, measured))};
+  registry_options settings;
+  settings.max_residents = share(options_.max_residents);
+  settings.max_waiting = share(options_.max_waiting);
+  settings.max_parked = share(options_.max_parked);
+  settings.idle_after = options_.order_idle;
+  const auto start = [ref, services, settings, measured](caf::actor_system& in) {
+    return std::vector{known_as(ref, in.spawn(registry, services, settings, measured))};
   };
-  return {"registry shard", start, [box] { box->close(); }};
+  return {"registry shard", start, [ref] { ref->close(); }};
 }
 
 part assembly::watcher() {
@@ -132,14 +132,14 @@ std::shared_ptr<const call_services> assembly::services_of_calls() {
 /// Outbox worker and detail fetcher are one part: the worker counts the rows that it handed to the fetcher, and only the two
 /// together forget them.
 part assembly::calls() {
-  const outbox_options given{options_.engine_name, options_.lease, options_.outbox_scan, options_.calls_in_flight};
-  const auto start = [services = services_of_calls(), given, box = outbox, writes = writer](caf::actor_system& in) {
-    const auto own = std::make_shared<drop_box<outbox_actor>>();
+  const outbox_options settings{options_.engine_name, options_.lease, options_.outbox_scan, options_.calls_in_flight};
+  const auto start = [services = services_of_calls(), settings, ref = outbox, writes = writer](caf::actor_system& in) {
+    const auto own = std::make_shared<actor_ref<outbox_actor>>();
     const auto fetcher = in.spawn(detail_fetcher, services, own);
     return std::vector{caf::actor_cast<caf::actor>(fetcher),
-                       known_as(box, in.spawn(outbox_worker, writes, fetcher, services, given, own))};
+                       known_as(ref, in.spawn(outbox_worker, writes, fetcher, services, settings, own))};
   };
-  return {"outbox worker and detail fetcher", start, [box = outbox] { box->close(); }, true};
+  return {"outbox worker and detail fetcher", start, [ref = outbox] { ref->close(); }, true};
 }
 
 part assembly::sweeping() {
@@ -150,10 +150,10 @@ part assembly::sweeping() {
   services->self = sweepers;
   services->reads_under_way = loads_under_way;
   services->measured = std::make_shared<sweeper_metrics>(parts_.measured);
-  const auto start = [box = sweepers, services = std::shared_ptr<const sweeper_services>{services}](caf::actor_system& in) {
-    return std::vector{known_as(box, in.spawn(sweeper, services))};
+  const auto start = [ref = sweepers, services = std::shared_ptr<const sweeper_services>{services}](caf::actor_system& in) {
+    return std::vector{known_as(ref, in.spawn(sweeper, services))};
   };
-  return {"sweeper", start, [box = sweepers] { box->close(); }};
+  return {"sweeper", start, [ref = sweepers] { ref->close(); }};
 }
 
 } // namespace orderly

@@ -19,7 +19,7 @@ struct call_services;
 /// Where parts that block run: on threads of their own, or, in a test, on its scheduler.
 enum class blocking { detached, scheduled };
 
-/// Outlives the actor system's actors, and the system outlives the handles in its boxes: close() comes in between.
+/// Outlives the actor system's actors, and the system outlives the handles in its refs: close() comes in between.
 class assembly {
 public:
   /// @param feed may be null; its first reader gets it, a later one opens its own
@@ -29,17 +29,17 @@ public:
   supervisor_actor start(caf::actor_system& in, std::function<void(const std::string& why)> on_failure);
   void close();
 
-  const box_of<writer_actor> writer = std::make_shared<drop_box<writer_actor>>();
-  const box_of<sweeper_actor> sweepers = std::make_shared<drop_box<sweeper_actor>>();
-  const box_of<outbox_actor> outbox = std::make_shared<drop_box<outbox_actor>>();
-  std::vector<box_of<registry_actor>> shards;
+  const ref_of<writer_actor> writer = std::make_shared<actor_ref<writer_actor>>();
+  const ref_of<sweeper_actor> sweepers = std::make_shared<actor_ref<sweeper_actor>>();
+  const ref_of<outbox_actor> outbox = std::make_shared<actor_ref<outbox_actor>>();
+  std::vector<ref_of<registry_actor>> shards;
   const std::shared_ptr<std::atomic<bool>> committing = std::make_shared<std::atomic<bool>>(true); ///< false while commits fail
   const std::shared_ptr<std::atomic<int>> loads_under_way = std::make_shared<std::atomic<int>>(0);
   gateway orders; // below what it uses
 
 private:
   part storage();
-  part registry_shard(const box_of<registry_actor>& box, const std::shared_ptr<const order_services>& services);
+  part registry_shard(const ref_of<registry_actor>& ref, const std::shared_ptr<const order_services>& services);
   part watcher();
   part calls();
   part sweeping();

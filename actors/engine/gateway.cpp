@@ -122,7 +122,7 @@ gateway::gateway(const clock& time, id_source& ids, order_reader& reader, std::s
     alarms_.emplace(one.id, timestamp{});
 }
 
-void gateway::open(std::vector<box_of<registry_actor>> shards, box_of<writer_actor> writer) {
+void gateway::open(std::vector<ref_of<registry_actor>> shards, ref_of<writer_actor> writer) {
   std::unique_lock lock(mutex_);
   shards_ = std::move(shards);
   writer_ = std::move(writer);

@@ -3,7 +3,7 @@
 // the actor that a wish of an operator is for.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/drop_box.hpp"
+#include "actors/plumbing/actor_ref.hpp"
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
 #include "domain/ports/actor_port.hpp"
@@ -30,7 +30,7 @@ public:
           std::span<const shop> shops = {});
 
   /// Once, before the first post.
-  void open(std::vector<box_of<registry_actor>> shards, box_of<writer_actor> writer);
+  void open(std::vector<ref_of<registry_actor>> shards, ref_of<writer_actor> writer);
   /// From now on every delivery is answered shutting_down.
   void close();
 
@@ -50,8 +50,8 @@ private:
   order_reader& reader_;
   const std::shared_ptr<std::atomic<int>> reading_;
   mutable std::shared_mutex mutex_; // post() only reads: held shared, so that nothing is sent after close()
-  std::vector<box_of<registry_actor>> shards_;
-  box_of<writer_actor> writer_;
+  std::vector<ref_of<registry_actor>> shards_;
+  ref_of<writer_actor> writer_;
   std::mutex alarms_mutex_;
   std::map<shop_id, timestamp> alarms_; ///< of our shops: when their signatures were last said to fail
   std::shared_ptr<std::atomic<std::size_t>> under_way_ = std::make_shared<std::atomic<std::size_t>>(0);

@@ -273,15 +273,15 @@ void order_actor_state::on_refused(const std::string& why) {
     start_unit();
     return;
   }
-  bury(why);
+  keep_as_dead_letter(why);
 }
 
-void order_actor_state::bury(const std::string& why) {
+void order_actor_state::keep_as_dead_letter(const std::string& why) {
   const auto& in = in_hand_.front();
   log(log_level::error, "input.refused_by_store", "the store refuses an input; it is kept as a dead letter",
       {{"order", id.str()}, {"input", to_string(in->id)}, {"why", why}});
-  auto told = refusal_of(*in, {error_code::refused_by_store, "the store refuses this input; it is kept as a dead letter", {}});
-  told.outcome = input_outcome::dead;
+  auto refusal = refusal_of(*in, {error_code::refused_by_store, "the store refuses this input; it is kept as a dead letter", {}});
+  refusal.outcome = input_outcome::dead;
   order_unit unit{.order = id,
                   .exists = exists_,
                   .decided_on = order_.version,
@@ -297,10 +297,10 @@ void order_actor_state::bury(const std::string& why) {
                          .decided_at = services->time->now(),
                          .outcome = input_outcome::dead,
                          .dead = dead_letter_cause::refused_by_store,
-                         .answer = told});
+                         .answer = refusal});
   self->request(services->writer->get(), caf::infinite, atom::commit::value, std::make_shared<const order_unit>(std::move(unit)))
       .then(
-          [this, told](const commit_reply& reply) {
+          [this, refusal](const commit_reply& reply) {
             if (reply.fate == commit_fate::conflict)
               return read_again();
             if (reply.fate == commit_fate::unknown)
@@ -308,7 +308,7 @@ void order_actor_state::bury(const std::string& why) {
             if (reply.fate != commit_fate::committed) // not even by itself: it must come again
               return give_up_commit();
             services->measured->count(input_outcome::dead);
-            finish({{in_hand_.front()->id, told}});
+            finish({{in_hand_.front()->id, refusal}});
           },
           [this](const caf::error&) { settle_by_reading(); });
 }

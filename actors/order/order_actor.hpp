@@ -3,7 +3,7 @@
 // answers. Until the store has answered, later inputs wait; so no decision rests on an uncommitted one.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/drop_box.hpp"
+#include "actors/plumbing/actor_ref.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "domain/order/order.hpp"
@@ -33,8 +33,8 @@ struct order_services {
   order_reader* reader = nullptr;
   const clock* time = nullptr;
   policy rules;
-  box_of<writer_actor> writer;
-  box_of<outbox_actor> outbox;
+  ref_of<writer_actor> writer;
+  ref_of<outbox_actor> outbox;
   std::shared_ptr<order_metrics> measured;
   std::shared_ptr<std::atomic<int>> loads_under_way; ///< callbacks that may still come from reader threads
 };
@@ -83,7 +83,7 @@ private:
   void give_up_commit();
   void on_committed(decided what);
   void on_refused(const std::string& why);
-  void bury(const std::string& why);
+  void keep_as_dead_letter(const std::string& why);
   void refuse_unread(const error& why);
   void answer_in_hand(const error& refusal, bool unread = false);
   void finish(std::vector<std::pair<input_id, answer>> answers, bool unread = false);

@@ -22,8 +22,12 @@ struct kept_input {
   actor_time posted{};
   int deaths = 0;        ///< of the order's actor while it had this input in hand
   bool in_doubt = false; ///< an actor ended that had it in hand: it may be stored, or become so
-  enum class lane : std::uint8_t { fast, parking, parked } way = lane::fast; ///< parked: stored as `pending`, here or before
-  bool cannot_be_parked = false;                                             ///< the store refuses it by itself
+  enum class reply_path : std::uint8_t {
+    after_commit,
+    storing_pending,
+    pending
+  } path = reply_path::after_commit; ///< parked: stored as `pending`, here or before
+  bool cannot_be_parked = false;     ///< the store refuses it by itself
 };
 
 /// Deaths of one order's actor within the last minute, and the first input that it had in hand at each.

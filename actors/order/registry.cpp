@@ -92,7 +92,7 @@ void registry_state::post(const routed_input& in) {
       }
   e.unanswered.push_back({in, posted_at(*in.what)});
   if (in.stored)
-    count_parked(e.unanswered.back(), kept_input::lane::parked);
+    count_parked(e.unanswered.back(), kept_input::reply_path::pending);
   measured->inputs_in_hand.add(1);
   file(e);
   switch (e.now) {
@@ -293,8 +293,8 @@ void registry_state::let_go(order_entry& e, place_of_input which) {
   measured->inputs_in_hand.add(-1);
   if (!which->routed.stored) // else its sender was answered long ago
     measured->input_age.observe(std::chrono::duration<double>(self->clock().now() - which->posted).count());
-  if (which->way != kept_input::lane::fast)
-    count_parked(*which, kept_input::lane::fast);
+  if (which->path != kept_input::reply_path::after_commit)
+    count_parked(*which, kept_input::reply_path::after_commit);
   if (static_cast<std::size_t>(which - e.unanswered.begin()) < e.routed)
     --e.routed;
   e.unanswered.erase(which);

@@ -80,7 +80,7 @@ private:
   // registry_deaths.cpp
   void died(order_entry& e);
   void age_deaths(actor_time now);
-  void bury_front(order_entry& e);
+  void dead_letter_front(order_entry& e);
   void quarantine(order_entry& e, bool stored);
   void store_quarantine(order_entry& e);
   void turn_away(order_entry& e);
@@ -91,7 +91,7 @@ private:
   void park(order_entry& e, kept_input& which);
   void parked(const tiktok_order_id& order, const input_id& id, commit_fate fate);
   void store_unread(const kept_input& which, const answer& otherwise);
-  void count_parked(kept_input& which, kept_input::lane way);
+  void count_parked(kept_input& which, kept_input::reply_path path);
 
   entries orders_;
   std::unordered_map<caf::actor_addr, tiktok_order_id> by_address_;

@@ -2,7 +2,7 @@
 
 #include "actors/order/registry.hpp"
 #include "actors/plumbing/counted_read.hpp"
-#include "actors/plumbing/owed_reply.hpp"
+#include "actors/plumbing/reply_guard.hpp"
 #include "base/digest.hpp"
 #include "base/log.hpp"
 #include "domain/order/attention.hpp"
@@ -90,7 +90,7 @@ void registry_state::died(order_entry& e) {
   if (e.deaths.calls_for_quarantine())
     return quarantine(e, false);
   if (in_hand > 0 && e.unanswered.front().deaths >= 2)
-    bury_front(e);
+    dead_letter_front(e);
   if (e.unanswered.empty())
     return forget_if_done(e);
   activate(e, e.unanswered.size());
@@ -105,7 +105,7 @@ void registry_state::age_deaths(actor_time now) {
 }
 
 /// The first in line was in hand at two deaths: it is kept as a dead letter, and what stood behind it goes on.
-void registry_state::bury_front(order_entry& e) {
+void registry_state::dead_letter_front(order_entry& e) {
   const auto routed = e.unanswered.front().routed;
   let_go(e, e.unanswered.begin());
   file(e);
@@ -160,7 +160,8 @@ void registry_state::store_quarantine(order_entry& e) {
 /// A webhook of a quarantined order is stored as `pending` and waits there; whoever else asks is told.
 void registry_state::turn_away(order_entry& e) {
   for (auto at = e.unanswered.begin(); at != e.unanswered.end();) {
-    if (at->routed.what->source == input_source::webhook && at->way != kept_input::lane::parked && !at->cannot_be_parked) {
+    if (at->routed.what->source == input_source::webhook && at->path != kept_input::reply_path::pending &&
+        !at->cannot_be_parked) {
       park(e, *at);
       ++at;
       continue;
@@ -217,7 +218,7 @@ caf::result<restart_reply> registry_state::restart(const tiktok_order_id& order)
     found->second.quarantine_asked = self->clock().now(); // what raises it again must not come behind this note
   note->at = services->time->now();
   auto promised = self->make_response_promise<restart_reply>();
-  const auto asker = std::make_shared<owed_reply<restart_reply>>(promised, restart_reply{});
+  const auto asker = std::make_shared<reply_guard<restart_reply>>(promised, restart_reply{});
   self->request(services->writer->get(), caf::infinite, atom::note::value, std::shared_ptr<const attention_note>{note})
       .then(
           [this, asker, order](const commit_reply& r) {

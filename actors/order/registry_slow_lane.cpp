@@ -34,9 +34,9 @@ void registry_state::park_late(order_entry& e, actor_time now) {
 }
 
 void registry_state::park(order_entry& e, kept_input& which) {
-  if (which.way != kept_input::lane::fast || which.cannot_be_parked || parked_ >= options.max_parked)
+  if (which.path != kept_input::reply_path::after_commit || which.cannot_be_parked || parked_ >= options.max_parked)
     return; // nobody promises 200 beyond the limit: the webhook's deadline answers 503
-  count_parked(which, kept_input::lane::parking);
+  count_parked(which, kept_input::reply_path::storing_pending);
   const auto done = [this, order = e.id, id = which.routed.what->id](commit_fate fate) { parked(order, id, fate); };
   self->request(services->writer->get(), caf::infinite, atom::record::value, as_pending(which.routed.what))
       .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
@@ -52,7 +52,7 @@ void registry_state::parked(const tiktok_order_id& order, const input_id& id, co
   if (at == e.unanswered.end())
     return;                             // decided meanwhile
   if (fate != commit_fate::committed) { // the next tick asks again, unless the store cannot hold it
-    count_parked(*at, kept_input::lane::fast);
+    count_parked(*at, kept_input::reply_path::after_commit);
     at->cannot_be_parked = fate == commit_fate::refused;
     if (at->cannot_be_parked && e.now == standing::quarantined)
       turn_away(e);
@@ -61,7 +61,7 @@ void registry_state::parked(const tiktok_order_id& order, const input_id& id, co
   measured->parked.add();
   if (const auto slot = std::exchange(at->routed.slot, nullptr))
     complete_as_pending(*slot);
-  count_parked(*at, kept_input::lane::parked);
+  count_parked(*at, kept_input::reply_path::pending);
   if (e.now == standing::quarantined) { // it waits in the store; the sweeper brings it when the order is served again
     let_go(e, at);
     file(e);
@@ -84,9 +84,9 @@ void registry_state::store_unread(const kept_input& which, const answer& otherwi
       .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
 }
 
-void registry_state::count_parked(kept_input& which, kept_input::lane way) {
-  const int change = (way != kept_input::lane::fast) - (which.way != kept_input::lane::fast);
-  which.way = way;
+void registry_state::count_parked(kept_input& which, kept_input::reply_path path) {
+  const int change = (path != kept_input::reply_path::after_commit) - (which.path != kept_input::reply_path::after_commit);
+  which.path = path;
   parked_ += static_cast<std::size_t>(change); // wraps around for -1
   measured->parked_now.add(change);
 }

@@ -1,7 +1,7 @@
 #pragma once
 // Where the actor of the moment in a role is found: by other actors, and by callbacks of other threads, for which it may be gone
-// by then. Whoever starts the actor opens the box, again for its successor; a handle must not outlive its actor system, so
-// whoever stops it closes the box.
+// by then. Whoever starts the actor opens the ref, again for its successor; a handle must not outlive its actor system, so
+// whoever stops it closes the ref.
 
 #include <caf/send.hpp>
 
@@ -13,7 +13,7 @@ namespace orderly {
 
 /// Thread-safe. May hold an actor that is dead already: what is sent to it is dropped, and a request fails at once.
 template <class Handle>
-class drop_box {
+class actor_ref {
 public:
   void open(Handle to) { swap(to); }
   void close() { open(Handle{}); }
@@ -43,6 +43,6 @@ private:
 };
 
 template <class Handle>
-using box_of = std::shared_ptr<drop_box<Handle>>;
+using ref_of = std::shared_ptr<actor_ref<Handle>>;
 
 } // namespace orderly

@@ -9,16 +9,16 @@
 namespace orderly {
 
 template <class Reply>
-class owed_reply {
+class reply_guard {
 public:
   /// @param otherwise what is said if nothing else was by the time this is destroyed
-  owed_reply(caf::typed_response_promise<Reply> to, Reply otherwise) : to_(std::move(to)), otherwise_(std::move(otherwise)) {}
-  ~owed_reply() {
+  reply_guard(caf::typed_response_promise<Reply> to, Reply otherwise) : to_(std::move(to)), otherwise_(std::move(otherwise)) {}
+  ~reply_guard() {
     if (to_.pending())
       to_.deliver(std::move(otherwise_));
   }
-  owed_reply(owed_reply&& other) noexcept : to_(std::move(other.to_)), otherwise_(std::move(other.otherwise_)) {}
-  owed_reply& operator=(owed_reply&& other) noexcept {
+  reply_guard(reply_guard&& other) noexcept : to_(std::move(other.to_)), otherwise_(std::move(other.otherwise_)) {}
+  reply_guard& operator=(reply_guard&& other) noexcept {
     std::swap(to_, other.to_);
     std::swap(otherwise_, other.otherwise_);
     return *this;

@@ -49,7 +49,7 @@ void watcher_state::look() {
 }
 
 watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self, feed_source open,
-                                            std::vector<box_of<registry_actor>> shards) {
+                                            std::vector<ref_of<registry_actor>> shards) {
   keep_words_of_faults(self);
   self->state.open = std::move(open);
   self->state.shards = std::move(shards);

@@ -2,7 +2,7 @@
 // Brings the commits of other engines on the same database to the orders that live here. Detached: it waits on the database.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/drop_box.hpp"
+#include "actors/plumbing/actor_ref.hpp"
 
 #include <functional>
 #include <memory>
@@ -21,7 +21,7 @@ struct watcher_state {
   feed_source open;
   watcher_actor::pointer self;
   std::unique_ptr<change_feed> feed;
-  std::vector<box_of<registry_actor>> shards;
+  std::vector<ref_of<registry_actor>> shards;
   static constexpr const char* name = "watcher";
 
 private:
@@ -29,7 +29,7 @@ private:
 };
 
 watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self, feed_source open,
-                                            std::vector<box_of<registry_actor>> shards);
+                                            std::vector<ref_of<registry_actor>> shards);
 
 /// Which shard an order belongs to.
 std::size_t shard_of(const tiktok_order_id& order, std::size_t shards);

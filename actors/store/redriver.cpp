@@ -55,7 +55,7 @@ redriver_state::~redriver_state() {
 
 void redriver_state::look() {
   services->reader->dead_letters(
-      {.cause = wanted.cause, .redriven = false, .limit = wanted.limit, .cursor = {}},
+      {.cause = request.cause, .redriven = false, .limit = request.limit, .cursor = {}},
       [to = redriver_actor{self}, counted = count_read(services->reads_under_way)](result<dead_letter_page> page) mutable {
         caf::anon_send(to, atom::found::value, std::make_shared<const result<dead_letter_page>>(std::move(page)));
         to = nullptr; // before the count says that nothing of the actor system is held here any more
@@ -113,18 +113,18 @@ void redriver_state::finish(result<redrive_report> with) {
   if (with)
     with->left = letters_.size();
   log(log_level::info, "dead_letters.redriven", "dead letters were handled again",
-      {{"cause", name_of(wanted.cause)}, {"redriven", report_.redriven}, {"failed", report_.failed}, {"left", letters_.size()}});
+      {{"cause", name_of(request.cause)}, {"redriven", report_.redriven}, {"failed", report_.failed}, {"left", letters_.size()}});
   std::exchange(done, nullptr)(std::move(with));
   self->quit();
 }
 
 redriver_actor::behavior_type redriver(redriver_actor::stateful_pointer<redriver_state> self,
-                                       std::shared_ptr<const redrive_services> services, redrive_request wanted,
+                                       std::shared_ptr<const redrive_services> services, redrive_request request,
                                        std::function<void(result<redrive_report>)> done) {
   keep_words_of_faults(self);
   auto& state = self->state;
   state.services = std::move(services);
-  state.wanted = wanted;
+  state.request = request;
   state.done = std::move(done);
   state.look();
   return {

@@ -3,7 +3,7 @@
 // until one fails. What it has made pending is not lost with it: the sweeper brings it.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/drop_box.hpp"
+#include "actors/plumbing/actor_ref.hpp"
 #include "base/clock.hpp"
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
@@ -24,7 +24,7 @@ struct redrive_services {
   order_reader* reader = nullptr;
   order_port* orders = nullptr;
   const clock* time = nullptr;
-  box_of<writer_actor> writer;
+  ref_of<writer_actor> writer;
   std::shared_ptr<std::atomic<int>> reads_under_way; ///< callbacks that may still come from reader threads
 };
 
@@ -39,7 +39,7 @@ struct redriver_state {
 
   redriver_actor::pointer self;
   std::shared_ptr<const redrive_services> services;
-  redrive_request wanted;
+  redrive_request request;
   std::function<void(result<redrive_report>)> done;
   static constexpr const char* name = "redriver";
 
@@ -54,7 +54,7 @@ private:
 };
 
 redriver_actor::behavior_type redriver(redriver_actor::stateful_pointer<redriver_state> self,
-                                       std::shared_ptr<const redrive_services> services, redrive_request wanted,
+                                       std::shared_ptr<const redrive_services> services, redrive_request request,
                                        std::function<void(result<redrive_report>)> done);
 
 } // namespace orderly

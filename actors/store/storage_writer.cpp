@@ -31,7 +31,7 @@ template <class Reply, class Seen, class... Question>
 caf::typed_response_promise<Reply> ask_lane(writer_actor::stateful_pointer<writer_state> self, writer_state::lane_slot& lane,
                                             Reply lost, Seen seen, const Question&... what) {
   auto promised = self->make_response_promise<Reply>();
-  const auto asker = std::make_shared<owed_reply<Reply>>(promised, std::move(lost));
+  const auto asker = std::make_shared<reply_guard<Reply>>(promised, std::move(lost));
   self->request(lane.handle, lane_patience, what...)
       .then(
           [asker, seen](const Reply& reply) {
@@ -190,10 +190,10 @@ void writer_state::replace(const caf::down_msg& dead) {
   self->monitor(slot->handle);
 }
 
-writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer_state> self, writer_options given) {
+writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer_state> self, writer_options options) {
   keep_words_of_faults(self);
   auto& state = self->state;
-  state.options = std::move(given);
+  state.options = std::move(options);
   state.measured.emplace(*state.options.measured);
   state.measured->waiting.set(0); // a predecessor may have died with some
   state.measured->records_waiting.set(0);

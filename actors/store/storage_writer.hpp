@@ -3,7 +3,7 @@
 // one. Runs on the scheduler and never blocks; its lanes do.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/owed_reply.hpp"
+#include "actors/plumbing/reply_guard.hpp"
 #include "actors/plumbing/restart_budget.hpp"
 #include "base/metrics.hpp"
 
@@ -41,11 +41,11 @@ struct writer_state {
 
   struct waiting_unit {
     unit_ptr what;
-    owed_reply<commit_reply> asker;
+    reply_guard<commit_reply> asker;
   };
   struct waiting_record {
     std::shared_ptr<const input_record> what;
-    owed_reply<commit_reply> asker;
+    reply_guard<commit_reply> asker;
   };
   struct lane_slot {
     lane_actor handle;

@@ -32,8 +32,8 @@ void sweeper_state::look() {
   const pending_request what{
       .order = {}, .received_before = services->time->now() - services->older_than, .limit = services->page, .cursor = cursor_};
   services->reader->pending(
-      what, [box = services->self, counted = count_read(services->reads_under_way)](result<pending_page> found) mutable {
-        box->send(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
+      what, [ref = services->self, counted = count_read(services->reads_under_way)](result<pending_page> found) mutable {
+        ref->send(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
         counted = nullptr;
       });
 }
@@ -55,7 +55,7 @@ void sweeper_state::on_page(const result<pending_page>& page) {
     services->measured->under_way.add(1);
     // What becomes of it is in the store: decided, or still pending and met again on the next round.
     services->orders->post(std::move(one),
-                           [box = services->self, id = in.id](const std::vector<answer>&) { box->send(atom::swept::value, id); });
+                           [ref = services->self, id = in.id](const std::vector<answer>&) { ref->send(atom::swept::value, id); });
   }
   if (!cursor_.empty())
     look();

@@ -3,7 +3,7 @@
 // lifted quarantine, a store that was away), and those that were re-driven. Holds nothing that the store does not.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/drop_box.hpp"
+#include "actors/plumbing/actor_ref.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "domain/ports/order_port.hpp"
@@ -28,7 +28,7 @@ struct sweeper_services {
   order_reader* reader = nullptr;
   order_port* orders = nullptr;
   const clock* time = nullptr;
-  box_of<sweeper_actor> self;                        ///< where callbacks find it
+  ref_of<sweeper_actor> self;                        ///< where callbacks find it
   std::shared_ptr<std::atomic<int>> reads_under_way; ///< callbacks that may still come from reader threads
   std::shared_ptr<sweeper_metrics> measured;
   std::chrono::milliseconds every{1000};

@@ -19,10 +19,10 @@ bool is_newer(const detail_fact& a, const detail_fact& b, timestamp now) {
   return !is_later(b.requested_at, a.requested_at, now) && a.content_hash > b.content_hash;
 }
 
-news compare(const std::optional<detail_fact>& held, const detail_fact& fresh, timestamp now) {
+freshness compare(const std::optional<detail_fact>& held, const detail_fact& fresh, timestamp now) {
   if (held && fresh.content_hash == held->content_hash)
-    return news::equal;
-  return !held || is_newer(fresh, *held, now) ? news::newer : news::older;
+    return freshness::equal;
+  return !held || is_newer(fresh, *held, now) ? freshness::newer : freshness::older;
 }
 
 /// Merges it into the held document, and takes from the merged one what a person will read.
@@ -49,13 +49,14 @@ struct fetch_step {
 };
 
 /// What the detail means for the promise to fetch one, given the facts that it leads to.
-fetch_step follow_promise(decision_builder& b, const facts& after, const arrived_detail& fresh, news what, json::object& patch) {
+fetch_step follow_promise(decision_builder& b, const facts& after, const arrived_detail& fresh, freshness what,
+                          json::object& patch) {
   const auto& wanted = after.detail_wanted_at;
   const bool enough = detail_is_as_complete_as_allowed(after);
   if (enough && (!wanted || !is_later(*wanted, after.detail->requested_at, b.now))) {
     if (wanted)
       settle_fetch(b, patch, promise_state::done, "");
-    return {false, what != news::older};
+    return {false, what != freshness::older};
   }
   if (!wanted && !patch.empty()) // a detail that is older may have news all the same: a status that outranks the held one
     want_detail(b, patch);
@@ -83,29 +84,29 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
   const auto what = compare(f.detail, detail, b.now);
   json::object patch;
   put_status(patch, f, detail.status, detail.update_time, detail.is_on_hold_order);
-  if (what == news::newer) {
+  if (what == freshness::newer) {
     use(b, detail, fresh.body, document, patch);
     if (detail.is_on_hold_order.value_or(false) && !f.had_on_hold)
       patch["had_on_hold"] = true;
   }
   facts after = f;
   patch_facts(after, patch);
-  const bool asked_later = what == news::equal && is_later(detail.requested_at, f.detail->requested_at, b.now);
+  const bool asked_later = what == freshness::equal && is_later(detail.requested_at, f.detail->requested_at, b.now);
   if (asked_later)
     after.detail->requested_at = detail.requested_at;
   const auto step = follow_promise(b, after, fresh, what, patch);
   if (!patch.empty()) {
     if (asked_later)
       patch["requested_at"] = to_micros(detail.requested_at);
-    if (what != news::newer)
+    if (what != freshness::newer)
       patch["kind"] = patch.contains("update_time") ? "status" : "fetch";
-    b.emit(what == news::newer ? event_type::detail_updated : event_type::fact_updated, std::move(patch));
+    b.emit(what == freshness::newer ? event_type::detail_updated : event_type::fact_updated, std::move(patch));
   }
   if (step.lagging)
     b.raise(attention::detail_lagging);
   if (step.answered)
     clear_fetch_attention(b);
-  return what == news::older ? input_outcome::stale : input_outcome::duplicate;
+  return what == freshness::older ? input_outcome::stale : input_outcome::duplicate;
 }
 
 input_outcome take_fetched(decision_builder& b, const fetched_detail& what, const json::object* document) {

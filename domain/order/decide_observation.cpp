@@ -11,20 +11,21 @@ namespace orderly {
 namespace {
 
 template <class Fresh, class Held>
-news compare(const Fresh& fresh, const Held& held) {
-  return fresh > held ? news::newer : fresh == held ? news::equal : news::older;
+freshness compare(const Fresh& fresh, const Held& held) {
+  return fresh > held ? freshness::newer : fresh == held ? freshness::equal : freshness::older;
 }
 
-input_outcome unchanged(news what) { return what == news::equal ? input_outcome::duplicate : input_outcome::stale; }
+input_outcome unchanged(freshness what) { return what == freshness::equal ? input_outcome::duplicate : input_outcome::stale; }
 
-news compare_unknown(const facts& f, const std::string& word, unix_seconds at) {
+freshness compare_unknown(const facts& f, const std::string& word, unix_seconds at) {
   if (f.status && at <= f.status->update_time)
-    return news::older; // an unknown word never wins a tie
-  return f.unknown_status.empty() ? news::newer : compare(std::tie(at, word), std::tie(f.unknown_status_at, f.unknown_status));
+    return freshness::older; // an unknown word never wins a tie
+  return f.unknown_status.empty() ? freshness::newer
+                                  : compare(std::tie(at, word), std::tie(f.unknown_status_at, f.unknown_status));
 }
 
-news compare_known(const facts& f, tiktok_status status, unix_seconds at) {
-  return f.status ? compare(std::tie(at, status), std::tie(f.status->update_time, f.status->status)) : news::newer;
+freshness compare_known(const facts& f, tiktok_status status, unix_seconds at) {
+  return f.status ? compare(std::tie(at, status), std::tie(f.status->update_time, f.status->status)) : freshness::newer;
 }
 
 input_outcome put_fact(decision_builder& b, std::string_view kind, json::object patch) {
@@ -41,10 +42,10 @@ int rank_of(std::string_view status) {
   return known ? static_cast<int>(*known) : -1;
 }
 
-news compare_timed(const std::map<std::string, timed_fact>& all, const std::string& id, const timed_fact& fresh) {
+freshness compare_timed(const std::map<std::string, timed_fact>& all, const std::string& id, const timed_fact& fresh) {
   const auto held = all.find(id);
   if (held == all.end())
-    return news::newer;
+    return freshness::newer;
   return compare(std::make_tuple(fresh.at, rank_of(fresh.status), fresh.status),
                  std::make_tuple(held->second.at, rank_of(held->second.status), held->second.status));
 }
@@ -55,25 +56,25 @@ input_outcome put_timed(decision_builder& b, std::string_view kind, std::string_
   bool all_equal = true;
   for (const auto& [id, fact] : fresh) {
     const auto what = compare_timed(held, id, fact);
-    if (what == news::newer)
+    if (what == freshness::newer)
       newer.emplace(id, fact);
-    all_equal = all_equal && what == news::equal;
+    all_equal = all_equal && what == freshness::equal;
   }
   if (newer.empty())
-    return unchanged(all_equal ? news::equal : news::older);
+    return unchanged(all_equal ? freshness::equal : freshness::older);
   return put_fact(b, kind, {{member, timed_facts_to_json(newer)}});
 }
 
 } // namespace
 
-news put_status(json::object& patch, const facts& f, std::string_view word, unix_seconds at,
-                std::optional<bool> is_on_hold_order) {
+freshness put_status(json::object& patch, const facts& f, std::string_view word, unix_seconds at,
+                     std::optional<bool> is_on_hold_order) {
   if (word.empty())
-    return news::equal;
+    return freshness::equal;
   const auto status = tiktok_status_from(word);
   const std::string text{word};
   const auto what = status ? compare_known(f, *status, at) : compare_unknown(f, text, at);
-  if (what != news::newer)
+  if (what != freshness::newer)
     return what;
   patch[status ? "status" : "unknown_status"] = status ? std::string{name_of(*status)} : text;
   patch["update_time"] = to_seconds(at);
@@ -86,7 +87,7 @@ input_outcome observe(decision_builder& b, const observed_status& what) {
   json::object patch{{"kind", "status"}};
   const auto& f = b.current().facts;
   const auto status = put_status(patch, f, what.status, what.update_time, what.is_on_hold_order);
-  if (status != news::newer)
+  if (status != freshness::newer)
     return unchanged(status);
   facts after = f;
   patch_facts(after, patch);

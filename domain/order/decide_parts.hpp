@@ -14,9 +14,9 @@ input_outcome observe(decision_builder& b, const observed_cancellation& what);
 input_outcome observe(decision_builder& b, const observed_return& what);
 input_outcome observe(decision_builder& b, const observed_hint& what);
 /// The status and what comes with it as members of a patch of the facts; nothing when it is not newer than what is held.
-enum class news : std::uint8_t { newer, equal, older };
-news put_status(json::object& patch, const facts& f, std::string_view word, unix_seconds at,
-                std::optional<bool> is_on_hold_order);
+enum class freshness : std::uint8_t { newer, equal, older };
+freshness put_status(json::object& patch, const facts& f, std::string_view word, unix_seconds at,
+                     std::optional<bool> is_on_hold_order);
 
 // --- decide_detail.cpp
 /// Whether an order object can be a detail of this order at all.

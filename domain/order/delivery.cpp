@@ -27,11 +27,11 @@ delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> r
     out.inputs.push_back(std::move(common));
     return out;
   }
-  for (auto& [order, body] : parsed.orders) {
+  for (auto& [order, seen] : parsed.orders) {
     auto& one = out.inputs.emplace_back(common);
     one.id = input_id{ids.next()};
     one.order = std::move(order);
-    one.body = std::move(body);
+    std::visit([&one](auto& what) { one.body = std::move(what); }, seen);
   }
   return out;
 }

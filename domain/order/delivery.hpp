@@ -1,14 +1,24 @@
 #pragma once
-// A parsed webhook as what is handed to the engine.
+// What is handed to the engine: the inputs of one thing that arrived.
 
 #include "base/uuid.hpp"
-#include "domain/ports/order_port.hpp"
+#include "domain/order/decision.hpp"
+#include "domain/order/input.hpp"
 #include "domain/tiktok/webhook.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace orderly {
+
+/// One thing that arrived: a webhook (for one or more orders, or for none), a command, a poll's page row.
+struct delivery {
+  std::vector<input> inputs;             ///< never empty; each has its order_ref, or is the only one and has none
+  std::optional<dead_letter_cause> dead; ///< for an input without an order
+  bool stored = false;                   ///< as `pending`: brought back by the sweeper
+};
 
 /// The inputs of a parsed webhook: ids minted here. Chat bodies are not kept.
 delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, id_source& ids);

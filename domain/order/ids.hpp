@@ -1,38 +1,20 @@
 #pragma once
-// Strong ids. TikTok's are text: 18-19 digits, above 2^53 (sheet 4.3). The engine's own are UUIDv7.
+// The engine's own ids: UUIDv7, each with a type of its own.
 
 #include "base/uuid.hpp"
+#include "domain/tiktok/ids.hpp"
 
 #include <compare>
 #include <functional>
 #include <string>
-#include <utility>
 
 namespace orderly {
-
-template <class Tag>
-class text_id {
-public:
-  text_id() = default;
-  explicit text_id(std::string text) : text_(std::move(text)) {}
-  [[nodiscard]] const std::string& str() const { return text_; }
-  [[nodiscard]] bool empty() const { return text_.empty(); }
-  friend auto operator<=>(const text_id&, const text_id&) = default;
-
-private:
-  std::string text_;
-};
 
 template <class Tag>
 struct uuid_id {
   uuid value;
   friend auto operator<=>(const uuid_id&, const uuid_id&) = default;
 };
-
-using tiktok_order_id = text_id<struct tiktok_order_id_tag>;
-using shop_id = text_id<struct shop_id_tag>;
-using line_item_id = text_id<struct line_item_id_tag>;
-using package_id = text_id<struct package_id_tag>;
 
 using order_id = uuid_id<struct order_id_tag>;
 using input_id = uuid_id<struct input_id_tag>;
@@ -42,22 +24,7 @@ std::string to_string(const uuid_id<Tag>& id) {
   return to_string(id.value);
 }
 
-/// Can be an order id of TikTok: 1 to 32 digits.
-inline bool is_usable_order_id(std::string_view text) {
-  if (text.empty() || text.size() > 32)
-    return false;
-  for (char c : text)
-    if (c < '0' || c > '9')
-      return false;
-  return true;
-}
-
 } // namespace orderly
-
-template <class Tag>
-struct std::hash<orderly::text_id<Tag>> {
-  std::size_t operator()(const orderly::text_id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.str()); }
-};
 
 template <class Tag>
 struct std::hash<orderly::uuid_id<Tag>> {

@@ -94,9 +94,9 @@ result<input_body> read_wire(const wire_form& form, std::string_view raw) {
 }
 
 input_body from_webhook(std::string_view raw, const tiktok_order_id& order) {
-  for (auto& [id, body] : parse_webhook(raw).orders)
+  for (auto& [id, seen] : parse_webhook(raw).orders)
     if (id == order)
-      return std::move(body);
+      return std::visit([](auto& what) -> input_body { return std::move(what); }, seen);
   return std::monostate{};
 }
 

@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "domain/order/ids.hpp"
 #include "domain/order/order_state.hpp"
+#include "domain/tiktok/observation.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,38 +21,6 @@ namespace orderly {
 enum class input_source : std::uint8_t { webhook, api, tiktok, poll, replay, engine };
 std::string_view name_of(input_source source);
 std::optional<input_source> input_source_from(std::string_view name);
-
-// --- observations: what TikTok says -------------------------------------------------------------------------------------------
-struct observed_status { ///< topic 1
-  std::string status;    ///< as TikTok wrote it; may be unknown
-  unix_seconds update_time{};
-  std::optional<bool> is_on_hold_order;
-  friend bool operator==(const observed_status&, const observed_status&) = default;
-};
-struct observed_address { ///< topic 3
-  unix_seconds update_time{};
-  friend bool operator==(const observed_address&, const observed_address&) = default;
-};
-struct observed_package {           ///< topic 4
-  std::vector<package_id> packages; ///< those of this order
-  std::string change;               ///< `sc_type`
-  unix_seconds update_time{};
-  friend bool operator==(const observed_package&, const observed_package&) = default;
-};
-struct observed_cancellation { ///< topic 11; no update time inside, so the envelope's timestamp
-  std::string id, status, role;
-  unix_seconds at{};
-  friend bool operator==(const observed_cancellation&, const observed_cancellation&) = default;
-};
-struct observed_return { ///< topic 12
-  std::string id, status, type;
-  unix_seconds update_time{};
-  friend bool operator==(const observed_return&, const observed_return&) = default;
-};
-/// Something about the order changed that only a detail tells: topics 2, 36, 67.
-struct observed_hint {
-  friend bool operator==(const observed_hint&, const observed_hint&) = default;
-};
 
 // --- answers of TikTok to calls of the outbox ---------------------------------------------------------------------------------
 struct outbox_ref {

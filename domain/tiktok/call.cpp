@@ -1,7 +1,8 @@
 // Sheet 7.2: every code that TikTok documents, and what it means for the caller.
 
+#include "domain/tiktok/call.hpp"
+
 #include "base/names.hpp"
-#include "domain/ports/tiktok_port.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -1,7 +1,7 @@
 #pragma once
 // A connected TikTok Shop. The access token lives in memory only, read from its file or the environment.
 
-#include "domain/order/ids.hpp"
+#include "domain/tiktok/ids.hpp"
 
 #include <string>
 

@@ -16,7 +16,7 @@ namespace {
 class order_bodies {
 public:
   /// The body that is for `order`, made if it is not there; null if the id cannot be one.
-  input_body* body_for(const std::string& order, const input_body& fresh) {
+  observation* body_for(const std::string& order, const observation& fresh) {
     if (!is_usable_order_id(order))
       return nullptr;
     const auto [at, is_new] = places_.try_emplace(order, all_.size());
@@ -24,11 +24,11 @@ public:
       all_.emplace_back(tiktok_order_id{order}, fresh);
     return &all_[at->second].second;
   }
-  std::vector<std::pair<tiktok_order_id, input_body>> take() && { return std::move(all_); }
+  std::vector<std::pair<tiktok_order_id, observation>> take() && { return std::move(all_); }
   [[nodiscard]] bool empty() const { return all_.empty(); }
 
 private:
-  std::vector<std::pair<tiktok_order_id, input_body>> all_;
+  std::vector<std::pair<tiktok_order_id, observation>> all_;
   std::unordered_map<std::string, std::size_t> places_;
 };
 
@@ -49,7 +49,7 @@ std::string key_at(const json::object& in, std::string_view member) { return wor
 
 unix_seconds changed_at(const envelope& from) { return time_at(*from.data, "update_time").value_or(from.pushed_at); }
 
-input_body status_body(const envelope& from) {
+observation status_body(const envelope& from) {
   const auto status = word_of(string_at(*from.data, "order_status"));
   // The push comes later than the change: its time would outrank the very detail that tells of it, and changes that lie between.
   const auto changed = time_at(*from.data, "update_time");
@@ -58,19 +58,19 @@ input_body status_body(const envelope& from) {
   return observed_status{status, *changed, bool_at(*from.data, "is_on_hold_order")};
 }
 
-input_body cancellation_body(const envelope& from) {
+observation cancellation_body(const envelope& from) {
   const auto text = string_at(*from.data, "cancel_status");
   const auto known = cancellation_status_from(text);
   return observed_cancellation{key_at(*from.data, "cancel_id"), known ? std::string{name_of(*known)} : word_of(text),
                                word_of(string_at(*from.data, "cancellations_role")), from.pushed_at};
 }
 
-input_body return_body(const envelope& from) {
+observation return_body(const envelope& from) {
   return observed_return{key_at(*from.data, "return_id"), word_of(normal_return_status(string_at(*from.data, "return_status"))),
                          word_of(string_at(*from.data, "return_type")), changed_at(from)};
 }
 
-order_bodies one_order(const envelope& from, const input_body& body) {
+order_bodies one_order(const envelope& from, const observation& body) {
   order_bodies all;
   all.body_for(id_at(*from.data, "order_id"), body);
   return all;

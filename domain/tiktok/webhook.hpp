@@ -1,9 +1,10 @@
 #pragma once
-// A webhook's bytes to inputs (sheet 6.2, 6.3). Pure: the signature is checked before, ids and times are minted by the caller.
+// A webhook's bytes to what it says (sheet 6.2, 6.3). Pure: the signature is checked before, ids and times are minted by the
+// caller.
 
 #include "base/clock.hpp"
-#include "domain/order/ids.hpp"
-#include "domain/order/input.hpp"
+#include "domain/tiktok/ids.hpp"
+#include "domain/tiktok/observation.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -27,7 +28,7 @@ struct parsed_webhook {
   std::string notification_id; ///< may be absent (sheet 6.2)
   shop_id shop;
   unix_seconds pushed_at{};
-  std::vector<std::pair<tiktok_order_id, input_body>> orders; ///< each order once
+  std::vector<std::pair<tiktok_order_id, observation>> orders; ///< each order once
   /// `w:<notification id, else hash of (type, shop, order, status, update_time)>:<16 hex of sha256(raw)>`
   std::string dedupe_key;
 };

@@ -53,8 +53,8 @@ public:
 
 private:
   [[nodiscard]] std::optional<principal> user_of(const http_request& request) const {
-    const auto given = request.authorization.value_or("");
-    return is_bearer(given) ? shared_->parts.who(given.substr(7)) : std::nullopt;
+    const auto authorization = request.authorization.value_or("");
+    return is_bearer(authorization) ? shared_->parts.who(authorization.substr(7)) : std::nullopt;
   }
   [[nodiscard]] http_route metrics_route(const http_request& request) const {
     if (request.method != "GET" && request.method != "HEAD")

@@ -2,7 +2,7 @@
 // What the routes share. Held by shared_ptr, because the engine's late answers still count and leave after the server is gone.
 
 #include "net/edge/app_secrets.hpp"
-#include "net/edge/seldom.hpp"
+#include "net/edge/rate_gate.hpp"
 #include "net/http/admission.hpp"
 #include "net/http/byte_budget.hpp"
 #include "net/http/health.hpp"
@@ -25,7 +25,7 @@ struct edge {
   app_secrets secrets; ///< `options` has those of the start
   std::shared_ptr<admission> gate;
   byte_budget bodies;
-  seldom signature_alarm; ///< for reading a body that nobody signed
+  rate_gate signature_alarm; ///< for reading a body that nobody signed
 };
 using edge_ptr = std::shared_ptr<edge>;
 

@@ -9,7 +9,7 @@
 namespace orderly {
 
 /// Thread-safe.
-class seldom {
+class rate_gate {
 public:
   [[nodiscard]] bool now(timestamp at) {
     auto last = last_.load();

@@ -105,15 +105,15 @@ void turn_away(const edge_ptr& shared, const responder_ptr& to) {
 } // namespace
 
 signature_check check_signature(const http_request& request, std::string_view app_key, const std::vector<std::string>& secrets) {
-  const std::string_view given = request.authorization.value_or("");
+  const std::string_view authorization = request.authorization.value_or("");
   unsigned matches = 0;
   for (const auto& secret : secrets)
-    matches |= verify_webhook(app_key, secret, *request.body, given) ? 1u : 0u;
+    matches |= verify_webhook(app_key, secret, *request.body, authorization) ? 1u : 0u;
   if (matches != 0)
     return signature_check::good;
-  if (given.empty() && !request.authorization_repeated)
+  if (authorization.empty() && !request.authorization_repeated)
     return signature_check::missing;
-  const bool well_formed = given.size() == 64 && std::all_of(given.begin(), given.end(), is_lower_hex);
+  const bool well_formed = authorization.size() == 64 && std::all_of(authorization.begin(), authorization.end(), is_lower_hex);
   return well_formed ? signature_check::wrong : signature_check::malformed;
 }
 

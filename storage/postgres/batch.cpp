@@ -95,11 +95,11 @@ std::vector<bool> batch::create(units what) {
 std::vector<commit_verdict> batch::write(units what) {
   std::vector<const order_unit*> stored, fresh;
   std::vector<std::size_t> stored_at, fresh_at;
-  std::vector<commit_verdict> told(what.size(), commit_verdict::conflict);
+  std::vector<commit_verdict> outcome(what.size(), commit_verdict::conflict);
   std::vector<living> alive;
   for (std::size_t i = 0; i < what.size(); ++i) {
     if (!is_fenced(*what[i])) {
-      told[i] = commit_verdict::committed;
+      outcome[i] = commit_verdict::committed;
       alive.push_back({what[i], uuid{}});
       continue;
     }
@@ -112,13 +112,13 @@ std::vector<commit_verdict> batch::write(units what) {
   const auto made = create(fresh);
   for (std::size_t i = 0; i < fresh.size(); ++i)
     if (made[i]) {
-      told[fresh_at[i]] = commit_verdict::committed;
+      outcome[fresh_at[i]] = commit_verdict::committed;
       alive.push_back({fresh[i], fresh[i]->after->id.value});
     }
   const auto found = fence_and_update(stored, true);
   for (std::size_t i = 0; i < stored.size(); ++i)
     if (fence_holds(*stored[i], found[i])) {
-      told[stored_at[i]] = commit_verdict::committed;
+      outcome[stored_at[i]] = commit_verdict::committed;
       alive.push_back({stored[i], found[i] ? found[i]->id : uuid{}});
     }
   write_inputs(alive);
@@ -130,7 +130,7 @@ std::vector<commit_verdict> batch::write(units what) {
       promises.push_back({one.id, &change});
   write_promises(over_, in_, promises);
   count_deliveries(alive);
-  return told;
+  return outcome;
 }
 
 // --- events ---

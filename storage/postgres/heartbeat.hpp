@@ -1,5 +1,5 @@
 #pragma once
-// The thread that answers for this process's engines and looks for those that are gone (roll_call.hpp).
+// The thread that announces this process's engines and looks for those that are gone (liveness.hpp).
 
 #include "storage/postgres/session.hpp"
 
@@ -11,15 +11,15 @@
 
 namespace orderly::postgres {
 
-class presence {
+class heartbeat {
 public:
-  explicit presence(database where);
-  ~presence();
-  presence(const presence&) = delete;
-  presence& operator=(const presence&) = delete;
+  explicit heartbeat(database where);
+  ~heartbeat();
+  heartbeat(const heartbeat&) = delete;
+  heartbeat& operator=(const heartbeat&) = delete;
 
   /// `engine` lives until this object ends. Safe from every thread; never blocks. Connects with the first one.
-  void answer_for(const std::string& engine);
+  void announce(const std::string& engine);
 
 private:
   void serve();
@@ -31,7 +31,7 @@ private:
   std::mutex mutex_;
   std::condition_variable wake_;
   std::set<std::string> engines_;
-  bool news_ = false, stopping_ = false;
+  bool pending_ = false, stopping_ = false;
   std::thread thread_;
 };
 

@@ -87,9 +87,9 @@ void record_round(session& over, pqxx::transaction_base& in, std::span<const inp
   }
   write_inputs(over, in, decided);
   if (!dead.empty())
-    over.run(in, sql::bury_once, dead);
+    over.run(in, sql::write_dead_letter_once, dead);
   if (!dead_again.empty())
-    over.run(in, sql::bury, dead_again);
+    over.run(in, sql::write_dead_letter, dead_again);
 }
 
 } // namespace
@@ -103,12 +103,12 @@ void write_inputs(session& over, pqxx::transaction_base& in, std::span<const dec
     if (record->dead)
       add_dead(dead, record->what->id.value, *record);
   }
-  const auto told = over.run(in, sql::write_inputs, asked);
-  if (integer_at(told[0], 0) != static_cast<std::int64_t>(all.size()))
+  const auto outcome = over.run(in, sql::write_inputs, asked);
+  if (integer_at(outcome[0], 0) != static_cast<std::int64_t>(all.size()))
     throw input_settled{};
-  readdress(over, in, all, told);
+  readdress(over, in, all, outcome);
   if (!dead.empty())
-    over.run(in, sql::bury, dead);
+    over.run(in, sql::write_dead_letter, dead);
 }
 
 void record_inputs(session& over, pqxx::transaction_base& in, std::span<const input_record> inputs) {

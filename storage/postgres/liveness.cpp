@@ -1,4 +1,4 @@
-#include "storage/postgres/roll_call.hpp"
+#include "storage/postgres/liveness.hpp"
 
 #include "base/log.hpp"
 #include "storage/postgres/statements.hpp"
@@ -6,30 +6,30 @@
 
 namespace orderly::postgres {
 
-result<void> roll_call::look(std::span<const std::string> engines) {
+result<void> liveness::look(std::span<const std::string> engines) {
   auto looked = guarded([&](session& on) -> result<void> {
     for (const auto& engine : engines)
-      if (!answered_.contains(engine))
-        answer_for(on, engine);
+      if (!announced_.contains(engine))
+        announce(on, engine);
     count_missing(on);
     return {};
   });
   if (!looked) {
-    answered_.clear();
+    announced_.clear();
     missing_.clear();
   }
   return looked;
 }
 
 /// The row only once the lock is held: who has a row of this server without a lock had one and lost it.
-void roll_call::answer_for(session& on, const std::string& engine) {
+void liveness::announce(session& on, const std::string& engine) {
   pqxx::nontransaction at_once{on.raw()};
   on.run(at_once, sql::hold_presence, values{}.text(engine));
   on.run(at_once, sql::note_presence, values{}.text(engine));
-  answered_.insert(engine);
+  announced_.insert(engine);
 }
 
-void roll_call::count_missing(session& on) {
+void liveness::count_missing(session& on) {
   std::map<std::string, int> now;
   {
     pqxx::nontransaction at_once{on.raw()};
@@ -42,10 +42,10 @@ void roll_call::count_missing(session& on) {
   missing_ = std::move(now);
   for (const auto& [engine, looks] : missing_)
     if (looks >= looks_until_gone)
-      bury(on, engine);
+      end_leases(on, engine);
 }
 
-void roll_call::bury(session& on, const std::string& engine) {
+void liveness::end_leases(session& on, const std::string& engine) {
   pqxx::nontransaction at_once{on.raw()};
   const auto freed = on.run(at_once, sql::free_leases, values{}.text(engine))[0];
   const auto promises = integer_at(freed, 0), shops = integer_at(freed, 1);

@@ -12,24 +12,24 @@
 
 namespace orderly::postgres {
 
-class roll_call : private connected {
+class liveness : private connected {
 public:
   /// In so many looks running an engine must be missing. A living one whose connection broke is back much earlier.
   static constexpr int looks_until_gone = 6;
 
   /// Throws when the server cannot be reached.
-  explicit roll_call(database where) : connected(std::move(where), access::write) {}
+  explicit liveness(database where) : connected(std::move(where), access::write) {}
 
   /// Says that `engines` live, from the first look on until this object ends; ends the leases of those who are gone. After an
   /// error (the connection broke, perhaps every engine's did) nobody has been missing yet.
   result<void> look(std::span<const std::string> engines);
 
 private:
-  void answer_for(session& on, const std::string& engine);
+  void announce(session& on, const std::string& engine);
   void count_missing(session& on);
-  void bury(session& on, const std::string& engine);
+  void end_leases(session& on, const std::string& engine);
 
-  std::set<std::string> answered_;     ///< whose locks this connection holds
+  std::set<std::string> announced_;    ///< whose locks this connection holds
   std::map<std::string, int> missing_; ///< engine -> looks running
 };
 

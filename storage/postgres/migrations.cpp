@@ -196,7 +196,7 @@ drop index outbox_due;
 create index outbox_due on outbox(due_at, id) where state = 'open';
 )sql";
 
-// The engines of this database, each by the server that knew it (roll_call.hpp).
+// The engines of this database, each by the server that knew it (liveness.hpp).
 constexpr const char* engines_table = R"sql(
 create table engines(
   name text collate "C" primary key,
@@ -211,7 +211,7 @@ constexpr std::array<const char*, 3> steps{first_schema, life_and_death, engines
 constexpr const char* migrations_table = "create table if not exists schema_migrations(version bigint "
                                          "primary key, applied_at timestamptz not null default now())";
 
-// Supabase lets its public API roles read every new table of the schema unless told otherwise: buyers'
+// Supabase lets its public API roles read every new table of the schema unless outcome otherwise: buyers'
 // addresses, token hashes.
 constexpr const char* close_to_public_api = R"sql(
 do $$

@@ -21,17 +21,17 @@ notifier::~notifier() {
 void notifier::committed() {
   {
     std::lock_guard lock(mutex_);
-    if (news_)
+    if (pending_)
       return;
-    news_ = true;
+    pending_ = true;
   }
   wake_.notify_all();
 }
 
-bool notifier::wait_for_news() {
+bool notifier::wait_for_commits() {
   std::unique_lock lock(mutex_);
-  wake_.wait(lock, [this] { return news_ || stopping_; });
-  news_ = false;
+  wake_.wait(lock, [this] { return pending_ || stopping_; });
+  pending_ = false;
   return !stopping_;
 }
 
@@ -57,7 +57,7 @@ bool notifier::send() {
 }
 
 void notifier::serve() {
-  while (wait_for_news())
+  while (wait_for_commits())
     pause(send() ? shortest_gap : pause_after_failure);
 }
 

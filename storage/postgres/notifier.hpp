@@ -21,13 +21,13 @@ public:
   notifier(const notifier&) = delete;
   notifier& operator=(const notifier&) = delete;
 
-  /// Safe from every thread; never blocks. What comes within 20 ms is told once. A hint that cannot be sent
+  /// Safe from every thread; never blocks. What comes within 20 ms is outcome once. A hint that cannot be sent
   /// is dropped.
   void committed();
 
 private:
   void serve();
-  bool wait_for_news();
+  bool wait_for_commits();
   void pause(std::chrono::milliseconds how_long);
   bool send();
 
@@ -35,7 +35,7 @@ private:
   std::unique_ptr<session> session_; // of the thread
   std::mutex mutex_;
   std::condition_variable wake_;
-  bool news_ = false, stopping_ = false;
+  bool pending_ = false, stopping_ = false;
   std::thread thread_;
 };
 

@@ -2,10 +2,10 @@
 
 #include "storage/postgres/admin.hpp"
 #include "storage/postgres/change_feed.hpp"
+#include "storage/postgres/heartbeat.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/notifier.hpp"
 #include "storage/postgres/pooler.hpp"
-#include "storage/postgres/presence.hpp"
 #include "storage/postgres/reader.hpp"
 #include "storage/postgres/writer.hpp"
 
@@ -29,9 +29,10 @@ auto caught(const database& where, F&& f) noexcept -> decltype(f()) {
 class postgres_store final : public store {
 public:
   explicit postgres_store(database where)
-      : where_(std::move(where)), tells_(std::make_shared<notifier>(where_)), lives_(std::make_shared<presence>(where_)) {}
+      : where_(std::move(where)), notifier_(std::make_shared<notifier>(where_)), heartbeat_(std::make_shared<heartbeat>(where_)) {
+  }
 
-  result<std::unique_ptr<store_writer>> open_writer() override { return make<store_writer, writer>(tells_, lives_); }
+  result<std::unique_ptr<store_writer>> open_writer() override { return make<store_writer, writer>(notifier_, heartbeat_); }
   result<std::unique_ptr<store_reader>> open_reader() override { return make<store_reader, reader>(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(); }
   result<std::unique_ptr<change_feed>> open_changes() override { return make<change_feed, feed>(); }
@@ -45,8 +46,8 @@ private:
     });
   }
   database where_;
-  std::shared_ptr<notifier> tells_;
-  std::shared_ptr<presence> lives_;
+  std::shared_ptr<notifier> notifier_;
+  std::shared_ptr<heartbeat> heartbeat_;
 };
 
 result<void> refuse_unsafe(session& over, bool allow_unsafe) {

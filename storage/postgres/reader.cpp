@@ -4,7 +4,7 @@
 #include "storage/paging.hpp"
 #include "storage/postgres/statements.hpp"
 #include "storage/postgres/stored.hpp"
-#include "storage/read/timeline_merge.hpp"
+#include "storage/timeline_merge.hpp"
 
 namespace orderly::postgres {
 namespace {

@@ -105,14 +105,14 @@ with again as materialized (
   order by i.dedupe_key, i.order_ref for no key update of i)
 update inputs i set deliveries = i.deliveries + again.times from again
 where i.dedupe_key = again.dedupe_key and i.order_ref = again.order_ref)sql"};
-#define ORDERLY_BURY(again) \
+#define ORDERLY_WRITE_DEAD_LETTER(again) \
   "insert into dead_letters as d (input_id, cause, first_at, last_at)" \
   " select a.id, a.cause, a.at, a.at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, cause, at)" \
   " on conflict (input_id) do " again
-inline constexpr statement bury{"bury", ORDERLY_BURY("update set count = d.count + 1, cause = excluded.cause,"
+inline constexpr statement write_dead_letter{"write_dead_letter", ORDERLY_WRITE_DEAD_LETTER("update set count = d.count + 1, cause = excluded.cause,"
     " last_at = greatest(d.last_at, excluded.last_at), redriven_at = null")};
-inline constexpr statement bury_once{"bury_once", ORDERLY_BURY("nothing")};
-#undef ORDERLY_BURY
+inline constexpr statement write_dead_letter_once{"write_dead_letter_once", ORDERLY_WRITE_DEAD_LETTER("nothing")};
+#undef ORDERLY_WRITE_DEAD_LETTER
 
 // --- the outbox ---
 // The two forms differ in what becomes of the lease of a row that is there. One that was claimed again since the attempt that is
@@ -157,7 +157,7 @@ revived as (
   update inputs i set outcome = 'pending', policy_version = null, decided_on = null, decided_at = null, answer = null
   from dead where i.dedupe_key = dead.dedupe_key and i.order_ref = dead.order_ref returning i.*)
 select )sql" ORDERLY_INPUT_COLUMNS " from revived i"};
-// A quarantined order could not be told what its calls led to: they would be made again at the end of each lease. Asked behind a
+// A quarantined order could not be outcome what its calls led to: they would be made again at the end of each lease. Asked behind a
 // limit: by the order's key, whatever the planner thinks of the number of open ones.
 // Else only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs.
 // The rows of an order get their ids under its lock, so an earlier id is never committed after a later one.
@@ -201,7 +201,7 @@ select exists (select from shops where id = $1::text), exists (select from held)
 inline constexpr statement release_shop{"release_shop",
     "update shops set lease_owner = null, lease_until = null where id = $1::text and lease_owner = $2::text"};
 
-// --- which engines live (roll_call.hpp) ---
+// --- which engines live (liveness.hpp) ---
 // Shared: a connection that replaces a broken one must not wait until the server notices that the old one is gone.
 #define ORDERLY_PRESENCE_KEY(name) "hashtextextended(" name ", 7237971092416135522)"
 #define ORDERLY_MISSING(name) \

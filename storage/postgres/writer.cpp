@@ -38,12 +38,12 @@ std::optional<results> write_together(session& over, std::span<const order_unit>
   pointers all;
   for (const auto& unit : units)
     all.push_back(&unit);
-  results told(units.size());
+  results outcome(units.size());
   pqxx::work one{over.raw()};
   try {
     const auto verdicts = batch{over, one}.write(all);
-    for (std::size_t i = 0; i < told.size(); ++i)
-      told[i].verdict = verdicts[i];
+    for (std::size_t i = 0; i < outcome.size(); ++i)
+      outcome[i].verdict = verdicts[i];
   } catch (const input_settled&) {
     return std::nullopt;
   } catch (const std::exception& caught) {
@@ -52,7 +52,7 @@ std::optional<results> write_together(session& over, std::span<const order_unit>
     return std::nullopt;
   }
   one.commit();
-  return told;
+  return outcome;
 }
 
 /// Undoes what came after it unless released. libpqxx's own subtransaction begins only with its first unprepared statement.
@@ -109,10 +109,10 @@ public:
         tell(*part[i], {verdicts[i], {}});
     });
     one_.commit();
-    results told;
+    results outcome;
     for (auto& one : told_)
-      told.push_back(std::move(*one));
-    return told;
+      outcome.push_back(std::move(*one));
+    return outcome;
   }
 
 private:
@@ -160,9 +160,9 @@ private:
   pqxx::work one_;
 };
 
-bool changed_an_order(std::span<const order_unit> units, const results& told) {
+bool changed_an_order(std::span<const order_unit> units, const results& outcome) {
   for (std::size_t i = 0; i < units.size(); ++i)
-    if (told[i].verdict == commit_verdict::committed && !units[i].events.empty())
+    if (outcome[i].verdict == commit_verdict::committed && !units[i].events.empty())
       return true;
   return false;
 }
@@ -182,14 +182,14 @@ void write_note(session& over, pqxx::transaction_base& in, const attention_note&
 result<std::vector<unit_result>> writer::commit(std::span<const order_unit> units) {
   if (units.empty())
     return results{};
-  auto told = guarded([&](session& over) -> result<results> {
+  auto outcome = guarded([&](session& over) -> result<results> {
     if (auto together = write_together(over, units))
       return *std::move(together);
     return careful_write{over, units}.run();
   });
-  if (told && changed_an_order(units, *told))
-    tells_->committed();
-  return told;
+  if (outcome && changed_an_order(units, *outcome))
+    notifier_->committed();
+  return outcome;
 }
 
 result<void> writer::record(std::span<const input_record> inputs) {
@@ -231,19 +231,19 @@ result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_le
 }
 
 result<claimed_rows> writer::claim(const claim_request& what) {
-  lives_->answer_for(what.owner);
+  heartbeat_->announce(what.owner);
   return guarded([&](session& over) -> result<claimed_rows> { return claim_rows(over, what); });
 }
 
-result<bool> writer::hold_shop(const shop_lease& wanted) {
-  lives_->answer_for(wanted.owner);
+result<bool> writer::hold_shop(const shop_lease& lease) {
+  heartbeat_->announce(lease.owner);
   return guarded([&](session& over) -> result<bool> {
     pqxx::nontransaction at_once{over.raw()};
-    const auto told =
-        over.run(at_once, sql::hold_shop, values{}.text(wanted.shop.str()).text(wanted.owner).at(wanted.now).at(wanted.until));
-    if (!flag_at(told[0], 0))
-      return error{error_code::not_found, "no shop has the id " + wanted.shop.str(), {}};
-    return flag_at(told[0], 1);
+    const auto outcome =
+        over.run(at_once, sql::hold_shop, values{}.text(lease.shop.str()).text(lease.owner).at(lease.now).at(lease.until));
+    if (!flag_at(outcome[0], 0))
+      return error{error_code::not_found, "no shop has the id " + lease.shop.str(), {}};
+    return flag_at(outcome[0], 1);
   });
 }
 

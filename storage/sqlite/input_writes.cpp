@@ -41,7 +41,7 @@ void decide_pending(connection& over, const input_record& record, const input_st
     over.use(sql::readdress_dead_letter).id(record.what->id.value).id(stored.id).run();
 }
 
-void bury(connection& over, const uuid& input, const input_record& record) {
+void write_dead_letter(connection& over, const uuid& input, const input_record& record) {
   over.use(sql::insert_dead_letter).id(input).text(name_of(*record.dead)).at(died_at(record)).run();
 }
 
@@ -63,7 +63,7 @@ void write_input(connection& over, const input_record& record, const std::option
   else
     insert_input(over, record, answer, events);
   if (record.dead)
-    bury(over, record.what->id.value, record);
+    write_dead_letter(over, record.what->id.value, record);
 }
 
 void count_delivery(connection& over, const std::string& dedupe_key, const tiktok_order_id& order) {
@@ -80,7 +80,7 @@ void record_input(connection& over, const input_record& record) {
     return; // the same once more, after an answer that was lost
   count_delivery(over, record.what->dedupe_key, record.what->order);
   if (stored->dead && record.dead)
-    bury(over, stored->id, record);
+    write_dead_letter(over, stored->id, record);
 }
 
 void redrive_input(connection& over, std::int64_t dead_letter, timestamp now, std::vector<input_row>& into) {

@@ -2,9 +2,9 @@
 
 #include "storage/order_row.hpp"
 #include "storage/paging.hpp"
-#include "storage/read/timeline_merge.hpp"
 #include "storage/sqlite/rows.hpp"
 #include "storage/sqlite/statements.hpp"
+#include "storage/timeline_merge.hpp"
 
 namespace orderly::sqlite {
 namespace {

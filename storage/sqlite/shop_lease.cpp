@@ -5,15 +5,15 @@
 
 namespace orderly::sqlite {
 
-result<bool> hold_shop_row(connection& over, const shop_lease& wanted) {
+result<bool> hold_shop_row(connection& over, const shop_lease& lease) {
   {
     auto known = over.use(sql::shop_is_known);
-    known.text(wanted.shop.str()).step();
+    known.text(lease.shop.str()).step();
     if (known.integer_at(0) == 0)
-      return error{error_code::not_found, "no shop has the id " + wanted.shop.str(), {}};
+      return error{error_code::not_found, "no shop has the id " + lease.shop.str(), {}};
   }
   transaction alone{over, transaction::kind::write};
-  const auto changed = over.use(sql::hold_shop).text(wanted.shop.str()).text(wanted.owner).at(wanted.until).at(wanted.now).run();
+  const auto changed = over.use(sql::hold_shop).text(lease.shop.str()).text(lease.owner).at(lease.until).at(lease.now).run();
   alone.commit();
   return changed > 0;
 }

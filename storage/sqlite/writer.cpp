@@ -67,17 +67,17 @@ commit_verdict write_unit(connection& over, const order_unit& unit) {
 
 unit_result write_unit_alone(connection& over, const order_unit& unit) {
   over.use(sql::begin_unit).run();
-  unit_result told;
+  unit_result outcome;
   try {
-    told.verdict = write_unit(over, unit);
+    outcome.verdict = write_unit(over, unit);
   } catch (const fault& f) {
     if (!f.refuses())
       throw;
-    told = {commit_verdict::refused, f.what()};
+    outcome = {commit_verdict::refused, f.what()};
     over.use(sql::undo_unit).run();
   }
   over.use(sql::end_unit).run();
-  return told;
+  return outcome;
 }
 
 std::vector<std::size_t> in_lock_order(std::span<const order_unit> units) {
@@ -89,28 +89,28 @@ std::vector<std::size_t> in_lock_order(std::span<const order_unit> units) {
 
 /// All units in one transaction; nothing when one of them was refused, and then nothing is written.
 std::optional<results> write_together(connection& over, std::span<const order_unit> units) {
-  results told(units.size());
+  results outcome(units.size());
   transaction all{over, transaction::kind::write};
   try {
     for (const auto at : in_lock_order(units))
-      told[at].verdict = write_unit(over, units[at]);
+      outcome[at].verdict = write_unit(over, units[at]);
   } catch (const fault& f) {
     if (f.refuses())
       return std::nullopt;
     throw;
   }
   all.commit();
-  return told;
+  return outcome;
 }
 
 /// The same with a savepoint around each unit, so that a refused one fails alone. Slower: each copies the pages that it touches.
 results write_apart(connection& over, std::span<const order_unit> units) {
-  results told(units.size());
+  results outcome(units.size());
   transaction all{over, transaction::kind::write};
   for (const auto at : in_lock_order(units))
-    told[at] = write_unit_alone(over, units[at]);
+    outcome[at] = write_unit_alone(over, units[at]);
   all.commit();
-  return told;
+  return outcome;
 }
 
 } // namespace
@@ -134,17 +134,17 @@ error writer::with_fate(error cause) const {
 }
 
 result<std::vector<unit_result>> writer::commit(std::span<const order_unit> units) {
-  auto told = guarded([&]() -> result<results> {
+  auto outcome = guarded([&]() -> result<results> {
     auto& to = over();
     if (auto together = write_together(to, units))
       return *std::move(together);
     return write_apart(to, units);
   });
-  return told ? std::move(told) : with_fate(told.error());
+  return outcome ? std::move(outcome) : with_fate(outcome.error());
 }
 
 result<void> writer::record(std::span<const input_record> inputs) {
-  auto told = guarded([&]() -> result<void> {
+  auto outcome = guarded([&]() -> result<void> {
     auto& to = over();
     transaction all{to, transaction::kind::write};
     for (const auto& input : inputs)
@@ -152,11 +152,11 @@ result<void> writer::record(std::span<const input_record> inputs) {
     all.commit();
     return {};
   });
-  return told ? told : with_fate(told.error());
+  return outcome ? outcome : with_fate(outcome.error());
 }
 
 result<void> writer::note(std::span<const attention_note> notes) {
-  auto told = guarded([&]() -> result<void> {
+  auto outcome = guarded([&]() -> result<void> {
     auto& to = over();
     transaction all{to, transaction::kind::write};
     for (const auto& one : notes)
@@ -164,11 +164,11 @@ result<void> writer::note(std::span<const attention_note> notes) {
     all.commit();
     return {};
   });
-  return told ? told : with_fate(told.error());
+  return outcome ? outcome : with_fate(outcome.error());
 }
 
 result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_letters, timestamp now) {
-  auto told = guarded([&]() -> result<std::vector<input>> {
+  auto outcome = guarded([&]() -> result<std::vector<input>> {
     auto& to = over();
     std::vector<input_row> revived;
     transaction all{to, transaction::kind::write};
@@ -178,29 +178,29 @@ result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_le
       all.commit();
     return oldest_first(inputs_from(std::move(revived)));
   });
-  if (!told)
-    return with_fate(told.error());
-  return told;
+  if (!outcome)
+    return with_fate(outcome.error());
+  return outcome;
 }
 
 result<claimed_rows> writer::claim(const claim_request& what) {
-  auto told = guarded([&]() -> result<claimed_rows> { return claim_rows(over(), what); });
-  return told ? std::move(told) : with_fate(told.error());
+  auto outcome = guarded([&]() -> result<claimed_rows> { return claim_rows(over(), what); });
+  return outcome ? std::move(outcome) : with_fate(outcome.error());
 }
 
-result<bool> writer::hold_shop(const shop_lease& wanted) {
-  auto told = guarded([&]() -> result<bool> { return hold_shop_row(over(), wanted); });
-  if (!told)
-    return with_fate(told.error()); // no `?:` here: it would make a result<bool> of "there is a value"
-  return told;
+result<bool> writer::hold_shop(const shop_lease& lease) {
+  auto outcome = guarded([&]() -> result<bool> { return hold_shop_row(over(), lease); });
+  if (!outcome)
+    return with_fate(outcome.error()); // no `?:` here: it would make a result<bool> of "there is a value"
+  return outcome;
 }
 
 result<void> writer::release_shop(const shop_id& shop, const std::string& owner) {
-  auto told = guarded([&]() -> result<void> {
+  auto outcome = guarded([&]() -> result<void> {
     release_shop_row(over(), shop, owner);
     return {};
   });
-  return told ? told : with_fate(told.error());
+  return outcome ? outcome : with_fate(outcome.error());
 }
 
 } // namespace orderly::sqlite

@@ -18,7 +18,7 @@ public:
   result<void> note(std::span<const attention_note> notes) override;
   result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) override;
   result<claimed_rows> claim(const claim_request& what) override;
-  result<bool> hold_shop(const shop_lease& wanted) override;
+  result<bool> hold_shop(const shop_lease& lease) override;
   result<void> release_shop(const shop_id& shop, const std::string& owner) override;
 
 private:
@@ -33,7 +33,7 @@ private:
 /// Leases and returns what may be called now; in outbox.cpp.
 claimed_rows claim_rows(connection& over, const claim_request& what);
 /// store_writer::hold_shop and release_shop; in shop_lease.cpp.
-result<bool> hold_shop_row(connection& over, const shop_lease& wanted);
+result<bool> hold_shop_row(connection& over, const shop_lease& lease);
 void release_shop_row(connection& over, const shop_id& shop, const std::string& owner);
 /// One change of an order's promise; in outbox.cpp.
 void write_promise(connection& over, const uuid& order, const promise_change& change);

@@ -13,18 +13,34 @@ PARTS = ("base", "domain", "config", "storage", "net", "actors", "tools", "app",
 SOURCES = {".hpp", ".cpp", ".def", ".h", ".cc"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
-# Project headers that each part may include: folders, or single headers of other folders.
-STORAGE_PORT = ("storage/unit.hpp", "storage/store.hpp")
-NET_HELPERS = (r"net/tiktok/signing\.hpp", r"net/http/message\.hpp", r"net/client/http_client\.hpp")
+# Who may include what of the project: the longest folder (or file) that a file's path begins with decides. What is allowed is a
+# folder, with all below it, or the pattern of single headers.
+STORE_PORT = (r"storage/(store|unit)\.hpp",)
+STORE_ROWS = (r"storage/\w+\.hpp",)
+PROTOCOLS = (r"actors/engine/(protocol|messages|atoms)\.hpp", "actors/plumbing", "domain", "base") + STORE_PORT
+HTTP_VALUES = (r"net/http/(message|meter)\.hpp",)
 PROJECT = {
     "base": ("base",),
-    "domain": ("domain", "base"),
+    "domain": (), # nothing lives beside its rooms
+    "domain/tiktok": ("domain/tiktok", "base"),
+    "domain/order": ("domain/order", "domain/tiktok", "base"),
+    "domain/ports": ("domain/ports", "domain/order", "domain/tiktok", "base"),
     "config": ("config", "base"),
-    "storage": ("storage", "domain", "base"),
+    "storage": ("domain", "base") + STORE_ROWS,
+    "storage/open_store.cpp": (r"storage/(sqlite|postgres)/\w+_store\.hpp", "domain", "base") + STORE_ROWS,
+    "storage/sqlite": ("storage/sqlite", r"storage/audit/\w+\.hpp", "domain", "base") + STORE_ROWS,
+    "storage/postgres": ("storage/postgres", r"storage/audit/\w+\.hpp", "domain", "base") + STORE_ROWS,
+    "storage/read": ("storage/read", "domain", "base") + STORE_PORT,
+    "storage/audit": ("storage/audit", r"storage/(sqlite|postgres)/audit_source\.hpp", "domain", "base") + STORE_ROWS,
     "net": ("net", "domain", "base"),
-    "actors": ("actors", "domain", "base") + STORAGE_PORT,
-    "tools": ("tools", "domain", "storage", "config", "base") + NET_HELPERS,
-    "app": tuple(part for part in PARTS if part not in ("tests", "tools")),
+    "actors": (), # nothing lives beside its rooms
+    "actors/plumbing": ("actors/plumbing", "base"),
+    "actors/order": ("actors/order",) + PROTOCOLS,
+    "actors/store": ("actors/store",) + PROTOCOLS,
+    "actors/calls": ("actors/calls",) + PROTOCOLS,
+    "actors/engine": ("actors", "domain", "base") + STORE_PORT,
+    "tools": ("tools", "domain", "storage", "config", "base", r"net/tiktok/signing\.hpp", r"net/client/\w+\.hpp") + HTTP_VALUES,
+    "app": ("actors", "app", "base", "config", "domain", "net", "storage"),
     "tests": PARTS,
 }
 
@@ -113,8 +129,13 @@ def includes_of(text):
     return found
 
 
-def may_include(part, target):
-    return any(target.startswith(allowed + "/") or re.fullmatch(allowed, target) for allowed in PROJECT[part])
+def room_of(file):
+    """The longest folder or file of PROJECT that holds the file."""
+    return max((room for room in PROJECT if file == room or file.startswith(room + "/")), key=len)
+
+
+def may_include(room, target):
+    return any(target.startswith(allowed + "/") or re.fullmatch(allowed, target) for allowed in PROJECT[room])
 
 
 def library_rule(target):
@@ -122,12 +143,12 @@ def library_rule(target):
 
 
 def check_quoted(tree, file, include):
-    part = file.split("/")[0]
+    room = room_of(file)
     if include.target not in tree.files:
         return f'includes "{include.target}", no file of the project; allowed: paths from the root, <> for libraries'
-    if not may_include(part, include.target):
-        allowed = ", ".join(name.replace("\\", "") for name in PROJECT[part])
-        return f'includes "{include.target}"; allowed in {part}: {allowed}'
+    if not may_include(room, include.target):
+        allowed = ", ".join(name.replace("\\", "") for name in PROJECT[room]) or "nothing, since no file belongs there"
+        return f'includes "{include.target}"; allowed in {room}: {allowed}'
     return None
 
 
@@ -157,6 +178,10 @@ def check(root):
     tree = Tree.read(Path(root))
     found = []
     for file, includes in tree.files.items():
+        if not PROJECT[room_of(file)]:
+            rooms = ", ".join(room for room in PROJECT if room.startswith(room_of(file) + "/"))
+            found.append((file, 1, f"lies beside the rooms of {room_of(file)}; allowed: {rooms}"))
+            continue
         for include in includes:
             text = check_quoted(tree, file, include) if include.quoted else check_library(file, include)
             if text:

@@ -47,7 +47,7 @@ public:
   result<claimed_rows> claim(const claim_request& what) override {
     return tried<claimed_rows>("claim", [&] { return claim_rows(what); });
   }
-  result<bool> hold_shop(const shop_lease& wanted) override { return inner_->hold_shop(wanted); }
+  result<bool> hold_shop(const shop_lease& lease) override { return inner_->hold_shop(wanted); }
   result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }
 
 private:

@@ -1,7 +1,7 @@
 #include "storage/cursor.hpp"
 #include "storage/order_row.hpp"
 #include "storage/paging.hpp"
-#include "storage/read/timeline_merge.hpp"
+#include "storage/timeline_merge.hpp"
 #include "tests/support/memory_store.hpp"
 
 #include <algorithm>

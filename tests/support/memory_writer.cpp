@@ -32,7 +32,7 @@ public:
   result<void> note(std::span<const attention_note> notes) override;
   result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) override;
   result<claimed_rows> claim(const claim_request& what) override;
-  result<bool> hold_shop(const shop_lease& wanted) override;
+  result<bool> hold_shop(const shop_lease& lease) override;
   result<void> release_shop(const shop_id& shop, const std::string& owner) override;
 
 private:
@@ -42,7 +42,7 @@ private:
   void write_order(const order_unit& unit, memory_order* stored);
   void write_input(const input_record& record, std::int64_t events);
   void write_promise(const memory_order& of, const promise_change& change);
-  void bury(const input_id& input, const input_record& record);
+  void write_dead_letter(const input_id& input, const input_record& record);
   void count_delivery(const input_place& at);
   void record_one(const input_record& record);
   static void note_one(std::map<std::string, memory_attention>& in, const attention_note& note);
@@ -169,12 +169,12 @@ void memory_writer::write_input(const input_record& record, std::int64_t events)
     row.answer = record.answer;
   }
   if (record.dead)
-    bury(record.what->id, record);
+    write_dead_letter(record.what->id, record);
   if (of_.watch.input_written)
     of_.watch.input_written(row, before);
 }
 
-void memory_writer::bury(const input_id& input, const input_record& record) {
+void memory_writer::write_dead_letter(const input_id& input, const input_record& record) {
   const auto at = std::max(record.what->received_at, record.decided_at);
   for (auto& [id, letter] : t().dead_letters)
     if (letter.input == input) {
@@ -248,7 +248,7 @@ void memory_writer::record_one(const input_record& record) {
     return; // the same once more, after an answer that was lost
   count_delivery(at);
   if (found->second.outcome == input_outcome::dead && record.dead)
-    bury(found->second.what.id, record);
+    write_dead_letter(found->second.what.id, record);
 }
 
 void memory_writer::note_one(std::map<std::string, memory_attention>& in, const attention_note& note) {
@@ -359,16 +359,16 @@ result<claimed_rows> memory_writer::claim(const claim_request& what) {
   return claimed;
 }
 
-result<bool> memory_writer::hold_shop(const shop_lease& wanted) {
+result<bool> memory_writer::hold_shop(const shop_lease& lease) {
   std::lock_guard alone(of_.mutex_);
-  const auto found = t().shops.find(wanted.shop);
+  const auto found = t().shops.find(lease.shop);
   if (found == t().shops.end())
-    return error{error_code::not_found, "no shop has the id " + wanted.shop.str(), {}};
+    return error{error_code::not_found, "no shop has the id " + lease.shop.str(), {}};
   auto& row = found->second;
-  const bool free = row.lease_owner.empty() || row.lease_owner == wanted.owner || *row.lease_until <= wanted.now;
+  const bool free = row.lease_owner.empty() || row.lease_owner == lease.owner || *row.lease_until <= lease.now;
   if (free) {
-    row.lease_owner = wanted.owner;
-    row.lease_until = wanted.until;
+    row.lease_owner = lease.owner;
+    row.lease_until = lease.until;
   }
   return free;
 }

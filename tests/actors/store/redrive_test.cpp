@@ -14,7 +14,7 @@ constexpr std::int64_t t0 = 1789479000;
 std::string number(int n) { return std::to_string(576461413038000000 + n); }
 
 /// So many orders, each with a webhook that ended its actor twice.
-void bury(engine_fixture& f, int count) {
+void kill_twice(engine_fixture& f, int count) {
   for (int n = 0; n < count; ++n) {
     f.reader->throw_on_order(number(n));
     f.post(f.webhook(number(n), "UNPAID", t0));
@@ -28,7 +28,7 @@ void bury(engine_fixture& f, int count) {
 
 TEST_CASE("a cohort is handled again and its letters are closed") {
   engine_fixture f;
-  bury(f, 45);
+  kill_twice(f, 45);
   f.reader->forgive_orders();
   const auto done = f.redrive(dead_letter_cause::killed_twice);
   REQUIRE(done.has_value());
@@ -43,7 +43,7 @@ TEST_CASE("a cohort is handled again and its letters are closed") {
 
 TEST_CASE("when the first one fails again the rest is left alone, and its letter counts one more death") {
   engine_fixture f;
-  bury(f, 5);
+  kill_twice(f, 5);
   const auto done = f.redrive(dead_letter_cause::killed_twice);
   REQUIRE(done.has_value());
   CHECK(done->redriven == 0);
@@ -59,7 +59,7 @@ TEST_CASE("when the first one fails again the rest is left alone, and its letter
 
 TEST_CASE("of two that re-drive one cohort at once neither takes the other's first try for a success") {
   engine_fixture f;
-  bury(f, 25);
+  kill_twice(f, 25);
   std::vector<redrive_report> reports;
   for (int i = 0; i < 2; ++i)
     f.now->orders.redrive({.cause = dead_letter_cause::killed_twice, .limit = 100},
@@ -73,7 +73,7 @@ TEST_CASE("of two that re-drive one cohort at once neither takes the other's fir
 
 TEST_CASE("letters of another cause are left alone") {
   engine_fixture f;
-  bury(f, 2);
+  kill_twice(f, 2);
   f.reader->forgive_orders();
   const auto done = f.redrive(dead_letter_cause::shop_mismatch);
   REQUIRE(done.has_value());
@@ -83,7 +83,7 @@ TEST_CASE("letters of another cause are left alone") {
 
 TEST_CASE("what a crash interrupts is pending and handled after the next start") {
   engine_fixture f;
-  bury(f, 1);
+  kill_twice(f, 1);
   f.reader->forgive_orders();
   f.reader->hold_loads();
   std::optional<result<redrive_report>> said;

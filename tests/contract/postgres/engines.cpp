@@ -1,6 +1,6 @@
 // Several engines on one database: whose leases end when an engine does, and whose do not.
 
-#include "storage/postgres/roll_call.hpp"
+#include "storage/postgres/liveness.hpp"
 #include "tests/contract/backend.hpp"
 #include "tests/contract/orders.hpp"
 #include "tests/support/postgres_server.hpp"
@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int enough = postgres::roll_call::looks_until_gone;
+constexpr int enough = postgres::liveness::looks_until_gone;
 constexpr auto presences = "from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted";
 
 bool becomes(const std::function<bool()>& true_in_time) {
@@ -34,12 +34,12 @@ std::string url_of(store_under_test& db) {
 std::unique_ptr<store> another_engine_on(store_under_test& db) {
   return std::move(open_store({.url = url_of(db), .data_dir = {}, .vfs = {}}).value());
 }
-std::unique_ptr<postgres::roll_call> caller_at(const std::string& url) {
-  return std::make_unique<postgres::roll_call>(postgres::database_from(url).value());
+std::unique_ptr<postgres::liveness> caller_at(const std::string& url) {
+  return std::make_unique<postgres::liveness>(postgres::database_from(url).value());
 }
-std::unique_ptr<postgres::roll_call> caller_on(store_under_test& db) { return caller_at(url_of(db)); }
+std::unique_ptr<postgres::liveness> caller_on(store_under_test& db) { return caller_at(url_of(db)); }
 
-void look(postgres::roll_call& from, std::vector<std::string> engines, int times = 1) {
+void look(postgres::liveness& from, std::vector<std::string> engines, int times = 1) {
   for (int i = 0; i < times; ++i)
     if (const auto looked = from.look(engines); !looked)
       FAIL(to_string(looked.error()));

@@ -88,7 +88,7 @@ TEST_CASE("what is written beside an input finds its rows by their keys") {
     std::string parameters;
   };
   for (const auto& [what, parameters] :
-       {expected{sql::redrive, "'{1,2}', now()"}, expected{sql::bury, "'{}', '{}', '{}'"},
+       {expected{sql::redrive, "'{1,2}', now()"}, expected{sql::write_dead_letter, "'{}', '{}', '{}'"},
         expected{sql::readdress_inputs, "'{}', '{}', '{}', '{}'"}, expected{sql::clear_attention, "'{}', '{}', '{}'"},
         expected{sql::note_order, "'51', 'quarantined', now(), '{}'"},
         expected{sql::clear_note_of_order, "'51', 'quarantined', now()"},

@@ -38,8 +38,8 @@ dead_letter_view letter(std::string raw, dead_letter_cause cause) {
 
 TEST_CASE("dead letters are listed with their raw bytes, cause and count") {
   running_server server;
-  server.reader.bury(letter("{\"a\":1}", dead_letter_cause::killed_twice));
-  server.reader.bury(letter("\xff\x01", dead_letter_cause::unparsable));
+  server.reader.add_dead_letter(letter("{\"a\":1}", dead_letter_cause::killed_twice));
+  server.reader.add_dead_letter(letter("\xff\x01", dead_letter_cause::unparsable));
   const auto all = body_of(server.api("GET", "/api/v1/dead-letters"), 200).at("dead_letters").as_array();
   REQUIRE(all.size() == 2);
   CHECK(all[0].at("raw").as_string() == "{\"a\":1}");

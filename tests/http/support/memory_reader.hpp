@@ -73,7 +73,7 @@ public:
     lock.unlock();
     failure ? done(*failure) : done(std::move(page));
   }
-  void bury(dead_letter_view letter) {
+  void add_dead_letter(dead_letter_view letter) {
     const std::lock_guard lock{mutex_};
     dead_.push_back(std::move(letter));
   }

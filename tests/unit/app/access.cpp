@@ -1,5 +1,6 @@
 // The first user of an installation, also where several engines start at a time.
 #include "app/access.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/temp_dir.hpp"
 

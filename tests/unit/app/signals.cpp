@@ -1,5 +1,6 @@
 // Signals that come while the engine starts, each in a process of its own.
 #include "app/signals.hpp"
+
 #include "tests/support/catch.hpp"
 
 #include <chrono>

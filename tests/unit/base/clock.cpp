@@ -1,5 +1,6 @@
 // Times as text: RFC 3339 in UTC, exact to the microsecond.
 #include "base/clock.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/seed.hpp"
 

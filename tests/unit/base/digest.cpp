@@ -1,5 +1,6 @@
 // SHA-256 and HMAC-SHA256 against published vectors: FIPS 180-2 (appendix B) and RFC 4231 (section 4).
 #include "base/digest.hpp"
+
 #include "tests/support/catch.hpp"
 
 #include <string>

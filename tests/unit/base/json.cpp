@@ -1,5 +1,6 @@
 // JSON at the edges: limits, what stores cannot hold, exact numbers, one canonical form.
 #include "base/json.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/seed.hpp"
 

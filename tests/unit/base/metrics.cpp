@@ -1,5 +1,6 @@
 // Metrics as Prometheus reads them.
 #include "base/metrics.hpp"
+
 #include "tests/support/catch.hpp"
 
 #include <sstream>

@@ -1,5 +1,6 @@
 // UUIDs of version 7: well-formed, strictly increasing whatever the clock does, and their text reads back.
 #include "base/uuid.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/seed.hpp"
