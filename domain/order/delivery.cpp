@@ -31,7 +31,7 @@ delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> r
     auto& one = out.inputs.emplace_back(common);
     one.id = input_id{ids.next()};
     one.order = std::move(order);
-    std::visit([&one](auto& what) { one.body = std::move(what); }, seen);
+    one.body = body_of(std::move(seen));
   }
   return out;
 }

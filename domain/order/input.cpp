@@ -96,7 +96,7 @@ result<input_body> read_wire(const wire_form& form, std::string_view raw) {
 input_body from_webhook(std::string_view raw, const tiktok_order_id& order) {
   for (auto& [id, seen] : parse_webhook(raw).orders)
     if (id == order)
-      return std::visit([](auto& what) -> input_body { return std::move(what); }, seen);
+      return body_of(std::move(seen));
   return std::monostate{};
 }
 
@@ -107,6 +107,10 @@ std::optional<input_source> input_source_from(std::string_view name) {
   return name_tables::value_in<input_source>(sources, name);
 }
 std::string_view name_of(report_result result) { return name_tables::name_in(report_results, result); }
+
+input_body body_of(observation seen) {
+  return std::visit([](auto& what) -> input_body { return std::move(what); }, seen);
+}
 
 bool needs_document(const input& in) {
   return std::holds_alternative<fetched_detail>(in.body) || std::holds_alternative<create_order>(in.body);

@@ -96,6 +96,9 @@ using input_body = std::variant<std::monostate, observed_status, observed_addres
                                 observed_return, observed_hint, fetched_detail, fetch_failed, report_answered, create_order,
                                 move_order, hold_order, release_order, add_note, clear_attention>;
 
+/// What was observed, as what an input carries.
+input_body body_of(observation seen);
+
 struct input {
   input_id id;
   uuid delivery;          ///< shared by the inputs of one webhook

@@ -151,7 +151,7 @@ input engine_fixture::webhook(const std::string& order, const std::string& statu
   in.type = topic_name(parsed.topic);
   in.notification_id = parsed.notification_id;
   in.raw = std::make_shared<const std::string>(raw);
-  in.body = std::move(parsed.orders.front().second);
+  in.body = body_of(std::move(parsed.orders.front().second));
   return in;
 }
 

@@ -44,7 +44,7 @@ public:
     return inner_->redrive(dead_letters, now);
   }
   result<claimed_rows> claim(const claim_request& what) override;
-  result<bool> hold_shop(const shop_lease& lease) override { return inner_->hold_shop(wanted); }
+  result<bool> hold_shop(const shop_lease& lease) override { return inner_->hold_shop(lease); }
   result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }
 
 private:

@@ -59,8 +59,10 @@ private:
 std::string shown(const json::value* value) {
   constexpr std::size_t longest = 160;
   auto text = value ? canonical_json(*value) : std::string{"nothing"};
-  if (text.size() > longest)
-    text = text.substr(0, longest) + "...";
+  if (text.size() > longest) {
+    text.resize(longest);
+    text += "...";
+  }
   return text;
 }
 

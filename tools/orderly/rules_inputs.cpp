@@ -1,3 +1,4 @@
+#include "domain/order/input.hpp"
 #include "domain/tiktok/webhook.hpp"
 #include "tools/orderly/rules.hpp"
 

@@ -117,7 +117,7 @@ struct whole_engine {
     in.type = "ORDER_STATUS_CHANGE";
     in.notification_id = parsed.notification_id;
     in.raw = std::make_shared<const std::string>(raw);
-    in.body = parsed.orders.front().second;
+    in.body = body_of(parsed.orders.front().second);
     return in;
   }
 };

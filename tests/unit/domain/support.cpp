@@ -168,8 +168,8 @@ input make_input(input_source source, std::string type, std::string raw, input_b
 std::vector<input> from_webhook(const std::string& raw) {
   std::vector<input> inputs;
   const auto hook = parse_webhook(raw);
-  for (const auto& [order, body] : hook.orders) {
-    inputs.push_back(make_input(input_source::webhook, std::string{topic_name(hook.topic)}, raw, body, order.str()));
+  for (const auto& [order, seen] : hook.orders) {
+    inputs.push_back(make_input(input_source::webhook, std::string{topic_name(hook.topic)}, raw, body_of(seen), order.str()));
     inputs.back().shop = hook.shop;
     inputs.back().dedupe_key = hook.dedupe_key;
     inputs.back().notification_id = hook.notification_id;

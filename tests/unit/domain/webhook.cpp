@@ -25,7 +25,7 @@ const std::map<std::string, std::string>& vectors() {
   return bodies;
 }
 
-const input_body& only(const parsed_webhook& hook) {
+const observation& only(const parsed_webhook& hook) {
   REQUIRE(hook.kind == webhook_kind::for_orders);
   REQUIRE(hook.orders.size() == 1);
   return hook.orders.front().second;
@@ -52,7 +52,7 @@ TEST_CASE("the vectors' webhooks say what they say") {
   CHECK(official.shop.str() == "7495540735365777507");
   CHECK(official.pushed_at == from_seconds(1718305585));
   CHECK(official.orders.front().first.str() == "576653688135258178");
-  CHECK(only(official) == input_body{observed_status{"UNPAID", from_seconds(1718305585), true}});
+  CHECK(only(official) == observation{observed_status{"UNPAID", from_seconds(1718305585), true}});
 
   const auto statuses = std::map<std::string, observed_status>{
       {"ecomphp-webhook-sample", {"AWAITING_SHIPMENT", from_seconds(1664095610), std::nullopt}},
@@ -64,16 +64,16 @@ TEST_CASE("the vectors' webhooks say what they say") {
   };
   for (const auto& [id, body] : statuses) {
     INFO(id);
-    CHECK(only(parse_webhook(vectors().at(id))) == input_body{body});
+    CHECK(only(parse_webhook(vectors().at(id))) == observation{body});
   }
   CHECK(only(parse_webhook(vectors().at("self-3-address-no-notification-id"))) ==
-        input_body{observed_address{from_seconds(1789482650)}});
+        observation{observed_address{from_seconds(1789482650)}});
   CHECK(only(parse_webhook(vectors().at("self-11-cancel-pending"))) ==
-        input_body{
+        observation{
             observed_cancellation{"4035318504086604100", "CANCELLATION_REQUEST_PENDING", "BUYER", from_seconds(1789482691)}});
   CHECK(only(parse_webhook(vectors().at("self-12-return-pending"))) ==
-        input_body{observed_return{"4035318504086604200", "RETURN_OR_REFUND_REQUEST_PENDING", "RETURN_AND_REFUND",
-                                   from_seconds(1789900000)}});
+        observation{observed_return{"4035318504086604200", "RETURN_OR_REFUND_REQUEST_PENDING", "RETURN_AND_REFUND",
+                                    from_seconds(1789900000)}});
   CHECK(parse_webhook(vectors().at("self-6-deauth")).kind == webhook_kind::ignored);
   CHECK(parse_webhook(vectors().at("self-7-expiring")).kind == webhook_kind::ignored);
   CHECK(vectors().size() == 13);
@@ -83,13 +83,13 @@ TEST_CASE("a package update fans out to every order that it names, once each") {
   const auto hook = parse_webhook(vectors().at("self-4-package-combine"));
   CHECK(order_ids(hook) == std::vector<std::string>{"576461413038785752", "576461413038785753"});
   for (const auto& [id, body] : hook.orders)
-    CHECK(body == input_body{observed_package{{package_id{"1153132168123859123"}}, "COMBINE", from_seconds(1789482660)}});
+    CHECK(body == observation{observed_package{{package_id{"1153132168123859123"}}, "COMBINE", from_seconds(1789482660)}});
 
   const auto split = parse("4", R"({"sc_type":"SPLIT","update_time":5,"package_list":[
       {"package_id":"1","order_id_list":["77"]}, {"package_id":"2","order_id_list":["77",78,"not an id",null]}, 7]})");
   CHECK(order_ids(split) == std::vector<std::string>{"77", "78"});
-  CHECK(split.orders[0].second == input_body{observed_package{{package_id{"1"}, package_id{"2"}}, "SPLIT", from_seconds(5)}});
-  CHECK(split.orders[1].second == input_body{observed_package{{package_id{"2"}}, "SPLIT", from_seconds(5)}});
+  CHECK(split.orders[0].second == observation{observed_package{{package_id{"1"}, package_id{"2"}}, "SPLIT", from_seconds(5)}});
+  CHECK(split.orders[1].second == observation{observed_package{{package_id{"2"}}, "SPLIT", from_seconds(5)}});
 }
 
 TEST_CASE("however many orders and packages a body names, each is there once, and no id is longer than a word") {
@@ -107,12 +107,12 @@ TEST_CASE("however many orders and packages a body names, each is there once, an
 }
 
 TEST_CASE("refunds, invoices and legacy reverse updates are hints for the orders that they name") {
-  CHECK(only(parse("2", R"({"order_id":"77","reverse_order_status":3})")) == input_body{observed_hint{}});
+  CHECK(only(parse("2", R"({"order_id":"77","reverse_order_status":3})")) == observation{observed_hint{}});
   CHECK(order_ids(parse("36", R"({"package_id":"1","order_ids":["77","78","77"],"invoice_status":"SUCCESS"})")) ==
         std::vector<std::string>{"77", "78"});
   const auto refund = parse("67", R"({"line_items":[{"main_order_id":"77"},{"main_order_id":"77"},{"main_order_id":78},{}]})");
   CHECK(order_ids(refund) == std::vector<std::string>{"77", "78"});
-  CHECK(refund.orders[1].second == input_body{observed_hint{}});
+  CHECK(refund.orders[1].second == observation{observed_hint{}});
 }
 
 TEST_CASE("topics that name no order, that nobody uses or knows, and objects without a type are ignored") {
@@ -172,7 +172,7 @@ TEST_CASE("ids and times are read whatever JSON type they come as") {
   CHECK(hook.notification_id == "7640000000000000099");
   CHECK(hook.shop.str() == "7494049642642441621");
   CHECK(hook.orders.front().first.str() == "576486316948490001");
-  CHECK(only(hook) == input_body{observed_status{"ON_HOLD", from_seconds(1789482600), std::nullopt}});
+  CHECK(only(hook) == observation{observed_status{"ON_HOLD", from_seconds(1789482600), std::nullopt}});
   CHECK(parse("1", R"({"order_id":18446744073709551615,"order_status":"X"})").orders.front().first.str() ==
         "18446744073709551615");
 }
@@ -182,13 +182,13 @@ TEST_CASE("a status without a sensible time is a hint: the time of the push woul
        {"", R"(,"update_time":0)", R"(,"update_time":-1)", R"(,"update_time":1789482600000)", R"(,"update_time":"soon")"}) {
     INFO(time);
     CHECK(only(parse("1", std::string{R"({"order_id":"77","order_status":"UNPAID")"} + time + "}")) ==
-          input_body{observed_hint{}});
+          observation{observed_hint{}});
   }
 }
 
 TEST_CASE("a status change without a status is a hint; an endless one is cut") {
-  CHECK(only(parse("1", R"({"order_id":"77"})")) == input_body{observed_hint{}});
-  CHECK(only(parse("1", R"({"order_id":"77","order_status":5})")) == input_body{observed_hint{}});
+  CHECK(only(parse("1", R"({"order_id":"77"})")) == observation{observed_hint{}});
+  CHECK(only(parse("1", R"({"order_id":"77","order_status":5})")) == observation{observed_hint{}});
   std::string word;
   for (int i = 0; i < 50; ++i)
     word += "\xc3\xa4"; // two bytes a letter
