@@ -14,7 +14,7 @@
 namespace orderly {
 namespace {
 
-/// Opens the ref and gives the handle that a supervisor needs.
+/// Opens the reference and gives the handle that a supervisor needs.
 template <class Handle>
 caf::actor known_as(const ref_of<Handle>& ref, const Handle& made) {
   ref->open(made);

@@ -19,7 +19,7 @@ struct call_services;
 /// Where parts that block run: on threads of their own, or, in a test, on its scheduler.
 enum class blocking { detached, scheduled };
 
-/// Outlives the actor system's actors, and the system outlives the handles in its refs: close() comes in between.
+/// Outlives the actor system's actors, and the system outlives the handles in its references: close() comes in between.
 class assembly {
 public:
   /// @param feed may be null; its first reader gets it, a later one opens its own

@@ -17,7 +17,7 @@ namespace orderly {
 /// Actors that live and die together.
 struct part {
   std::string name;
-  std::function<std::vector<caf::actor>(caf::actor_system&)> start; ///< opens their refs too
+  std::function<std::vector<caf::actor>(caf::actor_system&)> start; ///< opens their references too
   std::function<void()> close;                                      ///< closes them
   bool last_source = false; ///< once it has stopped, only what was accepted from outside is left to be finished
 };

@@ -1,7 +1,7 @@
 #pragma once
 // Where the actor of the moment in a role is found: by other actors, and by callbacks of other threads, for which it may be gone
-// by then. Whoever starts the actor opens the ref, again for its successor; a handle must not outlive its actor system, so
-// whoever stops it closes the ref.
+// by then. Whoever starts the actor names it, again for its successor; a handle must not outlive its actor system, so
+// whoever stops it lets it go.
 
 #include <caf/send.hpp>
 

@@ -211,7 +211,7 @@ constexpr std::array<const char*, 3> steps{first_schema, life_and_death, engines
 constexpr const char* migrations_table = "create table if not exists schema_migrations(version bigint "
                                          "primary key, applied_at timestamptz not null default now())";
 
-// Supabase lets its public API roles read every new table of the schema unless outcome otherwise: buyers'
+// Supabase lets its public API roles read every new table of the schema unless told otherwise: buyers'
 // addresses, token hashes.
 constexpr const char* close_to_public_api = R"sql(
 do $$

@@ -21,7 +21,7 @@ public:
   notifier(const notifier&) = delete;
   notifier& operator=(const notifier&) = delete;
 
-  /// Safe from every thread; never blocks. What comes within 20 ms is outcome once. A hint that cannot be sent
+  /// Safe from every thread; never blocks. What comes within 20 ms is told once. A hint that cannot be sent
   /// is dropped.
   void committed();
 

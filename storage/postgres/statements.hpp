@@ -109,7 +109,8 @@ where i.dedupe_key = again.dedupe_key and i.order_ref = again.order_ref)sql"};
   "insert into dead_letters as d (input_id, cause, first_at, last_at)" \
   " select a.id, a.cause, a.at, a.at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, cause, at)" \
   " on conflict (input_id) do " again
-inline constexpr statement write_dead_letter{"write_dead_letter", ORDERLY_WRITE_DEAD_LETTER("update set count = d.count + 1, cause = excluded.cause,"
+inline constexpr statement write_dead_letter{"write_dead_letter", ORDERLY_WRITE_DEAD_LETTER(
+    "update set count = d.count + 1, cause = excluded.cause,"
     " last_at = greatest(d.last_at, excluded.last_at), redriven_at = null")};
 inline constexpr statement write_dead_letter_once{"write_dead_letter_once", ORDERLY_WRITE_DEAD_LETTER("nothing")};
 #undef ORDERLY_WRITE_DEAD_LETTER
@@ -157,7 +158,7 @@ revived as (
   update inputs i set outcome = 'pending', policy_version = null, decided_on = null, decided_at = null, answer = null
   from dead where i.dedupe_key = dead.dedupe_key and i.order_ref = dead.order_ref returning i.*)
 select )sql" ORDERLY_INPUT_COLUMNS " from revived i"};
-// A quarantined order could not be outcome what its calls led to: they would be made again at the end of each lease. Asked behind a
+// A quarantined order could not be told what its calls led to: they would be made again at the end of each lease. Asked behind a
 // limit: by the order's key, whatever the planner thinks of the number of open ones.
 // Else only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs.
 // The rows of an order get their ids under its lock, so an earlier id is never committed after a later one.

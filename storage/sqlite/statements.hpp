@@ -104,7 +104,7 @@ inline constexpr text settle_promise = R"(
     lease_owner = case when ?1 = 'withdrawn' then lease_owner end,
     lease_until = case when ?1 = 'withdrawn' then lease_until end
   where order_id = ?3 and kind = ?4 and ref = ?5 and state in ('open','waiting'))";
-// A quarantined order could not be outcome what its calls led to: they would be made again at the end of each lease.
+// A quarantined order could not be told what its calls led to: they would be made again at the end of each lease.
 // Else only writes to TikTok wait: for their order's hold, and for every earlier write of the order (DECISIONS "Outbox").
 #define ORDERLY_NOT_BLOCKED \
   " (o.writes = 0 or (coalesce(r.held, 0) = 0 and not exists (select 1 from outbox e where e.order_id = o.order_id" \

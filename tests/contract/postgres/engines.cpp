@@ -16,6 +16,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int enough = postgres::liveness::looks_until_gone;
+constexpr auto count_of_presences =
+    "select count(*) from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted";
 constexpr auto presences = "from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted";
 
 bool becomes(const std::function<bool()>& true_in_time) {
@@ -117,14 +119,14 @@ TEST_CASE("an engine is gone after it has been missing for so many looks running
   look(*other, {"b"}, 2 * enough);
   CHECK(leased(*db) == "1");
   ends.reset();
-  REQUIRE(becomes([&] { return db->scalar(std::string{"select count(*) "} + presences) == "1"; }));
+  REQUIRE(becomes([&] { return db->scalar(count_of_presences) == "1"; }));
   look(*other, {"b"}, enough - 1);
   CHECK(leased(*db) == "1");
   auto back = caller_on(*db);
   look(*back, {"a"});
   look(*other, {"b"});
   back.reset();
-  REQUIRE(becomes([&] { return db->scalar(std::string{"select count(*) "} + presences) == "1"; }));
+  REQUIRE(becomes([&] { return db->scalar(count_of_presences) == "1"; }));
   look(*other, {"b"}, enough - 1);
   CHECK(leased(*db) == "1");
   look(*other, {"b"});
@@ -154,7 +156,7 @@ TEST_CASE("whoever lost its own connection counts from the beginning: others may
   CHECK(leased(*db) == "1");
   look(*other, {"b"});
   CHECK(leased(*db) == "0");
-  CHECK(db->scalar(std::string{"select count(*) "} + presences) == "1");
+  CHECK(db->scalar(count_of_presences) == "1");
 }
 
 TEST_CASE("a withdrawn call that a dead engine had under way holds the next write back for its time") {
@@ -205,7 +207,7 @@ TEST_CASE("an engine behind a pooler in session mode is missed when it ends") {
   postgres_shell shell{postgres_url()};
   CHECK(shell.scalar("select count(*) from engines") == "2");
   ends.reset();
-  CHECK(becomes([&] { return shell.scalar(std::string{"select count(*) "} + presences) == "1"; }));
+  CHECK(becomes([&] { return shell.scalar(count_of_presences) == "1"; }));
   look(*other, {"b"}, enough);
   CHECK(shell.scalar("select string_agg(name, ' ') from engines") == "b");
 }
