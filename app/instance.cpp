@@ -30,10 +30,19 @@ instance::~instance() {
   store_.reset();
 }
 
-void instance::take_over(const config& from) {
+result<void> instance::take_over(const config& from) {
+  if (from.tiktok.shops != config_.tiktok.shops) {
+    auto admin = store_->open_admin();
+    if (!admin)
+      return admin.error();
+    if (auto done = connect_shops(**admin, from); !done)
+      return done;
+    config_.tiktok.shops = from.tiktok.shops;
+  }
   server_->accept_secrets(webhook_secrets_of(from));
   server_->limit_in_flight(server_options_of(from, rules_).max_in_flight);
   tiktok_->sign_with(from.tiktok.app_secret);
+  return {};
 }
 
 void instance::stop(std::chrono::milliseconds grace) {
@@ -62,8 +71,7 @@ result<void> instance::prepare_storage(const data_dir& folder) {
   if (!rules)
     return rules.error();
   rules_ = *rules;
-  const auto shops = shops_of(config_);
-  if (auto done = (*admin)->upsert_shops(shops); !done)
+  if (auto done = connect_shops(**admin, config_); !done)
     return done;
   if (auto done = ensure_first_user(**admin, folder); !done)
     return done;
@@ -74,19 +82,28 @@ result<void> instance::prepare_storage(const data_dir& folder) {
   return {};
 }
 
+/// The store first: attention and leases of a shop need its row.
+result<void> instance::connect_shops(store_admin& admin, const config& from) {
+  auto shops = shops_of(from, time_.now());
+  if (auto done = admin.upsert_shops(shops); !done)
+    return done;
+  shops_.replace(std::move(shops));
+  return {};
+}
+
 result<void> instance::start_engine(std::function<void(const std::string& why)> on_failure) {
   auto reader = make_read_pool(*store_, read_pool_options_of(config_), measured_);
   if (!reader)
     return reader.error();
   reader_ = std::move(*reader);
-  auto tiktok = make_tiktok_client(tiktok_client_options_of(config_), time_, measured_);
+  auto tiktok = make_tiktok_client(tiktok_client_options_of(config_), shops_, time_, measured_);
   if (!tiktok)
     return tiktok.error();
   tiktok_ = std::move(*tiktok);
   auto options = engine_options_of(config_, rules_);
   options.engine_name = to_string(ids_.next());
   options.on_failure = std::move(on_failure);
-  auto started = orderly::start_engine(options, {*store_, *reader_, *tiktok_, time_, ids_, measured_});
+  auto started = orderly::start_engine(options, {*store_, *reader_, *tiktok_, shops_, time_, ids_, measured_});
   if (!started)
     return started.error();
   engine_ = std::move(*started);

@@ -12,6 +12,7 @@
 #include "config/config.hpp"
 #include "net/server.hpp"
 #include "net/tiktok/client.hpp"
+#include "net/tiktok/shop_table.hpp"
 #include "storage/read/read_pool.hpp"
 #include "storage/store.hpp"
 
@@ -35,8 +36,9 @@ public:
 
   [[nodiscard]] std::string listen() const { return server_->listen(); }
   [[nodiscard]] std::string admin_listen() const { return server_->admin_listen(); }
-  /// What can change while it runs: the secrets, for webhooks and for calls, and the admission limit.
-  void take_over(const config& from);
+  /// What can change while it runs: the secrets, for webhooks and for calls, the shops with their tokens, and the admission
+  /// limit. Errors: those of the store, which has to know each shop; nothing has changed then. Blocks.
+  result<void> take_over(const config& from);
   /// Takes nothing new and finishes what is under way; what takes longer than `grace` is told that it must be asked again, or
   /// cut. The destructor ends the rest.
   void stop(std::chrono::milliseconds grace);
@@ -45,6 +47,7 @@ private:
   explicit instance(const config& from) : config_(from) {}
   result<void> open_storage(const data_dir& folder, const run_options& options);
   result<void> prepare_storage(const data_dir& folder);
+  result<void> connect_shops(store_admin& admin, const config& from);
   result<void> start_engine(std::function<void(const std::string& why)> on_failure);
   result<void> start_server();
 
@@ -55,6 +58,7 @@ private:
   policy rules_;
   token_check who_;
   engine_gate gate_;
+  shop_table shops_;
   // Each uses those above it; the destructor says in which order they end.
   std::unique_ptr<orderly::store> store_;
   std::unique_ptr<order_reader> reader_;

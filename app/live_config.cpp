@@ -17,10 +17,11 @@ void copy_live(const config& from, config& into) {
   into.engine.max_in_flight = from.engine.max_in_flight;
   into.shutdown.grace = from.shutdown.grace;
   if (from.tiktok.app_key != into.tiktok.app_key)
-    return; // the secrets of another app fit no key that is in force
+    return; // the secrets and shops of another app fit no key that is in force
   into.tiktok.app_secret = from.tiktok.app_secret;
   into.tiktok.app_secret_file = from.tiktok.app_secret_file;
   into.tiktok.previous_app_secrets = from.tiktok.previous_app_secrets;
+  into.tiktok.shops = from.tiktok.shops;
 }
 
 } // namespace
@@ -44,7 +45,8 @@ void live_config::take_over(const config& read) {
   boost::json::array changed;
   for (const auto& key : changed_keys(in_force_, next))
     changed.emplace_back(key);
-  running_.take_over(next);
+  if (const auto done = running_.take_over(next); !done)
+    return keep("the shops cannot be stored: " + to_string(done.error()));
   set_log_level(log_level_of(next));
   in_force_ = std::move(next);
   log(log_level::info, "config.reloaded", "the configuration was read again", {{"changed", changed}});

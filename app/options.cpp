@@ -16,10 +16,10 @@ policy policy_of(const config& from) {
   return rules;
 }
 
-std::vector<shop> shops_of(const config& from) {
+std::vector<shop> shops_of(const config& from, timestamp now) {
   std::vector<shop> shops;
   for (const auto& given : from.tiktok.shops)
-    shops.push_back({shop_id{given.id}, given.region, given.cipher, given.access_token});
+    shops.push_back({shop_id{given.id}, given.region, given.cipher, given.access_token, from.tiktok.app_key, now, {}});
   return shops;
 }
 
@@ -34,7 +34,6 @@ read_pool_options read_pool_options_of(const config& from) {
 tiktok_client_options tiktok_client_options_of(const config& from) {
   tiktok_client_options options;
   options.api_base = from.tiktok.api_base;
-  options.app_key = from.tiktok.app_key;
   options.app_secret = from.tiktok.app_secret;
   options.timeout = from.tiktok.timeout;
   options.connections = size(from.tiktok.connections);
@@ -55,7 +54,6 @@ engine_options engine_options_of(const config& from, const policy& rules) {
   options.workers = size(from.engine.workers);
   options.lanes = size(from.storage.lanes);
   options.rules = rules;
-  options.shops = shops_of(from);
   options.outbox_scan = from.engine.outbox_scan;
   options.lease = from.engine.lease;
   options.calls_in_flight = size(from.engine.calls_in_flight);

@@ -15,7 +15,8 @@
 namespace orderly {
 
 policy policy_of(const config& from);
-std::vector<shop> shops_of(const config& from);
+/// @param now since when those that are new are connected
+std::vector<shop> shops_of(const config& from, timestamp now);
 read_pool_options read_pool_options_of(const config& from);
 tiktok_client_options tiktok_client_options_of(const config& from);
 /// What webhooks may be signed with, the app's present secret first.

@@ -128,7 +128,7 @@ const std::array shop_keys{
     shop_key_spec{"region", &shop_config::region, &region_rule, "The shop's market."},
     shop_key_spec{"cipher", &shop_config::cipher, &token_rule, "The shop's shop_cipher."},
     shop_key_spec{"access_token_file", &shop_config::access_token_file, &not_empty_rule,
-                  "A file with nothing but the shop's access token; mode 0600."},
+                  "A file with nothing but the shop's access token; mode 0600. SIGHUP rereads it."},
 };
 
 std::string duration_range(const key_spec& spec, std::string_view example) {

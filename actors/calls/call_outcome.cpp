@@ -1,5 +1,6 @@
 #include "actors/calls/call_outcome.hpp"
 
+#include "domain/order/attention.hpp"
 #include "domain/order/wire.hpp"
 
 namespace orderly {
@@ -101,6 +102,14 @@ fetch_failed failed_fetch(const outbox_row& row, const detail_reply& reply) {
   const auto& why = reply.outcome;
   const bool may_help = !is_about_the_order(why.result) || why.result == call_class::unknown_code;
   return {{row.id, row.attempt}, may_help, code_text(why), why.message, reply.requested_at};
+}
+
+fetch_failed uncalled_fetch(const outbox_row& row, shop_obstacle why) {
+  const outbox_ref promise{row.id, row.attempt};
+  if (why == shop_obstacle::not_connected) // a person is called at once
+    return {promise, true, std::string{attention::shop_not_connected}, "the order's shop is not connected", {}};
+  const auto outcome = not_called(why);
+  return {promise, true, code_text(outcome), outcome.message, {}};
 }
 
 input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp now) {

@@ -23,6 +23,8 @@ report_answered unreadable(const outbox_row& row, const call_outcome& why);
 bool is_about_the_order(call_class value);
 /// A fetch that brought no order.
 fetch_failed failed_fetch(const outbox_row& row, const detail_reply& reply);
+/// A fetch from a shop that cannot be called.
+fetch_failed uncalled_fetch(const outbox_row& row, shop_obstacle why);
 
 /// The input that carries such an outcome to its order. Its key is `o:<row>:<attempt>`, so a repeat is recognised.
 input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp now);

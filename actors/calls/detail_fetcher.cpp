@@ -24,10 +24,8 @@ void fetcher_state::tell(const outbox_row& row, input_body body) {
 }
 
 void fetcher_state::add(const std::shared_ptr<const outbox_row>& row) {
-  if (!services->shops.contains(row->shop)) {
-    tell(*row, fetch_failed{{row->id, row->attempt}, true, "shop_not_connected", "the order's shop is not connected"});
-    return;
-  }
+  if (const auto obstacle = services->shops->obstacle_to(row->shop))
+    return tell(*row, uncalled_fetch(*row, *obstacle));
   auto& queue = shops_[row->shop];
   queue.waiting.push_back(row);
   call(row->shop, queue);
@@ -47,8 +45,7 @@ void fetcher_state::call(const shop_id& id, shop_queue& queue) {
   ++queue.calls;
   services->measured->fetches.add(static_cast<double>(ids.size()));
   services->tiktok->fetch_orders(
-      services->shops.at(id), std::move(ids),
-      [to = ref, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
+      id, std::move(ids), [to = ref, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
         to->send(atom::called::value, fetch_reply{id, kept, std::make_shared<const detail_reply>(std::move(reply))});
       });
 }

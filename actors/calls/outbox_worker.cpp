@@ -18,9 +18,8 @@ namespace {
 /// still comes back here.
 class shipping_call : public std::enable_shared_from_this<shipping_call> {
 public:
-  shipping_call(claimed_write what, shop from, std::shared_ptr<const call_services> services, ref_of<outbox_actor> ref)
-      : row_(std::move(what.row)), lease_until_(what.lease_until), from_(std::move(from)), services_(std::move(services)),
-        ref_(std::move(ref)) {}
+  shipping_call(claimed_write what, std::shared_ptr<const call_services> services, ref_of<outbox_actor> ref)
+      : row_(std::move(what.row)), lease_until_(what.lease_until), services_(std::move(services)), ref_(std::move(ref)) {}
 
   void start() { row_.attempt > 1 ? read(true) : write(); }
 
@@ -30,7 +29,7 @@ private:
       ref_->send(atom::called::value, write_reply{row_.id, nullptr});
       return;
     }
-    services_->tiktok->mark_shipped(from_, shipment_of(row_), [self = shared_from_this()](shipment_reply reply) {
+    services_->tiktok->mark_shipped(row_.shop, shipment_of(row_), [self = shared_from_this()](shipment_reply reply) {
       self->written_ = reply.outcome;
       if (const auto outcome = outcome_of(self->row_, reply))
         self->finish(*outcome);
@@ -41,7 +40,7 @@ private:
 
   void read(bool may_write) {
     services_->measured->rereads.add();
-    services_->tiktok->fetch_orders(from_, {row_.tiktok_order}, [self = shared_from_this(), may_write](detail_reply reply) {
+    services_->tiktok->fetch_orders(row_.shop, {row_.tiktok_order}, [self = shared_from_this(), may_write](detail_reply reply) {
       self->on_read(reply, may_write);
     });
   }
@@ -65,7 +64,6 @@ private:
 
   outbox_row row_;
   timestamp lease_until_;
-  shop from_;
   std::shared_ptr<const call_services> services_;
   ref_of<outbox_actor> ref_;
   call_outcome written_; ///< what the write was told
@@ -136,14 +134,12 @@ void outbox_state::on_claimed(const result<claimed_rows>& what, timestamp lease_
 void outbox_state::ship(const claimed_write& what) {
   const auto& row = what.row;
   writes.emplace(row.id, what);
-  const auto from = services->shops.find(row.shop);
-  if (from == services->shops.end()) {
-    auto outcome = unreadable(row, {call_class::not_authorized, 0, 0, "the shop is not connected", {}, {}});
-    on_written({row.id, std::make_shared<const report_answered>(std::move(outcome))});
+  if (const auto obstacle = services->shops->obstacle_to(row.shop)) {
+    on_written({row.id, std::make_shared<const report_answered>(unreadable(row, not_called(*obstacle)))});
     return;
   }
   services->measured->writes.add();
-  std::make_shared<shipping_call>(what, from->second, services, ref)->start();
+  std::make_shared<shipping_call>(what, services, ref)->start();
 }
 
 void outbox_state::on_written(const write_reply& reply) {

@@ -8,7 +8,7 @@
 #include "base/metrics.hpp"
 #include "base/uuid.hpp"
 #include "domain/ports/order_port.hpp"
-#include "domain/tiktok/shop.hpp"
+#include "domain/ports/shop_directory.hpp"
 
 #include <chrono>
 #include <map>
@@ -24,7 +24,7 @@ struct call_services {
   order_port* orders = nullptr; ///< where outcomes go
   const clock* time = nullptr;
   id_source* ids = nullptr;
-  std::map<shop_id, shop> shops;
+  const shop_directory* shops = nullptr;
   std::shared_ptr<struct call_metrics> measured;
 };
 

@@ -32,7 +32,7 @@ feed_source feeds_of(store& from, std::unique_ptr<change_feed> first) {
 } // namespace
 
 assembly::assembly(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed, blocking where)
-    : orders(parts.time, parts.ids, parts.reader, loads_under_way, options.shops), options_(options), parts_(parts),
+    : orders(parts.time, parts.ids, parts.reader, parts.shops, loads_under_way), options_(options), parts_(parts),
       feeds_(feeds_of(parts.store, std::move(feed))), where_(where) {
   for (std::size_t i = 0; i < options_.workers; ++i)
     shards.push_back(std::make_shared<actor_ref<registry_actor>>());
@@ -120,12 +120,11 @@ part assembly::watcher() {
 std::shared_ptr<const call_services> assembly::services_of_calls() {
   auto services = std::make_shared<call_services>();
   services->tiktok = &parts_.tiktok;
+  services->shops = &parts_.shops;
   services->orders = &orders;
   services->time = &parts_.time;
   services->ids = &parts_.ids;
   services->measured = std::make_shared<call_metrics>(parts_.measured);
-  for (const auto& shop : options_.shops)
-    services->shops.emplace(shop.id, shop);
   return services;
 }
 

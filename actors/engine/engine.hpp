@@ -10,15 +10,14 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
+#include "domain/ports/shop_directory.hpp"
 #include "domain/ports/tiktok_port.hpp"
-#include "domain/tiktok/shop.hpp"
 #include "storage/store.hpp"
 
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
-#include <vector>
 
 namespace orderly {
 
@@ -26,7 +25,6 @@ struct engine_options {
   std::size_t workers = 2; ///< CAF scheduler threads = registry shards
   std::size_t lanes = 1;   ///< of the storage writer; capped by the store
   policy rules;
-  std::vector<shop> shops;
   std::string engine_name; ///< owner of outbox leases
   std::chrono::milliseconds outbox_scan{1000};
   std::chrono::seconds lease{30};
@@ -45,6 +43,7 @@ struct engine_parts {
   orderly::store& store;
   order_reader& reader;
   tiktok_port& tiktok;
+  const shop_directory& shops;
   const clock& time;
   id_source& ids;
   metrics& measured;

@@ -115,12 +115,9 @@ caf::behavior ask_for_restart(caf::event_based_actor* self, const registry_actor
 
 } // namespace
 
-gateway::gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading,
-                 std::span<const shop> shops)
-    : time_(time), ids_(ids), reader_(reader), reading_(std::move(reading)) {
-  for (const auto& one : shops)
-    alarms_.emplace(one.id, timestamp{});
-}
+gateway::gateway(const clock& time, id_source& ids, order_reader& reader, const shop_directory& shops,
+                 std::shared_ptr<std::atomic<int>> reading)
+    : time_(time), ids_(ids), reader_(reader), shops_(shops), reading_(std::move(reading)) {}
 
 void gateway::open(std::vector<ref_of<registry_actor>> shards, ref_of<writer_actor> writer) {
   std::unique_lock lock(mutex_);
@@ -195,13 +192,15 @@ void gateway::restart(tiktok_order_id order, std::function<void(result<restarted
 }
 
 void gateway::signature_failed(const shop_id& shop) {
+  if (!shops_.find(shop))
+    return;
   const auto now = time_.now();
   {
     const std::lock_guard lock(alarms_mutex_);
-    const auto ours = alarms_.find(shop);
-    if (ours == alarms_.end() || now - ours->second < std::chrono::minutes{1})
+    auto& last = alarms_[shop];
+    if (now - last < std::chrono::minutes{1})
       return;
-    ours->second = now;
+    last = now;
   }
   auto note = std::make_shared<attention_note>();
   note->shop = shop;

@@ -9,7 +9,7 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
-#include "domain/tiktok/shop.hpp"
+#include "domain/ports/shop_directory.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -17,7 +17,6 @@
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
-#include <span>
 #include <vector>
 
 namespace orderly {
@@ -25,9 +24,8 @@ namespace orderly {
 class gateway final : public order_port, public actor_port {
 public:
   /// @param reading counts callbacks that may still come from reader threads
-  /// @param shops that are ours
-  gateway(const clock& time, id_source& ids, order_reader& reader, std::shared_ptr<std::atomic<int>> reading,
-          std::span<const shop> shops = {});
+  gateway(const clock& time, id_source& ids, order_reader& reader, const shop_directory& shops,
+          std::shared_ptr<std::atomic<int>> reading);
 
   /// Once, before the first post.
   void open(std::vector<ref_of<registry_actor>> shards, ref_of<writer_actor> writer);
@@ -48,12 +46,13 @@ private:
   const clock& time_;
   id_source& ids_;
   order_reader& reader_;
+  const shop_directory& shops_;
   const std::shared_ptr<std::atomic<int>> reading_;
   mutable std::shared_mutex mutex_; // post() only reads: held shared, so that nothing is sent after close()
   std::vector<ref_of<registry_actor>> shards_;
   ref_of<writer_actor> writer_;
   std::mutex alarms_mutex_;
-  std::map<shop_id, timestamp> alarms_; ///< of our shops: when their signatures were last said to fail
+  std::map<shop_id, timestamp> alarms_; ///< when signatures of a shop were last said to fail; of shops that are or were ours
   std::shared_ptr<std::atomic<std::size_t>> under_way_ = std::make_shared<std::atomic<std::size_t>>(0);
 };
 

@@ -1,12 +1,12 @@
 #pragma once
 // The calls to TikTok Shop that the engine makes. Implemented in net/ over HTTP, in the simulator by a fake. Each call is signed
-// afresh. Callbacks run on the implementation's threads, exactly once, and never before the call returns to the caller's stack.
+// afresh, with the shop's token of that moment; to a shop that cannot be called nothing is sent. Callbacks run on the
+// implementation's threads, exactly once, and never before the call returns to the caller's stack.
 
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "domain/tiktok/call.hpp"
 #include "domain/tiktok/ids.hpp"
-#include "domain/tiktok/shop.hpp"
 
 #include <cstdint>
 #include <functional>
@@ -36,9 +36,9 @@ class tiktok_port {
 public:
   virtual ~tiktok_port() = default;
   static constexpr std::size_t max_ids_per_call = 50; ///< sheet 4.2
-  virtual void fetch_orders(const shop& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) = 0;
+  virtual void fetch_orders(const shop_id& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) = 0;
   /// POST /fulfillment/202309/orders/{id}/packages (sheet 5.4).
-  virtual void mark_shipped(const shop& of, shipment parcel, std::function<void(shipment_reply)> done) = 0;
+  virtual void mark_shipped(const shop_id& of, shipment parcel, std::function<void(shipment_reply)> done) = 0;
 };
 
 } // namespace orderly

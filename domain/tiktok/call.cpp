@@ -108,4 +108,28 @@ call_class classify_call(int http_status, std::int64_t code, std::string_view me
   return meaning == outcome_unknown && !is_write ? back_off : meaning;
 }
 
+/// As TikTok itself would answer.
+call_outcome not_called(shop_obstacle why) {
+  call_outcome outcome;
+  switch (why) {
+  case shop_obstacle::not_connected:
+    outcome.result = not_authorized;
+    outcome.message = "the shop is not connected";
+    break;
+  case shop_obstacle::token_expired:
+    outcome.result = token_expired;
+    outcome.message = "the shop's access token has expired";
+    break;
+  case shop_obstacle::deauthorized:
+    outcome.result = not_authorized;
+    outcome.message = "the seller has withdrawn the app's authorization";
+    break;
+  case shop_obstacle::inactive:
+    outcome.result = shop_inactive;
+    outcome.message = "TikTok Shop has closed or suspended the shop";
+    break;
+  }
+  return outcome;
+}
+
 } // namespace orderly

@@ -1,6 +1,8 @@
 #pragma once
 // What an answer of TikTok Shop's API means (sheet 7).
 
+#include "domain/tiktok/shop.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -40,5 +42,7 @@ struct call_outcome {
   std::string message, request_id;
   std::chrono::seconds retry_after{0};
 };
+/// Of a call that is not made, because the shop cannot be called.
+call_outcome not_called(shop_obstacle why);
 
 } // namespace orderly

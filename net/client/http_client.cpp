@@ -164,7 +164,10 @@ private:
     return nullptr;
   }
   void write(const exchange_ptr& work) {
-    work->bytes = wire_bytes(work->call.build(), server_.host_header);
+    const auto request = work->call.build();
+    if (!request)
+      return fail(work, "the call was called off");
+    work->bytes = wire_bytes(*request, server_.host_header);
     start_parser(*work);
     work->over->buffer.clear();
     work->left = true; // until the write says that nothing went out

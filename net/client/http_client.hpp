@@ -37,9 +37,9 @@ struct http_client_outcome {
 };
 
 struct http_client_call {
-  /// Makes the request at the moment it is sent: again for a repeat, so that each carries a fresh signature. On the client's
-  /// thread.
-  std::function<http_client_request()> build;
+  /// Makes the request at the moment it is sent: again for a repeat, so that each carries a fresh signature. Nothing: the call
+  /// is not made. On the client's thread.
+  std::function<std::optional<http_client_request>()> build;
   /// May be sent again when a kept connection turns out to be dead before a byte of the answer came.
   bool repeatable = false;
   std::chrono::steady_clock::time_point deadline; ///< waiting for a connection included

@@ -1,7 +1,7 @@
 #pragma once
 // What the routes share. Held by shared_ptr, because the engine's late answers still count and leave after the server is gone.
 
-#include "net/edge/app_secrets.hpp"
+#include "base/published.hpp"
 #include "net/edge/rate_gate.hpp"
 #include "net/http/admission.hpp"
 #include "net/http/byte_budget.hpp"
@@ -10,6 +10,8 @@
 #include "net/server.hpp"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace orderly {
 
@@ -22,7 +24,7 @@ struct edge {
   const server_parts parts;
   http_meter meter;
   health state;
-  app_secrets secrets; ///< `options` has those of the start
+  published<std::vector<std::string>> secrets; ///< that a webhook may be signed with; `options` has those of the start
   std::shared_ptr<admission> gate;
   byte_budget bodies;
   rate_gate signature_alarm; ///< for reading a body that nobody signed

@@ -1,13 +1,11 @@
 #include "net/tiktok/client.hpp"
 
 #include "base/log.hpp"
+#include "base/published.hpp"
 #include "net/client/http_client.hpp"
 #include "net/http/message.hpp"
 #include "net/http/meter.hpp"
 #include "net/tiktok/request.hpp"
-
-#include <atomic>
-#include <mutex>
 
 namespace orderly {
 namespace {
@@ -16,18 +14,19 @@ using std::chrono::steady_clock;
 
 /// One call, through at most one repeat with a corrected clock.
 struct tiktok_call {
+  shop_id of;
   tiktok_request request;
-  std::string cipher, token;
   std::function<void(tiktok_answer, timestamp requested_at)> done;
   steady_clock::time_point began, deadline;
   timestamp requested_at{};
   bool clock_corrected = false;
+  std::optional<shop_obstacle> obstacle = {}; ///< to the last attempt
 };
 using tiktok_call_ptr = std::shared_ptr<tiktok_call>;
 
 /// A detail of more ids than one call may carry, chunk by chunk.
 struct detail_fetch {
-  shop from;
+  shop_id from;
   std::vector<tiktok_order_id> ids;
   std::size_t next = 0;
   detail_reply reply;
@@ -37,20 +36,17 @@ using detail_fetch_ptr = std::shared_ptr<detail_fetch>;
 
 class http_tiktok_client final : public tiktok_client {
 public:
-  http_tiktok_client(const tiktok_client_options& options, const clock& time, metrics& measured)
-      : options_(options), secret_(options.app_secret), time_(time), measured_(measured),
+  http_tiktok_client(const tiktok_client_options& options, const shop_directory& shops, const clock& time, metrics& measured)
+      : options_(options), secret_(options.app_secret), shops_(shops), time_(time), measured_(measured),
         calls_(measured, "orderly_tiktok_calls_total", "Calls to TikTok Shop, by what the answer means", {"endpoint", "class"}) {}
 
   void start(std::unique_ptr<http_client> http) { http_ = std::move(http); }
 
-  void sign_with(std::string app_secret) override {
-    const std::lock_guard lock{mutex_};
-    secret_ = std::move(app_secret);
-  }
-  void fetch_orders(const shop& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
+  void sign_with(std::string app_secret) override { secret_.replace(std::move(app_secret)); }
+  void fetch_orders(const shop_id& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
     next_chunk(std::make_shared<detail_fetch>(detail_fetch{from, std::move(ids), 0, {}, std::move(done)}));
   }
-  void mark_shipped(const shop& of, shipment parcel, std::function<void(shipment_reply)> done) override {
+  void mark_shipped(const shop_id& of, shipment parcel, std::function<void(shipment_reply)> done) override {
     start_call(of, shipment_request(parcel),
                [done = std::move(done)](const tiktok_answer& answer, timestamp) { done(read_shipment(answer)); });
   }
@@ -77,26 +73,26 @@ private:
       reply.orders.push_back(std::move(order));
   }
 
-  void start_call(const shop& of, tiktok_request request, std::function<void(tiktok_answer, timestamp)> done) {
+  void start_call(const shop_id& of, tiktok_request request, std::function<void(tiktok_answer, timestamp)> done) {
     const auto now = steady_clock::now();
-    attempt(std::make_shared<tiktok_call>(
-        tiktok_call{std::move(request), of.cipher, of.access_token, std::move(done), now, now + options_.timeout}));
+    attempt(std::make_shared<tiktok_call>(tiktok_call{of, std::move(request), std::move(done), now, now + options_.timeout}));
   }
   void attempt(const tiktok_call_ptr& call) {
     http_->send({[this, call] { return build(*call); }, !call->request.is_write, call->deadline,
                  [this, call](http_client_outcome out) { on_outcome(call, std::move(out)); }});
   }
-  [[nodiscard]] std::string secret() const {
-    const std::lock_guard lock{mutex_};
-    return secret_;
-  }
-  http_client_request build(tiktok_call& call) const {
+  std::optional<http_client_request> build(tiktok_call& call) const {
     call.requested_at = time_.now();
+    const auto of = shops_.find(call.of);
+    call.obstacle = of ? of->obstacle : shop_obstacle::not_connected;
+    if (call.obstacle)
+      return std::nullopt;
     const auto at = std::chrono::floor<std::chrono::seconds>(call.requested_at) + clock_offset_;
-    return {call.request.method,
-            signed_target(call.request, options_.app_key, secret(), call.cipher, at),
-            {{"x-tts-access-token", call.token}, {"content-type", "application/json"}, {"accept", "application/json"}},
-            call.request.body};
+    return http_client_request{
+        call.request.method,
+        signed_target(call.request, of->app, *secret_.now(), of->cipher, at),
+        {{"x-tts-access-token", of->access_token}, {"content-type", "application/json"}, {"accept", "application/json"}},
+        call.request.body};
   }
   void on_outcome(const tiktok_call_ptr& call, http_client_outcome out) {
     tiktok_answer answer = out.response ? read_answer(out.response->status, out.response->body, out.response->retry_after,
@@ -109,6 +105,10 @@ private:
   }
   static tiktok_answer unanswered(const tiktok_call& call, const http_client_outcome& out) {
     tiktok_answer answer;
+    if (call.obstacle) {
+      answer.outcome = not_called(*call.obstacle);
+      return answer;
+    }
     answer.outcome.message = out.failure;
     answer.outcome.result = out.left ? classify_call(0, 0, out.failure, call.request.is_write) : call_class::back_off;
     return answer;
@@ -133,8 +133,8 @@ private:
   }
 
   const tiktok_client_options options_;
-  mutable std::mutex mutex_;
-  std::string secret_; // under the mutex; that of the options is the start's
+  published<std::string> secret_; // that of the options is the start's
+  const shop_directory& shops_;
   const clock& time_;
   metrics& measured_;
   counter_family calls_;
@@ -144,13 +144,13 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<tiktok_client>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
-                                                          metrics& measured) {
+result<std::unique_ptr<tiktok_client>> make_tiktok_client(const tiktok_client_options& options, const shop_directory& shops,
+                                                          const clock& time, metrics& measured) {
   auto http =
       make_http_client({.base = options.api_base, .connections = options.connections, .queue_limit = options.queue_limit});
   if (!http)
     return http.error();
-  auto client = std::make_unique<http_tiktok_client>(options, time, measured);
+  auto client = std::make_unique<http_tiktok_client>(options, shops, time, measured);
   client->start(std::move(*http));
   return std::unique_ptr<tiktok_client>{std::move(client)};
 }

@@ -4,6 +4,7 @@
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/result.hpp"
+#include "domain/ports/shop_directory.hpp"
 #include "domain/ports/tiktok_port.hpp"
 
 #include <chrono>
@@ -14,7 +15,7 @@ namespace orderly {
 
 struct tiktok_client_options {
   std::string api_base = "https://open-api.tiktokglobalshop.com"; ///< scheme, host and optional port; http only for tests
-  std::string app_key, app_secret;
+  std::string app_secret;
   std::chrono::milliseconds timeout{10'000}; ///< of a whole call
   std::size_t connections = 8;
   std::size_t queue_limit = 1024;
@@ -26,8 +27,9 @@ public:
   virtual void sign_with(std::string app_secret) = 0;
 };
 
-/// Runs one thread of its own. Its destructor answers what is under way (outcome_unknown) and joins. Errors: bad_config.
-result<std::unique_ptr<tiktok_client>> make_tiktok_client(const tiktok_client_options& options, const clock& time,
-                                                          metrics& measured);
+/// Each attempt asks the directory for the shop, so that it is signed for what the shop is by then. Runs one thread of its own.
+/// Its destructor answers what is under way (outcome_unknown) and joins. Errors: bad_config.
+result<std::unique_ptr<tiktok_client>> make_tiktok_client(const tiktok_client_options& options, const shop_directory& shops,
+                                                          const clock& time, metrics& measured);
 
 } // namespace orderly

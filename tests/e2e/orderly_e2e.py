@@ -21,7 +21,7 @@ sys.dont_write_bytecode = True
 
 from orderly_local import (ACCESS_TOKEN, APP_KEY, APP_SECRET, SHOP_CIPHER, SHOP_ID, UPS, Database, Engine,  # noqa: E402
                            Sandbox, Warehouse, call, clean_environment, end_with_parent, open_database, states_passed,
-                           tracking_number_for, wait_for, write_config)
+                           tracking_number_for, wait_for, write_config, write_secret)
 
 BIN = os.environ.get("ORDERLY_BIN") or os.path.join(SOURCE, "build", "release", "bin")
 SANDBOX = os.path.join(BIN, "tiktok-sandbox")

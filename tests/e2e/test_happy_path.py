@@ -2,9 +2,12 @@
 """The main job: ten orders travel from a signed webhook to `delivered`, and everything that happened is on disk."""
 
 import json
+import os
+import signal
 import threading
 
-from orderly_e2e import Case, Database, main, post_webhook, states_passed, status_webhook, tracking_number_for, wait_for
+from orderly_e2e import (ACCESS_TOKEN, Case, Database, call, main, post_webhook, states_passed, status_webhook,
+                         tracking_number_for, wait_for, write_secret)
 
 STATUSES = ["UNPAID", "ON_HOLD", "AWAITING_SHIPMENT", "AWAITING_COLLECTION", "IN_TRANSIT", "DELIVERED"]
 
@@ -69,6 +72,41 @@ class TenOrders(Case):
 
     def check_shipment(self, truth, order_id):
         self.assertEqual([parcel["tracking_number"] for parcel in truth["shipments"]], [tracking_number_for(order_id)])
+
+
+class Shops(Case):
+    def test_come_and_get_another_token_while_the_engine_runs(self):
+        def reread(times):
+            engine.process.send_signal(signal.SIGHUP)
+            wait_for("reload", lambda: self.log_of(engine).count("config.reloaded") == times)
+
+        sandbox = self.start_sandbox("--step-ms", "100")
+        engine = self.start_engine(sandbox)
+        path, token = os.path.join(self.folder, "orderly.toml"), os.path.join(self.folder, "access-token")
+        with open(path, encoding="utf-8") as source:
+            with_shop = source.read()
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(with_shop.partition("[[tiktok.shops]]")[0])
+        reread(1)
+        sandbox.create_orders(1)
+        wait_for("an order of no shop", lambda: "shop_not_connected" in json.dumps(engine.orders()))
+        write_secret(token, "TTP_stale")
+        with open(path, "w", encoding="utf-8") as out:
+            out.write(with_shop)
+        reread(2)
+        wait_for("a call with the stale token", lambda: 'class="token_expired",endpoint="order_detail"' in
+                 call("GET", engine.admin, "/metrics", token=engine.token)[1], seconds=60)
+        self.assertEqual(engine.orders("processing"), [])
+        write_secret(token, ACCESS_TOKEN)
+        reread(3)
+        wait_for("the order's detail", lambda: engine.orders("processing"), seconds=60)
+        self.assertNotIn("config.needs_restart", self.log_of(engine))
+        self.assertEqual(engine.stop(), 0)
+
+    @staticmethod
+    def log_of(engine):
+        with open(engine.log_file, encoding="utf-8") as source:
+            return source.read()
 
 
 class WebhooksInAnyOrder(Case):

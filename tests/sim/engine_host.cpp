@@ -1,6 +1,7 @@
 #include "tests/sim/engine_host.hpp"
 
 #include "actors/engine/assembly.hpp"
+#include "net/tiktok/shop_table.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -41,7 +42,6 @@ engine_options options_of(const plan& with, const policy& rules, int number) {
   options.workers = with.workers;
   options.lanes = with.lanes;
   options.rules = rules;
-  options.shops = {{shop_id{std::string{shop_of_all}}, "US", "CIPHER", "TOKEN"}};
   options.engine_name = "engine-" + std::to_string(number);
   options.max_residents = with.residents;
   options.max_waiting = with.waiting;
@@ -58,7 +58,8 @@ struct engine_host::process {
       : time(on.time, number == 0 ? std::chrono::milliseconds{0} : on.with.skew),
         ids(time, on.with.seed * 1'000'003 + static_cast<std::uint64_t>(number * 1'009 + life + 1)), store(on, into, alive),
         reads(on, std::move(*into.open_reader()), alive), wire(tiktok, number, time, store.leases, alive),
-        whole(options_of(on.with, rules, number), {store, reads, wire, time, ids, measured}, feed(store), blocking::scheduled) {}
+        whole(options_of(on.with, rules, number), {store, reads, wire, shops, time, ids, measured}, feed(store),
+              blocking::scheduled) {}
 
   static std::unique_ptr<change_feed> feed(rough_store& from) {
     auto opened = from.open_changes();
@@ -73,6 +74,7 @@ struct engine_host::process {
   rough_store store;
   rough_reader reads;
   tiktok_wire wire;
+  shop_table shops{{{shop_id{std::string{shop_of_all}}, "US", "CIPHER", "TOKEN"}}};
   assembly whole;
   system_config config;
   caf::actor_system system{config};

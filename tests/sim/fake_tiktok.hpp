@@ -100,11 +100,11 @@ class tiktok_wire final : public tiktok_port {
 public:
   tiktok_wire(fake_tiktok& to, int engine, const clock& time, const held_leases& leases, const bool& alive)
       : to_(to), engine_(engine), time_(time), leases_(leases), alive_(alive) {}
-  void fetch_orders(const shop&, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
+  void fetch_orders(const shop_id&, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
     if (alive_)
       to_.fetch(engine_, time_.now(), std::move(ids), std::move(done));
   }
-  void mark_shipped(const shop&, shipment parcel, std::function<void(shipment_reply)> done) override {
+  void mark_shipped(const shop_id&, shipment parcel, std::function<void(shipment_reply)> done) override {
     if (alive_)
       to_.ship(engine_, time_.now(), leases_, std::move(parcel), std::move(done));
   }

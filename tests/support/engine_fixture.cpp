@@ -43,9 +43,8 @@ engine_fixture::~engine_fixture() { stop(); }
 void engine_fixture::start() {
   auto options = settings;
   options.rules = rules;
-  options.shops = {{shop_id{shop_name}, "US", "CIPHER", "TOKEN"}};
   options.engine_name = "test";
-  const engine_parts parts{*faults, *reader, tiktok, time, ids, measured};
+  const engine_parts parts{*faults, *reader, tiktok, shops, time, ids, measured};
   auto feed = faults->open_changes();
   REQUIRE(feed.has_value());
   now = std::make_unique<running>(options, parts, std::move(*feed));

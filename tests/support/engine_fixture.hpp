@@ -4,6 +4,7 @@
 // store stays.
 
 #include "actors/engine/assembly.hpp"
+#include "net/tiktok/shop_table.hpp"
 #include "storage/store.hpp"
 #include "tests/support/direct_reader.hpp"
 #include "tests/support/fault_store.hpp"
@@ -27,7 +28,7 @@ namespace orderly::test {
 class engine_fixture {
 public:
   /// @param seed of the interleaving; 0 runs first come, first served
-  /// @param given rules, shops and name are the fixture's own
+  /// @param given rules and name are the fixture's own
   explicit engine_fixture(std::uint64_t seed = 0, engine_options given = {});
   ~engine_fixture();
 
@@ -74,6 +75,7 @@ public:
   uuid_v7_source ids{time, 7};
   metrics measured;
   scripted_tiktok tiktok;
+  shop_table shops{{{shop_id{shop_name}, "US", "CIPHER", "TOKEN"}}}; ///< that are connected
   temp_dir dir;
   std::unique_ptr<store> real;
   std::unique_ptr<fault_store> faults;

@@ -11,21 +11,21 @@ namespace orderly::test {
 class scripted_tiktok final : public tiktok_port {
 public:
   struct fetch_call {
-    shop from;
+    shop_id from;
     std::vector<tiktok_order_id> ids;
     std::function<void(detail_reply)> answer;
   };
   struct ship_call {
-    shop from;
+    shop_id from;
     shipment parcel;
     std::function<void(shipment_reply)> answer;
   };
 
-  void fetch_orders(const shop& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
+  void fetch_orders(const shop_id& from, std::vector<tiktok_order_id> ids, std::function<void(detail_reply)> done) override {
     throw_if_told();
     fetches.push_back({from, std::move(ids), std::move(done)});
   }
-  void mark_shipped(const shop& of, shipment parcel, std::function<void(shipment_reply)> done) override {
+  void mark_shipped(const shop_id& of, shipment parcel, std::function<void(shipment_reply)> done) override {
     throw_if_told();
     ships.push_back({of, std::move(parcel), std::move(done)});
   }

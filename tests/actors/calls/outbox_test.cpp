@@ -165,6 +165,46 @@ TEST_CASE("a fetch that fails is tried again, and a shop that is not connected r
   }
 }
 
+TEST_CASE("a shop that comes while the engine runs is called without a restart, and one that goes is not called any more") {
+  engine_fixture f;
+  const shop other{shop_id{"7494049642642449999"}, "GB", "OTHER", "TOKEN"};
+  auto hook = f.webhook(id, "AWAITING_SHIPMENT", t0);
+  hook.shop = other.id;
+  f.ask(hook);
+  CHECK(f.tiktok.fetches.empty());
+  CHECK(f.stored(id).order.facts.attention.contains("shop_not_connected"));
+  f.shops.put(other);
+  f.advance(16min); // the promise's next try
+  REQUIRE(f.tiktok.fetches.size() == 1);
+  CHECK(f.tiktok.fetches.front().from == other.id);
+  f.answer_fetch({f.detail(id, "AWAITING_SHIPMENT", t0)});
+  CHECK_FALSE(f.stored(id).order.facts.attention.contains("shop_not_connected"));
+  REQUIRE(f.stored(id).order.state == order_state::processing);
+  f.shops.remove(other.id);
+  CHECK(f.ask(ship(f)).report == "queued");
+  f.advance(16min);
+  CHECK(f.tiktok.ships.empty());
+  CHECK(f.sql("select last_error from outbox where kind = 'mark_shipped'") == "not_authorized");
+  f.shops.put(other);
+  f.advance(16min);
+  REQUIRE_FALSE(f.tiktok.ships.size() + f.tiktok.fetches.size() == 0);
+}
+
+TEST_CASE("a shop whose token has expired is not called, and its promises wait") {
+  engine_fixture f;
+  auto ours = *f.shops.find(shop_id{engine_fixture::shop_name});
+  ours.obstacle = shop_obstacle::token_expired;
+  f.shops.put(ours);
+  f.ask(f.webhook(id, "UNPAID", t0));
+  CHECK(f.tiktok.fetches.empty());
+  CHECK_FALSE(f.stored(id).order.facts.attention.contains("shop_not_connected"));
+  CHECK(f.sql("select last_error from outbox") == "token_expired");
+  ours.obstacle = {};
+  f.shops.put(ours);
+  f.advance(1100ms);
+  CHECK(f.tiktok.fetches.size() == 1);
+}
+
 TEST_CASE("a shipment is a promise first: shipped only when TikTok has accepted it") {
   engine_fixture f;
   bring_to_processing(f);

@@ -2,6 +2,7 @@
 
 #include "actors/engine/engine.hpp"
 #include "domain/tiktok/webhook.hpp"
+#include "net/tiktok/shop_table.hpp"
 #include "storage/read/read_pool.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/scripted_tiktok.hpp"
@@ -68,6 +69,7 @@ struct whole_engine {
   uuid_v7_source ids{time};
   metrics measured;
   scripted_tiktok tiktok;
+  shop_table shops{{{shop_id{"7494049642642441621"}, "US", "CIPHER", "TOKEN"}}};
   std::unique_ptr<store> into;
   std::unique_ptr<order_reader> reader;
   std::unique_ptr<engine> running;
@@ -82,11 +84,10 @@ struct whole_engine {
     into = std::move(open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = {}}).value());
     engine_options options;
     options.engine_name = "test";
-    options.shops = {{shop_id{"7494049642642441621"}, "US", "CIPHER", "TOKEN"}};
     options.rules = into->open_admin().value()->remember_policy({}).value();
     options.on_failure = std::move(on_failure);
     reader = std::make_unique<poisonous_reader>(std::move(make_read_pool(*into, {}, measured).value()), poisoned);
-    running = std::move(start_engine(options, {*into, *reader, tiktok, time, ids, measured}).value());
+    running = std::move(start_engine(options, {*into, *reader, tiktok, shops, time, ids, measured}).value());
   }
   void stop() {
     running->stop(10s);

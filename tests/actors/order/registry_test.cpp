@@ -377,4 +377,10 @@ TEST_CASE("bad signatures raise the attention of a shop that is ours, once a min
   f.now->orders.signature_failed(shop_id{engine_fixture::shop_name});
   f.drain();
   CHECK(raised() == "1");
+  f.sql("delete from shop_attention");
+  f.advance(std::chrono::seconds{61});
+  f.shops.remove(shop_id{engine_fixture::shop_name});
+  f.now->orders.signature_failed(shop_id{engine_fixture::shop_name});
+  f.drain();
+  CHECK(raised() == "0");
 }

@@ -3,6 +3,7 @@
 #include "net/tiktok/client.hpp"
 
 #include "net/http/message.hpp"
+#include "net/tiktok/shop_table.hpp"
 #include "net/tiktok/signing.hpp"
 #include "tests/http/support/scripted_server.hpp"
 #include "tests/support/catch.hpp"
@@ -13,6 +14,7 @@
 
 #include <cstdlib>
 #include <future>
+#include <thread>
 
 using namespace orderly;
 using namespace orderly::test;
@@ -21,7 +23,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const std::string secret = "0123456789abcdef0123456789abcdef01234567";
-const shop test_shop{shop_id{"7494049642642441621"}, "US", "ROW_TESTCIPHER", "TTP_token"};
+const shop test_shop{shop_id{"7494049642642441621"}, "US", "ROW_TESTCIPHER", "TTP_token", "6kx9test1app2"};
 const std::string no_orders = R"({"code":0,"message":"Success","request_id":"R1","data":{"orders":[]}})";
 const std::string accepted =
     R"({"code":0,"message":"Success","request_id":"R2","data":{"order_id":"1","package_id":"1153132168123859123",)"
@@ -30,26 +32,26 @@ const std::string accepted =
 struct client_of {
   explicit client_of(const std::string& base, std::chrono::milliseconds timeout = 5s, std::size_t connections = 8,
                      std::size_t queue = 1024)
-      : port(std::move(
-            make_tiktok_client({base, "6kx9test1app2", secret, timeout, connections, queue}, clock, measured).value())) {}
+      : port(std::move(make_tiktok_client({base, secret, timeout, connections, queue}, shops, clock, measured).value())) {}
 
   std::future<detail_reply> fetch(std::vector<std::string> ids) {
     std::vector<tiktok_order_id> wanted;
     for (auto& id : ids)
       wanted.emplace_back(std::move(id));
     auto promise = std::make_shared<std::promise<detail_reply>>();
-    port->fetch_orders(test_shop, std::move(wanted), [promise](detail_reply reply) { promise->set_value(std::move(reply)); });
+    port->fetch_orders(test_shop.id, std::move(wanted), [promise](detail_reply reply) { promise->set_value(std::move(reply)); });
     return promise->get_future();
   }
   std::future<shipment_reply> ship(std::vector<line_item_id> lines = {}) {
     auto promise = std::make_shared<std::promise<shipment_reply>>();
-    port->mark_shipped(test_shop, {tiktok_order_id{"576461413038785752"}, std::move(lines), "1Z999", "7117"},
+    port->mark_shipped(test_shop.id, {tiktok_order_id{"576461413038785752"}, std::move(lines), "1Z999", "7117"},
                        [promise](shipment_reply reply) { promise->set_value(std::move(reply)); });
     return promise->get_future();
   }
 
   manual_clock clock;
   metrics measured;
+  shop_table shops{{test_shop}};
   std::unique_ptr<tiktok_client> port;
 };
 
@@ -108,6 +110,53 @@ TEST_CASE("the secret is replaced between two calls") {
   CHECK(is_signed(seen[0]));
   CHECK_FALSE(is_signed(seen[1]));
   CHECK(is_signed(seen[1], "another"));
+}
+
+TEST_CASE("a token that has been renewed is used by the next call, also by one that waits already") {
+  scripted_server server{[](const seen_request&, std::size_t) {
+    return scripted_server::reply{http_answer(no_orders), false, 200};
+  }};
+  client_of client{server.base(), 5s, 1};
+  client.fetch({"1"}).get();
+  auto before = client.fetch({"2"});
+  while (server.requests().size() < 2)
+    std::this_thread::sleep_for(1ms);
+  auto waiting = client.fetch({"3"}); // the only connection is busy
+  auto renewed = test_shop;
+  renewed.access_token = "TTP_renewed";
+  renewed.cipher = "ROW_RENEWED";
+  client.shops.put(renewed);
+  before.get();
+  waiting.get();
+  const auto seen = server.requests();
+  REQUIRE(seen.size() == 3);
+  CHECK(seen[1].head.find("x-tts-access-token: TTP_token\r\n") != std::string::npos);
+  CHECK(seen[2].head.find("x-tts-access-token: TTP_renewed\r\n") != std::string::npos);
+  CHECK(query_of(seen[2]).at("shop_cipher") == "ROW_RENEWED");
+  CHECK(is_signed(seen[2]));
+}
+
+TEST_CASE("to a shop that cannot be called nothing is sent, and the answer says why") {
+  scripted_server server{always(http_answer(no_orders))};
+  client_of client{server.base()};
+  const auto said = [&](std::optional<shop_obstacle> obstacle) {
+    auto changed = test_shop;
+    changed.obstacle = obstacle;
+    client.shops.put(changed);
+    const auto fetched = client.fetch({"1"}).get().outcome, shipped = client.ship().get().outcome;
+    CHECK(fetched.result == shipped.result);
+    CHECK(fetched.message == not_called(*obstacle).message);
+    return fetched.result;
+  };
+  CHECK(said(shop_obstacle::not_connected) == call_class::not_authorized);
+  CHECK(said(shop_obstacle::token_expired) == call_class::token_expired);
+  CHECK(said(shop_obstacle::deauthorized) == call_class::not_authorized);
+  CHECK(said(shop_obstacle::inactive) == call_class::shop_inactive);
+  client.shops.remove(test_shop.id);
+  CHECK(client.fetch({"1"}).get().outcome.message == "the shop is not connected");
+  CHECK(server.requests().empty());
+  client.shops.put(test_shop);
+  CHECK(client.fetch({"1"}).get().outcome.result == call_class::ok);
 }
 
 TEST_CASE("more than fifty ids are split over calls and joined again") {
@@ -347,10 +396,11 @@ TEST_CASE("over TLS the server must prove its name; connections are kept as well
 TEST_CASE("an api_base that is no server is a configuration error") {
   manual_clock clock;
   metrics measured;
+  const shop_table shops;
   for (const std::string base :
        {"", "open-api.example.com", "ftp://x", "https://", "https://x/path", "https://u:p@x", "http://x?y=1"}) {
     INFO(base);
-    const auto made = make_tiktok_client({base, "k", "s", 1s, 1, 1}, clock, measured);
+    const auto made = make_tiktok_client({base, "s", 1s, 1, 1}, shops, clock, measured);
     REQUIRE_FALSE(made.has_value());
     CHECK(made.error().code == error_code::bad_config);
   }
