@@ -1,7 +1,7 @@
 #pragma once
 // The flags of orderlyd. CLI11 stays inside the source file.
 
-#include "app/exit_code.hpp"
+#include "base/exit_code.hpp"
 #include "config/config.hpp"
 
 #include <optional>

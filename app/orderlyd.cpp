@@ -2,11 +2,11 @@
 
 #include "app/command_line.hpp"
 #include "app/data_dir.hpp"
-#include "app/exit_code.hpp"
 #include "app/instance.hpp"
 #include "app/live_config.hpp"
 #include "app/open_files.hpp"
 #include "app/signals.hpp"
+#include "base/exit_code.hpp"
 #include "base/log.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -27,7 +27,7 @@ constexpr std::chrono::seconds stop_margin{5};
 
 exit_code failed(const error& why) {
   log(log_level::error, "start.failed", to_string(why), why.details);
-  return exit_code_of(why);
+  return exit_code_of(why.code);
 }
 
 void print_problems(const loaded_config& loaded) {

@@ -1,6 +1,6 @@
 #include "app/signals.hpp"
 
-#include "app/exit_code.hpp"
+#include "base/exit_code.hpp"
 #include "base/log.hpp"
 
 #include <csignal>

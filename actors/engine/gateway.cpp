@@ -22,11 +22,6 @@ answer unanswerable(error_code code, std::string why) {
   return a;
 }
 
-/// A refusal that is stored with its input, whose dead letter it then is.
-bool is_settled(error_code code) {
-  return code == error_code::shop_mismatch || code == error_code::killed_twice || code == error_code::refused_by_store;
-}
-
 /// The answers of one delivery; the last one to come calls back. Shards complete it from several threads. What is dropped with a
 /// mailbox, because its actor died or the engine ends, gets the answer that stands here from the beginning: whether it was
 /// committed must be asked again.
@@ -174,8 +169,8 @@ void gateway::reread(const input& what, const std::shared_ptr<answer_slot>& slot
     return record(what, dead, slot);
   }
   post(delivery_of(std::move(parsed), what.raw, what.received_at, ids_), [this, what, slot](const std::vector<answer>& answers) {
-    const auto failed =
-        std::find_if(answers.begin(), answers.end(), [](const answer& a) { return a.refusal && !is_settled(a.refusal->code); });
+    const auto failed = std::find_if(answers.begin(), answers.end(),
+                                     [](const answer& a) { return a.refusal && !is_stored(input_fate_of(a.refusal->code)); });
     if (failed != answers.end())
       return slot->complete(*failed);
     const std::shared_lock lock(mutex_);

@@ -28,10 +28,6 @@ private:
   std::shared_ptr<answer_slot> first_, second_;
 };
 
-bool says_nothing_was_done(error_code code) {
-  return code == error_code::storage_unavailable || code == error_code::overloaded || code == error_code::quarantined;
-}
-
 /// Ends that somebody ordered; every other one is a death.
 bool was_ordered(const caf::error& reason) { return !reason || reason == caf::exit_reason::user_shutdown; }
 
@@ -258,7 +254,7 @@ void registry_state::doubt_in_hand(order_entry& e) {
 void registry_state::tell(const kept_input& which, answer a) {
   if (!which.routed.slot)
     return;
-  if (which.in_doubt && a.refusal && says_nothing_was_done(a.refusal->code))
+  if (which.in_doubt && a.refusal && input_fate_of(a.refusal->code) == input_fate::untried)
     a.refusal = error{error_code::outcome_unknown, "an earlier try may be stored; the same key later gives the result", {}};
   which.routed.slot->complete(std::move(a));
 }

@@ -18,10 +18,9 @@ namespace {
 constexpr std::size_t group = 20; // small: a cause that is not mended costs a few more deaths, not hundreds
 
 bool was_handled(const answer& a) {
-  if (a.refusal && http_status_of(a.refusal->code) >= 500)
-    return false;
-  return a.outcome != input_outcome::dead && a.outcome != input_outcome::pending &&
-         !(a.refusal && a.refusal->code == error_code::quarantined);
+  const auto fate = a.refusal ? input_fate_of(a.refusal->code) : input_fate::decided;
+  return (fate == input_fate::decided || fate == input_fate::rejected) && a.outcome != input_outcome::dead &&
+         a.outcome != input_outcome::pending;
 }
 
 /// Collects the answers of a group on whatever threads they come, and tells the redriver once.

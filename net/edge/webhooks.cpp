@@ -21,59 +21,6 @@ std::string_view reason_of(signature_check check) {
   }
 }
 
-bool is_stored(input_outcome outcome) {
-  switch (outcome) {
-  case input_outcome::applied:
-  case input_outcome::refused:
-  case input_outcome::duplicate:
-  case input_outcome::stale:
-  case input_outcome::ignored:
-  case input_outcome::pending:
-  case input_outcome::dead: return true;
-  }
-  return false;
-}
-
-/// A refusal with this code is what was decided and committed. Every other one says that nothing may be there, so the webhook has
-/// to come again; no default, so that a new code has to be thought about.
-bool is_stored_decision(error_code code) {
-  switch (code) {
-  case error_code::order_exists:
-  case error_code::illegal_transition:
-  case error_code::guard_refused:
-  case error_code::held:
-  case error_code::version_conflict:
-  case error_code::shop_mismatch:
-  case error_code::killed_twice:
-  case error_code::refused_by_store: return true;
-  case error_code::bad_request:
-  case error_code::invalid_field:
-  case error_code::not_json:
-  case error_code::invalid_cursor:
-  case error_code::unauthorized:
-  case error_code::bad_signature:
-  case error_code::forbidden:
-  case error_code::not_found:
-  case error_code::order_not_found:
-  case error_code::method_not_allowed:
-  case error_code::idempotency_conflict:
-  case error_code::body_too_large:
-  case error_code::header_too_large:
-  case error_code::internal:
-  case error_code::quarantined:
-  case error_code::order_unreadable:
-  case error_code::storage_unavailable:
-  case error_code::storage_outcome_unknown:
-  case error_code::storage_newer:
-  case error_code::overloaded:
-  case error_code::shutting_down:
-  case error_code::outcome_unknown:
-  case error_code::bad_config:
-  case error_code::tiktok_unreachable: break;
-  }
-  return false;
-}
-
 std::string_view outcome_label(const std::vector<answer>& answers) {
   if (!is_durable(answers))
     return "unavailable";
@@ -118,9 +65,8 @@ signature_check check_signature(const http_request& request, std::string_view ap
 }
 
 bool is_durable(const std::vector<answer>& answers) {
-  return !answers.empty() && std::all_of(answers.begin(), answers.end(), [](const answer& a) {
-    return a.refusal ? is_stored_decision(a.refusal->code) : is_stored(a.outcome);
-  });
+  return !answers.empty() && std::all_of(answers.begin(), answers.end(),
+                                         [](const answer& a) { return !a.refusal || is_stored(input_fate_of(a.refusal->code)); });
 }
 
 http_response webhook_unavailable() { return {503, {}, {}, {{"Retry-After", "1"}}}; }

@@ -7,19 +7,10 @@ namespace {
 
 constexpr std::string_view problem_type = "application/problem+json";
 
-/// Messages of these may quote a database or a file name. That of an unreadable order names the order and the column.
-bool is_internal(error_code code) {
-  if (code == error_code::order_unreadable)
-    return false;
-  const int status = http_status_of(code);
-  return status == 500 || code == error_code::storage_unavailable || code == error_code::storage_outcome_unknown ||
-         code == error_code::storage_newer;
-}
-
 } // namespace
 
 http_response problem(const error& e) {
-  const bool hide = is_internal(e.code);
+  const bool hide = is_message_hidden(e.code);
   boost::json::object body;
   body["type"] = "urn:orderly:problem:" + std::string{name_of(e.code)};
   body["title"] = title_of(e.code);

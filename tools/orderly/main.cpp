@@ -30,13 +30,7 @@ exit_code run(int argc, char** argv) {
 exit_code failed(const error& why) {
   std::fflush(stdout);
   std::fprintf(stderr, "orderly: %s\n", to_string(why).c_str());
-  switch (why.code) {
-  case error_code::bad_config: return exit_code::bad_config;
-  case error_code::storage_unavailable:
-  case error_code::storage_outcome_unknown:
-  case error_code::storage_newer: return exit_code::unavailable;
-  default: return exit_code::internal;
-  }
+  return exit_code_of(why.code);
 }
 
 } // namespace orderly

@@ -1,7 +1,7 @@
 #pragma once
 // The verbs of `orderly`, a file each. Each adds its own subcommand, with its own options, to the command line.
 
-#include "base/error.hpp"
+#include "base/exit_code.hpp"
 
 #include <functional>
 
@@ -11,8 +11,6 @@ class App;
 
 namespace orderly {
 
-/// After sysexits.h (CONTRACT "Commands").
-enum class exit_code : int { done = 0, damage = 1, usage = 64, unavailable = 69, internal = 70, bad_config = 78 };
 /// Says what went wrong on stderr, and how the program ends for it.
 exit_code failed(const error& why);
 

@@ -1,5 +1,6 @@
 // tiktok-sandbox: a TikTok Shop of one's own. One thread; everything happens on one io_context.
 
+#include "base/exit_code.hpp"
 #include "tools/sandbox/sender.hpp"
 #include "tools/sandbox/server.hpp"
 
@@ -23,7 +24,7 @@ namespace json = boost::json;
 using namespace orderly::sandbox;
 using std::chrono::milliseconds;
 
-enum exit_code { done = 0, bad_usage = 64, unavailable = 69 };
+using orderly::exit_code;
 
 struct command_line {
   settings with;
@@ -33,8 +34,8 @@ struct command_line {
   std::vector<std::int64_t> retry_ms;
 };
 
-/// Nothing: go on. Else the exit code.
-std::optional<int> read_command_line(int argc, char** argv, command_line& into) {
+/// Nothing: go on.
+std::optional<exit_code> read_command_line(int argc, char** argv, command_line& into) {
   CLI::App app{"A TikTok Shop of one's own for development and tests: serves the Open API, strictly, and pushes signed webhooks.",
                "tiktok-sandbox"};
   auto& with = into.with;
@@ -72,7 +73,7 @@ std::optional<int> read_command_line(int argc, char** argv, command_line& into) 
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {
-    return app.exit(problem) == 0 ? done : bad_usage;
+    return app.exit(problem) == 0 ? exit_code::done : exit_code::usage;
   }
   with.step = milliseconds{into.step_ms};
   if (!into.retry_ms.empty())
@@ -126,13 +127,13 @@ std::int64_t real_ms() {
   return std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-int run(command_line& line) {
+exit_code run(command_line& line) {
   asio::io_context loop(1);
   ledger book(real_ms);
   sender push(loop, line.with, book);
   if (!line.with.webhook_url.empty() && !push.set_url(line.with.webhook_url)) {
     std::cerr << "tiktok-sandbox: --webhook-url " << line.with.webhook_url << ": http://IP:PORT/PATH is expected\n";
-    return bad_usage;
+    return exit_code::usage;
   }
   const auto after = [&loop](milliseconds pause, std::function<void()> then) {
     auto timer = std::make_shared<asio::steady_timer>(loop, pause);
@@ -152,12 +153,12 @@ int run(command_line& line) {
   const auto listen = serve(loop, line.listen, open_api, own_api, in_the_way, why);
   if (listen.empty()) {
     std::cerr << "tiktok-sandbox: " << why << '\n';
-    return unavailable;
+    return exit_code::unavailable;
   }
   if (!line.ready_file.empty() &&
       !write_file(line.ready_file, json::serialize(json::object{{"pid", ::getpid()}, {"listen", listen}}))) {
     std::cerr << "tiktok-sandbox: cannot write " << line.ready_file << '\n';
-    return unavailable;
+    return exit_code::unavailable;
   }
   std::cout << "tiktok-sandbox: shop " << line.with.shop_id << " on http://" << listen << ", seed " << line.with.seed
             << std::endl;
@@ -170,7 +171,7 @@ int run(command_line& line) {
   kept.write();
   if (!line.ready_file.empty())
     std::remove(line.ready_file.c_str());
-  return done;
+  return exit_code::done;
 }
 
 } // namespace
@@ -178,6 +179,6 @@ int run(command_line& line) {
 int main(int argc, char** argv) {
   command_line line;
   if (const auto code = read_command_line(argc, argv, line))
-    return *code;
-  return run(line);
+    return static_cast<int>(*code);
+  return static_cast<int>(run(line));
 }

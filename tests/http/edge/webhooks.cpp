@@ -208,7 +208,7 @@ TEST_CASE("ids beyond 2^53 arrive exactly, as numbers too; escaped NULs and unkn
 
 TEST_CASE("only a refusal that is a stored decision is answered 200; after every other one the webhook has to come again") {
   constexpr std::array catalogue{
-#define ORDERLY_ERROR(name, http, text) error_code::name,
+#define ORDERLY_ERROR(name, http, input, message, exit, text) error_code::name,
 #include "base/error_codes.def"
 #undef ORDERLY_ERROR
   };
