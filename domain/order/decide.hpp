@@ -35,6 +35,6 @@ bool detail_is_complete(const facts& f);
 bool is_partially_shipped(const facts& f);
 
 /// Why a person's move is refused now, for the console's buttons; nothing when it would be accepted.
-std::optional<error> blocked_because(const order& o, order_state to, const policy& rules, timestamp now);
+std::optional<error> blocked_because(const order& o, order_state to, const policy& rules);
 
 } // namespace orderly

@@ -125,7 +125,7 @@ input_outcome version_conflict(decision_builder& b, std::int64_t expected) {
 
 } // namespace
 
-std::optional<error> blocked_because(const order& o, order_state to, const policy& rules, timestamp) {
+std::optional<error> blocked_because(const order& o, order_state to, const policy& rules) {
   return refusal_of(o, to, reporting_of(o.facts, rules.report_shipments));
 }
 

@@ -51,16 +51,16 @@ std::string_view pending_of(const order& o) {
 }
 
 /// No command reaches a quarantined order, whatever the order itself would say.
-std::optional<error> why_blocked(const order_view& view, order_state to, const policy& rules, timestamp now) {
+std::optional<error> why_blocked(const order_view& view, order_state to, const policy& rules) {
   if (view.quarantined_since)
     return error{error_code::quarantined, "the order is quarantined; POST /actors/{id}/restart serves it again", {}};
-  return blocked_because(view.order, to, rules, now);
+  return blocked_because(view.order, to, rules);
 }
 
-json::array next_states_of(const order_view& view, const policy& rules, timestamp now) {
+json::array next_states_of(const order_view& view, const policy& rules) {
   json::array out;
   for (const auto to : next_states(view.order.state)) {
-    const auto blocked = why_blocked(view, to, rules, now);
+    const auto blocked = why_blocked(view, to, rules);
     json::object entry{{"to", name_of(to)}, {"allowed", !blocked}};
     if (blocked) {
       json::object why = blocked->details;
@@ -119,13 +119,13 @@ json::object order_summary(const order& o) {
           {"pending", text_or_null(pending_of(o))}};
 }
 
-json::object order_body(const order_view& view, const policy& rules, timestamp now) {
+json::object order_body(const order_view& view, const policy& rules) {
   auto out = order_summary(view.order);
   out["reports"] = reports_of(view.order);
   if (view.quarantined_since) // raised by no event: the order's facts do not know of it
     out["attention"].as_array().push_back(
         json::object{{"kind", attention::quarantined}, {"since", to_rfc3339(*view.quarantined_since)}});
-  out["next_states"] = next_states_of(view, rules, now);
+  out["next_states"] = next_states_of(view, rules);
   out["order_data"] = view.document;
   return out;
 }

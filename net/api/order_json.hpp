@@ -10,7 +10,7 @@ namespace orderly {
 /// A row of a list.
 json::object order_summary(const order& o);
 /// One order: the row, TikTok's document, and for each legal next state whether a person may move there now, or why not.
-json::object order_body(const order_view& view, const policy& rules, timestamp now);
+json::object order_body(const order_view& view, const policy& rules);
 /// A row whose facts cannot be read says why in `unreadable`.
 json::object page_body(const order_page& page);
 json::object timeline_body(const timeline_page& page);

@@ -150,7 +150,7 @@ http_route list_route(const edge_ptr& shared, const request_target& target) {
 http_route order_route(const edge_ptr& shared, const order_key& key) {
   return read_route("order", [shared, key](const responder_ptr& to) {
     shared->parts.reader.find(key, reply_with<order_view>(to, [shared](const order_view& view) {
-                                auto out = json_response(200, order_body(view, shared->options.rules, shared->parts.time.now()));
+                                auto out = json_response(200, order_body(view, shared->options.rules));
                                 out.headers.emplace_back("ETag", '"' + std::to_string(view.order.version) + '"');
                                 return out;
                               }));

@@ -274,7 +274,7 @@ TEST_CASE("a row inserted by hand is adopted by the same body only") {
 
 TEST_CASE("the buttons know what would be refused") {
   const auto why = [](const history& h, order_state to) {
-    const auto e = blocked_because(h.current, to, h.rules, h.now);
+    const auto e = blocked_because(h.current, to, h.rules);
     return !e ? std::string{} : e->code == error_code::guard_refused ? reason(*e) : std::string{name_of(e->code)};
   };
   auto h = at_status("AWAITING_SHIPMENT");
