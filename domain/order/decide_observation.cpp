@@ -35,19 +35,15 @@ input_outcome put_fact(decision_builder& b, std::string_view kind, json::object 
   return input_outcome::applied;
 }
 
-/// For equal times the further progressed cancellation wins; other words by their letters, so that all orders of arrival end
-/// alike.
-int rank_of(std::string_view status) {
-  const auto known = cancellation_status_from(status);
-  return known ? static_cast<int>(*known) : -1;
-}
-
+/// Words that are not known by their letters, so that all orders of arrival end alike.
 freshness compare_timed(const std::map<std::string, timed_fact>& all, const std::string& id, const timed_fact& fresh) {
   const auto held = all.find(id);
   if (held == all.end())
     return freshness::newer;
-  return compare(std::make_tuple(fresh.at, rank_of(fresh.status), fresh.status),
-                 std::make_tuple(held->second.at, rank_of(held->second.status), held->second.status));
+  const auto place = [](const timed_fact& f) {
+    return std::make_tuple(f.at, rank_of(cancellation_status_from(f.status)), f.status);
+  };
+  return compare(place(fresh), place(held->second));
 }
 
 input_outcome put_timed(decision_builder& b, std::string_view kind, std::string_view member,

@@ -69,7 +69,7 @@ promise_change after_call(promise_change change, const report_answered& what) {
   return change;
 }
 
-json::object shipment_of(const move_order& wish) {
+json::object payload_of(const move_order& wish) {
   json::object payload{{"tracking_number", trimmed(wish.tracking_number)},
                        {"shipping_provider_id", trimmed(wish.shipping_provider_id)}};
   put(payload, "line_item_ids", wish.lines);
@@ -177,7 +177,7 @@ input_outcome queue_report(decision_builder& b, const move_order& wish) {
   auto change = open_report(b.in.id, waits ? timestamp{} : report_due_at(b));
   if (waits)
     change.state = promise_state::waiting;
-  change.payload = shipment_of(wish);
+  change.payload = payload_of(wish);
   json::object detail{{"ref", to_string(b.in.id)}};
   put(detail, "lines", uncancelled_lines(f));
   put(detail, "waits_for_hold", waits);

@@ -5,12 +5,6 @@
 namespace orderly {
 namespace {
 
-/// An unknown word never wins a tie.
-int rank_of(std::string_view word) {
-  const auto status = tiktok_status_from(word);
-  return status ? static_cast<int>(*status) : -1;
-}
-
 bool has_been_observed(const facts& f) {
   return f.status || f.detail || !f.unknown_status.empty() || f.detail_wanted_at || f.address_changed_at || !f.packages.empty() ||
          !f.cancellations.empty() || !f.returns.empty();
@@ -23,7 +17,7 @@ bool detail_is_current(const facts& f) {
     return false;
   if (!f.status || f.detail->update_time != f.status->update_time)
     return !f.status || f.detail->update_time > f.status->update_time;
-  return rank_of(f.detail->status) >= static_cast<int>(f.status->status);
+  return rank_of(tiktok_status_from(f.detail->status)) >= static_cast<int>(f.status->status);
 }
 
 bool detail_is_as_complete_as_allowed(const facts& f) {

@@ -3,9 +3,16 @@
 
 #include "domain/order/facts.hpp"
 
+#include <optional>
 #include <vector>
 
 namespace orderly {
+
+/// For equal times the further progressed status is the newer one; a word that is not known never wins such a tie.
+template <class Status>
+int rank_of(const std::optional<Status>& known) {
+  return known ? static_cast<int>(*known) : -1;
+}
 
 inline bool says(const facts& f, tiktok_status status) { return f.status && f.status->status == status; }
 inline bool is_closed(const facts& f) { return says(f, tiktok_status::cancelled) || says(f, tiktok_status::completed); }

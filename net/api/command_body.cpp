@@ -21,9 +21,9 @@ error wrong(std::string_view field, std::string_view found, std::string allowed)
 }
 
 /// Reads the members of one object; remembers the first thing that is wrong.
-class field_reader {
+class command_fields {
 public:
-  explicit field_reader(const json::object& from) : from_(from) {}
+  explicit command_fields(const json::object& from) : from_(from) {}
 
   void allow_only(std::initializer_list<std::string_view> known) {
     for (const auto& member : from_)
@@ -145,7 +145,7 @@ result<input_body> read_command(std::string_view text, bool may_be_empty, Fill f
   const auto body = read_object(text, may_be_empty);
   if (!body)
     return body.error();
-  field_reader fields{*body};
+  command_fields fields{*body};
   Command command;
   fill(fields, command);
   if (fields.problem())
@@ -159,7 +159,7 @@ result<create_request> read_create(std::string_view text) {
   const auto body = read_object(text, false);
   if (!body)
     return body.error();
-  field_reader fields{*body};
+  command_fields fields{*body};
   fields.allow_only({"tiktok_order_id", "shop_id", "order_data"});
   create_request out;
   out.order = tiktok_order_id{fields.text("tiktok_order_id", 32, true)};
@@ -174,7 +174,7 @@ result<create_request> read_create(std::string_view text) {
 }
 
 result<input_body> read_transition(std::string_view text) {
-  return read_command<move_order>(text, false, [](field_reader& fields, move_order& move) {
+  return read_command<move_order>(text, false, [](command_fields& fields, move_order& move) {
     fields.allow_only({"to", "reason", "expected_version", "tracking_number", "shipping_provider_id", "line_item_ids", "report"});
     move.to = fields.state("to");
     move.reason = fields.text("reason", max_reason);
@@ -187,7 +187,7 @@ result<input_body> read_transition(std::string_view text) {
 }
 
 result<input_body> read_retry(std::string_view text) {
-  return read_command<move_order>(text, true, [](field_reader& fields, move_order& move) {
+  return read_command<move_order>(text, true, [](command_fields& fields, move_order& move) {
     fields.allow_only({"reason", "expected_version"});
     move.to = order_state::processing;
     move.retry = true;
@@ -197,21 +197,21 @@ result<input_body> read_retry(std::string_view text) {
 }
 
 result<input_body> read_hold(std::string_view text) {
-  return read_command<hold_order>(text, true, [](field_reader& fields, hold_order& hold) {
+  return read_command<hold_order>(text, true, [](command_fields& fields, hold_order& hold) {
     fields.allow_only({"reason"});
     hold.reason = fields.text("reason", max_reason);
   });
 }
 
 result<input_body> read_release(std::string_view text) {
-  return read_command<release_order>(text, true, [](field_reader& fields, release_order&) { fields.allow_only({}); });
+  return read_command<release_order>(text, true, [](command_fields& fields, release_order&) { fields.allow_only({}); });
 }
 
 result<redrive_request> read_redrive(std::string_view text) {
   const auto body = read_object(text, false);
   if (!body)
     return body.error();
-  field_reader fields{*body};
+  command_fields fields{*body};
   fields.allow_only({"cause", "limit"});
   redrive_request out;
   out.cause = fields.cause("cause");
@@ -222,7 +222,7 @@ result<redrive_request> read_redrive(std::string_view text) {
 }
 
 result<input_body> read_note(std::string_view text) {
-  return read_command<add_note>(text, false, [](field_reader& fields, add_note& note) {
+  return read_command<add_note>(text, false, [](command_fields& fields, add_note& note) {
     fields.allow_only({"text"});
     note.text = fields.text("text", max_note, true);
   });

@@ -51,7 +51,7 @@ result<server_name> parse_base(const std::string& base) {
   return out;
 }
 
-std::string wire_bytes(const http_client_request& request, const std::string& host) {
+std::string request_bytes(const http_client_request& request, const std::string& host) {
   std::string out = request.method + ' ' + request.target + " HTTP/1.1\r\nHost: " + host + "\r\nUser-Agent: orderly\r\n";
   for (const auto& [name, value] : request.headers)
     out += name + ": " + value + "\r\n";
@@ -167,7 +167,7 @@ private:
     const auto request = work->call.build();
     if (!request)
       return fail(work, "the call was called off");
-    work->bytes = wire_bytes(*request, server_.host_header);
+    work->bytes = request_bytes(*request, server_.host_header);
     start_parser(*work);
     work->over->buffer.clear();
     work->left = true; // until the write says that nothing went out
