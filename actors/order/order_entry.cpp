@@ -4,6 +4,12 @@
 
 namespace orderly {
 
+answer kept_as_pending() {
+  answer a;
+  a.outcome = input_outcome::pending;
+  return a;
+}
+
 void death_record::add(actor_time at, const input_id& blamed) {
   age(at);
   recent_.push_back({at, blamed});

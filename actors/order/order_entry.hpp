@@ -30,6 +30,9 @@ struct kept_input {
   bool cannot_be_parked = false;     ///< the store refuses it by itself
 };
 
+/// What the sender of an input is told that is stored and will be decided later.
+answer kept_as_pending();
+
 /// Deaths of one order's actor within the last minute, and the first input that it had in hand at each.
 class death_record {
 public:

@@ -30,15 +30,9 @@ answer not_known(const input& in) {
   return turned_away(in, error_code::outcome_unknown, "what became of this input cannot be read now");
 }
 
-answer kept_for_later() {
-  answer a;
-  a.outcome = input_outcome::pending;
-  return a;
-}
-
 answer stored_answer(const input& in, const result<loaded_order>& found) {
   if (!found || !found->settled.contains(in.dedupe_key)) // stored all the same; its letter may have been re-driven meanwhile
-    return is_command(in) ? not_known(in) : kept_for_later();
+    return is_command(in) ? not_known(in) : kept_as_pending();
   const auto& stored = found->settled.at(in.dedupe_key);
   if (stored.raw_hash == sha256(*in.raw))
     return stored.answer;

@@ -15,14 +15,8 @@ std::shared_ptr<const input_record> as_pending(const input_ptr& what) {
   auto record = std::make_shared<input_record>();
   record->what = what;
   record->outcome = input_outcome::pending;
-  record->answer.outcome = input_outcome::pending;
+  record->answer = kept_as_pending();
   return record;
-}
-
-void complete_as_pending(answer_slot& slot) {
-  answer a;
-  a.outcome = input_outcome::pending;
-  slot.complete(std::move(a));
 }
 
 } // namespace
@@ -60,7 +54,7 @@ void registry_state::parked(const tiktok_order_id& order, const input_id& id, co
   }
   measured->parked.add();
   if (const auto slot = std::exchange(at->routed.slot, nullptr))
-    complete_as_pending(*slot);
+    slot->complete(kept_as_pending());
   count_parked(*at, kept_input::reply_path::pending);
   if (e.now == standing::quarantined) { // it waits in the store; the sweeper brings it when the order is served again
     let_go(e, at);
@@ -78,7 +72,7 @@ void registry_state::store_unread(const kept_input& which, const answer& otherwi
     if (fate != commit_fate::committed)
       return tell(which, otherwise);
     measured->parked.add();
-    complete_as_pending(*which.routed.slot);
+    which.routed.slot->complete(kept_as_pending());
   };
   self->request(services->writer->get(), caf::infinite, atom::record::value, as_pending(what))
       .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
