@@ -74,13 +74,11 @@ void order_actor_state::load() {
   services->measured->loads.add();
   // The reader answers exactly once, on a thread of its own or at once on this one; the count lets the engine wait for the last
   // one.
-  services->reader->load(std::move(what), [to = order_actor{self}, generation = ++load_generation,
-                                           counted = count_read(services->loads_under_way)](result<loaded_order> found) mutable {
+  const auto tell = [generation = ++load_generation](const order_actor& to, result<loaded_order> found) {
     caf::anon_send(to, atom::loaded::value,
                    load_reply{generation, std::make_shared<const result<loaded_order>>(std::move(found))});
-    to = nullptr; // before the count says that nothing of the actor system is held here any more
-    counted = nullptr;
-  });
+  };
+  services->reader->load(std::move(what), reader_callback{services->loads_under_way, order_actor{self}, tell});
 }
 
 void order_actor_state::on_loaded(const result<loaded_order>& found) {

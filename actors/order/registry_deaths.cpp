@@ -39,14 +39,11 @@ answer stored_answer(const input& in, const result<loaded_order>& found) {
   return turned_away(in, error_code::idempotency_conflict, "this Idempotency-Key was used with another body; use a new key");
 }
 
-/// What is stored of a buried input need not be its death: the actor may have died between the commit and the answer. The reader
-/// may keep the callback for a while: it must hold nothing then.
+/// What is stored of a buried input need not be its death: the actor may have died between the commit and the answer.
 void tell_stored(const order_services& services, const input_ptr& what, const std::shared_ptr<answer_slot>& slot) {
+  const auto tell = [what](const auto& to, const result<loaded_order>& found) { to->complete(stored_answer(*what, found)); };
   services.reader->load({.order = what->order, .keys = {what->dedupe_key}, .with_document = false},
-                        [counted = count_read(services.loads_under_way), what, to = slot](const auto& found) mutable {
-                          std::exchange(to, nullptr)->complete(stored_answer(*what, found));
-                          counted = nullptr;
-                        });
+                        reader_callback{services.loads_under_way, slot, tell});
 }
 
 /// Has a dead letter kept and answers for its input. One a burial: what goes wrong here takes no shard along.
@@ -178,14 +175,12 @@ void registry_state::turn_away(order_entry& e) {
 
 /// Several engines may know of a quarantine; `restart` reaches one of them.
 void registry_state::ask_whether_lifted(order_entry& e) {
+  const auto tell = [id = e.id](const registry_actor& to, const result<loaded_order>& found) {
+    if (found && found->exists && !found->quarantined)
+      caf::anon_send(to, atom::lift::value, id);
+  };
   services->reader->load({.order = e.id, .keys = {}, .with_document = false},
-                         [to = registry_actor{self}, id = e.id,
-                          counted = count_read(services->loads_under_way)](const result<loaded_order>& found) mutable {
-                           if (found && found->exists && !found->quarantined)
-                             caf::anon_send(to, atom::lift::value, id);
-                           to = nullptr; // before the count says that nothing of the actor system is held here any more
-                           counted = nullptr;
-                         });
+                         reader_callback{services->loads_under_way, registry_actor{self}, tell});
 }
 
 /// From an order that has read that it is quarantined, or that cannot be read.

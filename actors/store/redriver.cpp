@@ -53,13 +53,11 @@ redriver_state::~redriver_state() {
 }
 
 void redriver_state::look() {
-  services->reader->dead_letters(
-      {.cause = request.cause, .redriven = false, .limit = request.limit, .cursor = {}},
-      [to = redriver_actor{self}, counted = count_read(services->reads_under_way)](result<dead_letter_page> page) mutable {
-        caf::anon_send(to, atom::found::value, std::make_shared<const result<dead_letter_page>>(std::move(page)));
-        to = nullptr; // before the count says that nothing of the actor system is held here any more
-        counted = nullptr;
-      });
+  const auto tell = [](const redriver_actor& to, result<dead_letter_page> page) {
+    caf::anon_send(to, atom::found::value, std::make_shared<const result<dead_letter_page>>(std::move(page)));
+  };
+  services->reader->dead_letters({.cause = request.cause, .redriven = false, .limit = request.limit, .cursor = {}},
+                                 reader_callback{services->reads_under_way, redriver_actor{self}, tell});
 }
 
 void redriver_state::on_found(const result<dead_letter_page>& page) {

@@ -31,11 +31,10 @@ void sweeper_state::look() {
   reading_ = true;
   const pending_request what{
       .order = {}, .received_before = services->time->now() - services->older_than, .limit = services->page, .cursor = cursor_};
-  services->reader->pending(
-      what, [ref = services->self, counted = count_read(services->reads_under_way)](result<pending_page> found) mutable {
-        ref->send(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
-        counted = nullptr;
-      });
+  const auto tell = [](const ref_of<sweeper_actor>& to, result<pending_page> found) {
+    to->send(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
+  };
+  services->reader->pending(what, reader_callback{services->reads_under_way, services->self, tell});
 }
 
 void sweeper_state::on_page(const result<pending_page>& page) {
