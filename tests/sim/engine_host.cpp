@@ -37,6 +37,8 @@ private:
   std::chrono::milliseconds skew_;
 };
 
+const shop ours{shop_id{std::string{shop_of_all}}, "US", "CIPHER", "TOKEN"};
+
 engine_options options_of(const plan& with, const policy& rules, int number) {
   engine_options options;
   options.workers = with.workers;
@@ -74,7 +76,7 @@ struct engine_host::process {
   rough_store store;
   rough_reader reads;
   tiktok_wire wire;
-  shop_table shops{{{shop_id{std::string{shop_of_all}}, "US", "CIPHER", "TOKEN"}}};
+  shop_table shops{{ours}};
   assembly whole;
   system_config config;
   caf::actor_system system{config};
@@ -165,6 +167,9 @@ bool engine_host::is_mending() {
 }
 
 void engine_host::advance(std::chrono::milliseconds by) { p_->scheduler.advance_time(by); }
+
+void engine_host::connect_shop(bool connected) { connected ? p_->shops.put(ours) : p_->shops.remove(ours.id); }
+bool engine_host::is_shop_connected() const { return p_->shops.find(ours.id) != nullptr; }
 
 order_port& engine_host::port() { return p_->whole.orders; }
 id_source& engine_host::ids() { return p_->ids; }

@@ -41,6 +41,10 @@ public:
   [[nodiscard]] bool is_mending();
   void advance(std::chrono::milliseconds by);
 
+  /// Connects the shop, or disconnects it: then no call is made, and what was promised waits.
+  void connect_shop(bool connected);
+  [[nodiscard]] bool is_shop_connected() const;
+
   order_port& port();
   id_source& ids();
   [[nodiscard]] timestamp now() const;

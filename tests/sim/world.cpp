@@ -261,6 +261,11 @@ void world::strike() {
 }
 
 void world::operate(engine_host& at) {
+  if (on_.random.in_100(10)) {
+    const bool connected = !at.is_shop_connected();
+    on_.fault("the shop is ", connected ? "connected to" : "disconnected from", " engine ", at.number);
+    return at.connect_shop(connected);
+  }
   if (tiktok_.orders().empty())
     return;
   if (on_.random.in_100(70)) {

@@ -12,6 +12,8 @@ void world::heal() {
   on_.note("--- the storm is over");
   on_.calm = true;
   put_engines_up();
+  for (auto& each : seats_)
+    each.host->connect_shop(true);
 }
 
 /// In the calm too: what the storm did at its last instant may end an engine later.
