@@ -6,6 +6,7 @@
 #include "app/live_config.hpp"
 #include "app/open_files.hpp"
 #include "app/signals.hpp"
+#include "app/standard_streams.hpp"
 #include "base/exit_code.hpp"
 #include "base/log.hpp"
 
@@ -132,12 +133,15 @@ exit_code run(int argc, char** argv, const run_options& options) {
 } // namespace
 
 int run_orderlyd(int argc, char** argv, const run_options& options) {
+  int code = static_cast<int>(exit_code::internal);
   try {
-    return static_cast<int>(run(argc, argv, options));
+    open_standard_streams();
+    code = static_cast<int>(run(argc, argv, options));
   } catch (const std::exception& fault) {
     std::fprintf(stderr, "orderlyd: internal: %s\n", fault.what());
-    return static_cast<int>(exit_code::internal);
   }
+  finish_logging();
+  return code;
 }
 
 } // namespace orderly

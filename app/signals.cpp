@@ -44,6 +44,7 @@ void block_signals() {
   const auto set = set_of({SIGTERM, SIGINT, SIGHUP, waking, started});
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN); // a peer that went away is an error of that write
+  std::signal(SIGXFSZ, SIG_IGN); // and so is a file that may not grow any more (`ulimit -f`): the store says 503
 }
 
 end_while_starting::end_while_starting() : watcher_([this] { watch(); }) {}
@@ -87,6 +88,7 @@ void end_at_next_signal(std::chrono::milliseconds limit) {
       _exit(128 + signal);
     log(log_level::error, "stop.overdue",
         "the engine does not come to its end in time and is cut off; what was answered is stored");
+    finish_logging();
     _exit(static_cast<int>(exit_code::internal));
   }}.detach();
 }

@@ -9,8 +9,12 @@ namespace orderly {
 
 enum class log_level { debug, info, warn, error };
 
-/// Call once, before the first thread. Level names: debug, info, warn, error.
+/// Call once, before the first thread. From then on lines are written by a thread of their own: whoever logs never waits for who
+/// reads them, and what is too much is dropped and told of (`log.dropped`). Before, as in tools and tests, each is written at
+/// once.
 void start_logging(log_level level);
+/// Waits a second at most for what has been logged to be written. Before the process ends.
+void finish_logging();
 /// Safe from every thread; takes effect at once.
 void set_log_level(log_level level);
 

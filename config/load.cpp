@@ -1,7 +1,9 @@
 #include "config/config.hpp"
+#include "config/environment_names.hpp"
 #include "config/nearest.hpp"
 #include "config/schema.hpp"
 #include "config/secret_file.hpp"
+#include "config/text_rules.hpp"
 #include "config/toml_file.hpp"
 #include "config/value.hpp"
 
@@ -13,10 +15,6 @@ namespace orderly {
 namespace {
 
 constexpr std::string_view environment_prefix = "ORDERLY_";
-/// Names under the prefix that belong to the command line tool and to the scripts and tests of this
-/// repository.
-constexpr std::string_view foreign_names[]{"ORDERLY_URL",  "ORDERLY_TOKEN", "ORDERLY_STORAGE",
-                                           "ORDERLY_SEED", "ORDERLY_BIN",   "ORDERLY_JOBS"};
 constexpr std::string_view shops_key = "tiktok.shops";
 
 /// Where a value was given; later sources win.
@@ -55,7 +53,13 @@ private:
     if (assign(spec, value, values()))
       given_[std::string{spec.key}] = at;
     else
-      problem(at, std::string{spec.key}, "found " + describe(value, spec.secret), allowed_of(spec));
+      problem(at, std::string{spec.key}, "found " + found_instead(spec, value), allowed_of(spec));
+  }
+
+  static std::string found_instead(const key_spec& spec, const config_value& value) {
+    const auto* text = std::get_if<std::string>(&value);
+    const auto wrong = spec.secret && text ? wrong_byte_of_secret(*text) : std::string{};
+    return wrong.empty() ? describe(value, spec.secret) : "a secret with " + wrong;
   }
 
   void take_text(const std::string& shown_key, const std::string& key, const std::string& text, const origin& at) {
@@ -168,8 +172,7 @@ private:
     for (const auto& spec : config_schema())
       names.push_back(environment_name_of(spec.key));
     for (const auto& [name, text] : environment) {
-      const bool foreign = std::find(std::begin(foreign_names), std::end(foreign_names), name) != std::end(foreign_names);
-      if (foreign || !name.starts_with(environment_prefix))
+      if (!name.starts_with(environment_prefix) || is_name_of_our_tools(name) || is_name_of_kubernetes(name))
         continue;
       const origin at{2, "environment", 0};
       const auto known = std::find(names.begin(), names.end(), name);

@@ -1,19 +1,57 @@
 #include "config/secret_file.hpp"
 
+#include "base/result.hpp"
+#include "config/text_rules.hpp"
+
 #include <cerrno>
+#include <chrono>
 #include <cstdio>
 #include <cstring>
-#include <memory>
+#include <fcntl.h>
+#include <poll.h>
+#include <span>
 #include <sys/stat.h>
+#include <unistd.h>
 
 namespace orderly {
 namespace {
 
 constexpr std::size_t size_limit = 1 << 20;
 
-struct closer {
-  void operator()(std::FILE* file) const { std::fclose(file); }
+/// Of what is no file: a pipe whose writer keeps silent must not hold up a start, and even less the thread that hears signals.
+constexpr std::chrono::seconds patience{2};
+
+class descriptor {
+public:
+  explicit descriptor(const char* path) : number_(::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {}
+  ~descriptor() {
+    if (number_ >= 0)
+      ::close(number_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+  [[nodiscard]] int number() const { return number_; }
+
+private:
+  const int number_;
 };
+
+/// Bytes read, 0 at the end, or why not.
+result<std::size_t> read_some(int from, std::span<char> into, std::chrono::steady_clock::time_point until) {
+  for (;;) {
+    const auto got = ::read(from, into.data(), into.size());
+    if (got >= 0)
+      return static_cast<std::size_t>(got);
+    if (errno == EINTR)
+      continue;
+    if (errno != EAGAIN)
+      return error{error_code::bad_config, std::strerror(errno), {}};
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+    pollfd ready{from, POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) == 0)
+      return error{error_code::bad_config, "it is a pipe and nothing came through it within 2 s", {}};
+  }
+}
 
 } // namespace
 
@@ -22,19 +60,24 @@ std::optional<file_text> read_file(const std::string& path, std::string& problem
     problem = why;
     return std::nullopt;
   };
-  const std::unique_ptr<std::FILE, closer> file{std::fopen(path.c_str(), "rbe")};
+  const descriptor file{path.c_str()};
   struct stat status {};
-  if (!file || fstat(fileno(file.get()), &status) != 0)
+  if (file.number() < 0 || fstat(file.number(), &status) != 0)
     return failed(std::strerror(errno));
   if (S_ISDIR(status.st_mode))
     return failed("it is a folder");
 
   file_text read;
   char buffer[4096];
-  for (std::size_t got; (got = std::fread(buffer, 1, sizeof buffer, file.get())) > 0 && read.text.size() <= size_limit;)
-    read.text.append(buffer, got);
-  if (std::ferror(file.get()))
-    return failed(std::strerror(errno));
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (read.text.size() <= size_limit) {
+    const auto got = read_some(file.number(), buffer, until);
+    if (!got)
+      return failed(got.error().message);
+    if (*got == 0)
+      break;
+    read.text.append(buffer, *got);
+  }
   if (read.text.size() > size_limit)
     return failed("it is larger than 1 MiB");
   read.readable_by_others = (status.st_mode & (S_IRGRP | S_IROTH)) != 0;
@@ -55,8 +98,8 @@ std::optional<std::string> read_secret(const std::string& path, std::string& pro
     problem = "group or others can read it (mode " + read->mode + ")";
   else if (text.empty())
     problem = "it is empty";
-  else if (text.find_first_of(" \t\r\n") != std::string::npos)
-    problem = "it holds more than one word";
+  else if (const auto wrong = wrong_byte_of_secret(text); !wrong.empty())
+    problem = "it has " + wrong;
   else
     return std::move(text);
   return std::nullopt;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdio>
 #include <optional>
 
 namespace orderly {
@@ -54,6 +55,26 @@ bool is_region(std::string_view text) {
 bool is_log_level(std::string_view text) { return text == "debug" || text == "info" || text == "warn" || text == "error"; }
 
 } // namespace
+
+std::string wrong_byte_of_secret(std::string_view text) {
+  const auto wrong = std::find_if_not(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7f; });
+  if (wrong == text.end())
+    return {};
+  const auto place = static_cast<std::size_t>(wrong - text.begin());
+  char byte[8];
+  std::snprintf(byte, sizeof byte, "0x%02X", static_cast<unsigned>(static_cast<unsigned char>(*wrong)));
+  std::string out = std::string{"byte "} + byte + " at place " + std::to_string(place + 1);
+  const auto rest = text.substr(place);
+  if (rest.starts_with("\xef\xbb\xbf"))
+    out += " (a byte order mark)";
+  else if (rest.starts_with("\xc2\xa0"))
+    out += " (a no-break space)";
+  else if (*wrong == ' ' || *wrong == '\t')
+    out += " (a blank)";
+  else if (*wrong == '\n' || *wrong == '\r')
+    out += " (a line's end)";
+  return out;
+}
 
 const text_rule not_empty_rule{[](std::string_view text) { return !text.empty(); }, "a text that is not empty"};
 const text_rule token_rule{is_token, "a text of printable characters without blanks"};

@@ -1,5 +1,6 @@
 #include "config/toml_file.hpp"
 
+#include "config/toml_bounds.hpp"
 #include "config/toml_versions.hpp"
 
 #include <algorithm>
@@ -95,9 +96,15 @@ std::string toml_text(std::string_view text) {
 }
 
 toml_document parse_toml(const std::string& text) {
+  constexpr std::string_view byte_order_mark = "\xef\xbb\xbf"; // what editors of Windows put before a text
   toml_document document;
+  if (const auto excess = excess_of(text)) {
+    document.errors.push_back({excess->line, excess->what});
+    return document;
+  }
   try {
-    flatten("", toml_versions::parse(text), document.entries);
+    flatten("", toml_versions::parse(text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text),
+            document.entries);
   } catch (const toml::syntax_error& error) {
     document.errors.push_back({toml_versions::line_of(error), first_line(error.what())});
   } catch (const std::exception& error) { // numbers out of range and the like

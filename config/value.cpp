@@ -216,9 +216,24 @@ std::string describe(const config_value& value, bool secret) {
   return std::visit(visitor{secret}, value);
 }
 
+/// A password with an unescaped '/' ends the authority in its middle: what stands behind the colon is no port, and the '@' comes
+/// only in what looks like the path. Where the password ends cannot be told, so nothing is shown.
+bool is_ambiguous(std::string_view url, std::size_t authority) {
+  const auto end = std::min(url.find('/', authority), url.size());
+  const auto host = url.substr(authority, end - authority);
+  const auto colon = host.rfind(':');
+  if (colon == std::string_view::npos || host.find('@') != std::string_view::npos || host.ends_with(']'))
+    return false;
+  const auto port = host.substr(colon + 1);
+  const bool is_port = std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return !is_port && url.find('@', end) != std::string_view::npos;
+}
+
 std::string without_password(const std::string& url) {
   auto shown = url;
   if (const auto authority = authority_of(shown)) {
+    if (is_ambiguous(shown, *authority))
+      return shown.substr(0, *authority) + hidden;
     hide_parameters(shown, *authority); // first: an '@' in a value must not look like the end of the userinfo
     hide_userinfo(shown, *authority);
   }

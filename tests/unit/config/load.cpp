@@ -1,5 +1,6 @@
 // How the configuration is put together, and every problem that it can have.
 #include "config/config.hpp"
+#include "config/environment_names.hpp"
 #include "config/schema.hpp"
 #include "config/value.hpp"
 #include "tests/support/catch.hpp"
@@ -267,7 +268,7 @@ TEST_CASE("The app's secret can come from a file of its own") {
     in.write("secret", "\n");
     CHECK(the_problem_of(load_config({main, {}, {}})).found.find("it is empty") != std::string::npos);
     in.write("secret", "two words");
-    CHECK(the_problem_of(load_config({main, {}, {}})).found.find("more than one word") != std::string::npos);
+    CHECK(the_problem_of(load_config({main, {}, {}})).found.ends_with("byte 0x20 at place 4 (a blank)"));
     fs::remove(secret);
     CHECK(the_problem_of(load_config({main, {}, {}})).found.find("No such file") != std::string::npos);
   }
@@ -365,6 +366,53 @@ TEST_CASE("A password is found wherever libpq finds it") {
     CHECK_FALSE(has_password(open));
 }
 
+TEST_CASE("Where a password's end cannot be told nothing of the URL is shown") {
+  CHECK(without_password("postgresql://user:pa/ss@host/db") == "postgresql://***");
+  CHECK(without_password("postgresql://user:pa/s@s@host:5432/db") == "postgresql://***");
+  CHECK(without_password("postgresql://[::1]:5432/a@b") == "postgresql://[::1]:5432/a@b");
+  CHECK(has_password("postgresql://user:pa/ss@host/db"));
+}
+
+TEST_CASE("One rule for secrets, wherever they come from, names the byte that is wrong and shows no other") {
+  const auto [bytes, found] = GENERATE(table<std::string, std::string>({
+      {"\xef\xbb\xbfhush", "byte 0xEF at place 1 (a byte order mark)"},
+      {"hush\xc2\xa0", "byte 0xC2 at place 5 (a no-break space)"},
+      {std::string{"hu\0sh", 5}, "byte 0x00 at place 3"},
+      {"hush\x7f", "byte 0x7F at place 5"},
+      {"hush\nhush", "byte 0x0A at place 5 (a line's end)"},
+  }));
+  const files in;
+  const auto secret = in.write("secret", bytes);
+  const auto of_file = the_problem_of(load("[tiktok]\napp_secret_file = \"" + secret + "\"\n"));
+  CHECK(of_file.found.ends_with("it has " + found));
+  const auto of_environment = the_problem_of(load_config({{}, {{"ORDERLY_TIKTOK_APP_SECRET", bytes}}, {}}));
+  CHECK(of_environment.found == "found a secret with " + found);
+  CHECK(said(of_environment).find("hush") == std::string::npos);
+}
+
+TEST_CASE("A byte order mark and Windows' line ends are no problem of a configuration") {
+  const auto loaded = load("\xef\xbb\xbflog_level = \"warn\"\r\n[http]\r\nthreads = 2\r\n");
+  CHECK(loaded.problems.empty());
+  CHECK(loaded.values.http.threads == 2);
+}
+
+TEST_CASE("What would exhaust a parser's stack or time is refused before it is parsed") {
+  CHECK(the_problem_of(load("listen = " + std::string(8'000, '['))).found ==
+        "not TOML: arrays and tables nest too deep; allowed: 32");
+  CHECK(the_problem_of(load("a = " + std::string(33, '{'))).line == 1);
+  std::string dotted = "\na";
+  for (int i = 0; i < 20'000; ++i)
+    dotted += ".a";
+  const auto problem = the_problem_of(load(dotted + " = 1\n"));
+  CHECK(problem.found == "not TOML: a key has too many parts; allowed: 32");
+  CHECK(problem.line == 2);
+  // Neither in texts nor in comments.
+  const std::string many(100, '['), dots(100, '.');
+  CHECK(load("# " + many + dots + "\n[tiktok]\napp_key = '" + many + dots + "' # \"" + many + "\napp_secret = \"\\\"" + many +
+             "\"\n")
+            .problems.empty());
+}
+
 TEST_CASE("Durations are a number and a unit") {
   CHECK(parse_duration("500ms") == 500ms);
   CHECK(parse_duration("2.5s") == 2500ms);
@@ -383,5 +431,29 @@ TEST_CASE("No two keys share a name in the environment") {
     INFO(spec.key);
     CHECK(names.emplace(environment_name_of(spec.key), spec.key).second);
     CHECK_FALSE(spec.doc.empty());
+  }
+}
+
+TEST_CASE("What Kubernetes sets for a Service called orderly is passed over") {
+  const std::map<std::string, std::string> environment{{"ORDERLY_PORT", "tcp://10.0.0.7:8080"},
+                                                       {"ORDERLY_SERVICE_HOST", "10.0.0.7"},
+                                                       {"ORDERLY_SERVICE_PORT", "8080"},
+                                                       {"ORDERLY_SERVICE_PORT_HTTP", "8080"},
+                                                       {"ORDERLY_PORT_8080_TCP", "tcp://10.0.0.7:8080"},
+                                                       {"ORDERLY_PORT_8080_TCP_PROTO", "tcp"},
+                                                       {"ORDERLY_PORT_8080_TCP_PORT", "8080"},
+                                                       {"ORDERLY_PORT_8080_TCP_ADDR", "10.0.0.7"},
+                                                       {"ORDERLY_ADMIN_PORT_53_UDP_ADDR", "10.0.0.7"}};
+  CHECK(load_config({{}, environment, {}}).problems.empty());
+  for (const auto* wrong : {"ORDERLY_PORT_TCP", "ORDERLY_PORT_8080_TCP_ADDRESS", "ORDERLY_PORT_8080_HTTP", "ORDERLY_SERVICE"}) {
+    INFO(wrong);
+    CHECK(load_config({{}, {{wrong, "1"}}, {}}).problems.size() == 1);
+  }
+}
+
+TEST_CASE("No key's name in the environment is one that Kubernetes sets") {
+  for (const auto& spec : config_schema()) {
+    INFO(spec.key);
+    CHECK_FALSE(is_name_of_kubernetes(environment_name_of(spec.key)));
   }
 }
