@@ -53,10 +53,15 @@ private:
 result<void> refuse_unsafe(session& over, bool allow_unsafe) {
   pqxx::nontransaction look{over.raw()};
   const auto settings = look.exec("select current_setting('server_version_num')::int, current_setting('server_version'), "
-                                  "current_setting('fsync')")[0];
+                                  "current_setting('fsync'), current_setting('server_encoding')")[0];
   if (settings[0].as<int>() < oldest_server)
     return error{error_code::bad_config,
                  std::string{"storage.url: the server is PostgreSQL "} + settings[1].c_str() + "; 14 or newer is needed",
+                 {}};
+  if (const auto encoding = settings[3].as<std::string>(); encoding != "UTF8")
+    return error{error_code::bad_config,
+                 "storage.url: the database's encoding is " + encoding +
+                     "; UTF8 is needed (create database ... encoding 'UTF8' template template0)",
                  {}};
   if (settings[2].as<std::string>() == "off" && !allow_unsafe)
     return error{error_code::bad_config,

@@ -31,24 +31,33 @@ std::string quoted(std::string_view value) {
   return out += '\'';
 }
 
-// Each setting is for this session only. Set by statements, because poolers refuse the startup packet's
-// `options`. idle_in_transaction_session_timeout: an engine that stops in mid transaction must not keep its
-// orders locked.
-constexpr const char* common_settings = "set client_min_messages = error; set datestyle = 'ISO'; set bytea_output = 'hex'; "
-                                        "set idle_in_transaction_session_timeout = '15s'; ";
+// Each setting is for this session only, and whatever changes what a statement means or does is set here: nothing is left to the
+// role, the database or the environment (PGCLIENTENCODING and the like). Set by statements, because poolers refuse the startup
+// packet's `options`. idle_in_transaction_session_timeout: an engine that stops in mid transaction must not keep its orders
+// locked. row_security = off: a policy that would hide rows from us is an error, not a smaller answer.
+constexpr const char* common_settings =
+    "set client_encoding = 'UTF8'; set client_min_messages = error; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; "
+    "set timezone = 'UTC'; set bytea_output = 'hex'; set extra_float_digits = 1; set standard_conforming_strings = on; "
+    "set array_nulls = on; set transform_null_equals = off; set row_security = off; "
+    "set default_transaction_isolation = 'read committed'; set default_transaction_deferrable = off; "
+    "set idle_in_transaction_session_timeout = '15s'; ";
 // A generic plan each, since planning costs more than running; a nested loop from the parameters into an
 // index, since the planner has no way to know how long the arrays are; and along the index, whose order is
 // often the one that is wanted. See refresh_plans().
 #define ORDERLY_PLANS                                                                                                            \
   "set plan_cache_mode = force_generic_plan; set enable_seqscan = off; set enable_bitmapscan = off; "                            \
   "set enable_hashjoin = off; set enable_mergejoin = off; set jit = off; "                                                       \
-  "set max_parallel_workers_per_gather = 0; "
-constexpr const char* writer_settings = ORDERLY_PLANS "set synchronous_commit = on; set statement_timeout = '30s'; "
+  "set max_parallel_workers_per_gather = 0; set enable_indexscan = on; set enable_indexonlyscan = on; "                          \
+  "set enable_nestloop = on; set enable_sort = on; set enable_incremental_sort = on; "
+constexpr const char* writer_settings = ORDERLY_PLANS "set default_transaction_read_only = off; set synchronous_commit = on; "
+                                                      "set statement_timeout = '30s'; "
                                                       "set lock_timeout = '10s'";
-constexpr const char* reader_settings = ORDERLY_PLANS "set statement_timeout = '30s'; set default_transaction_read_only = on";
+constexpr const char* reader_settings =
+    ORDERLY_PLANS "set statement_timeout = '30s'; set lock_timeout = '10s'; set default_transaction_read_only = on";
 #undef ORDERLY_PLANS
 // A migration takes as long as it takes, and so does waiting for the engine that runs it.
-constexpr const char* migration_settings = "set synchronous_commit = on; set statement_timeout = 0; set lock_timeout = 0";
+constexpr const char* migration_settings =
+    "set default_transaction_read_only = off; set synchronous_commit = on; set statement_timeout = 0; set lock_timeout = 0";
 
 const char* settings_of(access how) {
   switch (how) {

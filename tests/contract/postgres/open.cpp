@@ -7,6 +7,8 @@
 #include <array>
 #include <atomic>
 #include <thread>
+#include <unistd.h>
+#include <utility>
 
 using namespace orderly;
 using namespace orderly::test;
@@ -148,6 +150,64 @@ TEST_CASE("a commit waits for the flush although the role's default says otherwi
   const auto refused = reader->find(tiktok_order_id{"51"});
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().message.find("read-only") != std::string::npos);
+}
+
+TEST_CASE("nothing is left to what the role, the database or the environment set") {
+  const postgres_database db;
+  REQUIRE(opened(db.url()).has_value());
+  postgres_shell shell{db.url()};
+  const std::pair<std::string, std::string> hostile[] = {{"client_encoding", "'LATIN1'"},
+                                                         {"datestyle", "'SQL, DMY'"},
+                                                         {"intervalstyle", "'sql_standard'"},
+                                                         {"timezone", "'Asia/Kathmandu'"},
+                                                         {"bytea_output", "'escape'"},
+                                                         {"extra_float_digits", "-15"},
+                                                         {"standard_conforming_strings", "off"},
+                                                         {"array_nulls", "off"},
+                                                         {"transform_null_equals", "on"},
+                                                         {"row_security", "on"},
+                                                         {"default_transaction_isolation", "'serializable'"},
+                                                         {"default_transaction_read_only", "on"},
+                                                         {"default_transaction_deferrable", "on"},
+                                                         {"lock_timeout", "1"},
+                                                         {"enable_indexscan", "off"},
+                                                         {"enable_nestloop", "off"}};
+  const std::string whose = GENERATE(as<std::string>{}, "role orderly", "database orderly");
+  INFO(whose);
+  struct as_it_was { // the role and the database are those of every test of this run
+    postgres_shell& over;
+    const std::string& whose;
+    ~as_it_was() { over.execute("set default_transaction_read_only = off; alter " + whose + " reset all"); }
+  } const at_end{shell, whose};
+  for (const auto& [name, value] : hostile)
+    shell.execute("alter " + whose + " set " + name + " = " + value);
+
+  const auto at_server = std::move(opened(db.url()).value());
+  const auto writer = std::move(at_server->open_writer().value());
+  const auto reader = std::move(at_server->open_reader().value());
+  auto unit = creation("51", "w:1");
+  unit.document = json::object{{"buyer", "\u017dlu\u0165ou\u010dk\u00fd \u987e\u5ba2"}, {"price", 0.1}};
+  REQUIRE(commit(*writer, unit) == commit_verdict::committed);
+  const auto found = reader->find(tiktok_order_id{"51"});
+  REQUIRE(found.has_value());
+  CHECK(found->order == *unit.after);
+  CHECK(found->document == *unit.document);
+  CHECK(reader->timeline(tiktok_order_id{"51"}, 10, {}).has_value());
+  postgres_shell utf8{db.url() + "&client_encoding=UTF8"};
+  CHECK(utf8.scalar("select count(*) from orders where order_data::text like '%\u987e\u5ba2%'") == "1");
+}
+
+TEST_CASE("a database that is not UTF8 is refused") {
+  postgres_shell shell{postgres_url()};
+  const auto name = "latin_" + std::to_string(::getpid());
+  shell.execute("create database " + name + " encoding 'LATIN1' locale 'C' template template0");
+  auto url = postgres_url();
+  url.replace(url.rfind('/') + 1, std::string::npos, name);
+  const auto refused = opened(url);
+  shell.execute("drop database " + name);
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::bad_config);
+  CHECK(refused.error().message.find("LATIN1") != std::string::npos);
 }
 
 TEST_CASE("a pooler is good in session mode and refused at start in the others, with the fix") {
