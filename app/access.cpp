@@ -1,50 +1,13 @@
 #include "app/access.hpp"
 
-#include "base/digest.hpp"
 #include "base/log.hpp"
+#include "net/access/secrets.hpp"
 
-#include <sodium.h>
-
-#include <array>
 #include <cstdio>
-#include <memory>
-#include <unordered_map>
+#include <utility>
 
 namespace orderly {
 namespace {
-
-/// 24 of 57 letters and digits that do not look alike: 140 bits.
-std::string random_password() {
-  constexpr std::string_view letters = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789";
-  std::string password;
-  for (int i = 0; i < 24; ++i)
-    password += letters[randombytes_uniform(static_cast<std::uint32_t>(letters.size()))];
-  return password;
-}
-
-std::string random_token() {
-  std::array<unsigned char, 32> bytes;
-  randombytes_buf(bytes.data(), bytes.size());
-  char text[sodium_base64_ENCODED_LEN(32, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
-  sodium_bin2base64(text, sizeof text, bytes.data(), bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  return std::string{"orderly_"} + text;
-}
-
-result<std::string> password_hash(const std::string& password) {
-  char hash[crypto_pwhash_STRBYTES];
-  if (crypto_pwhash_str_alg(hash, password.data(), password.size(), crypto_pwhash_OPSLIMIT_INTERACTIVE,
-                            crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) != 0)
-    return error{error_code::internal, "not enough memory to hash a password", {}};
-  return std::string{hash};
-}
-
-std::optional<role> role_from(std::string_view name) {
-  if (name == "viewer")
-    return role::viewer;
-  if (name == "operator")
-    return role::op;
-  return name == "admin" ? std::optional{role::admin} : std::nullopt;
-}
 
 /// Several engines may start on one empty PostgreSQL at a time, and all but one are refused. Their files would never work. After
 /// any other failure the user that is there may be our own.
@@ -67,9 +30,6 @@ result<void> ensure_first_user(store_admin& users, const data_dir& folder) {
     return has_users.error();
   if (*has_users)
     return {};
-  if (sodium_init() < 0)
-    return error{error_code::internal, "libsodium finds no source of randomness", {}};
-
   const auto password = random_password(), token = random_token();
   const auto hash = password_hash(password);
   if (!hash)
@@ -78,7 +38,7 @@ result<void> ensure_first_user(store_admin& users, const data_dir& folder) {
     return written;
   if (auto written = folder.write(admin_token_file, token + "\n"); !written)
     return written;
-  if (auto added = users.add_user({"admin", "admin", *hash}, {to_hex(sha256(token)), "admin", "admin"}); !added)
+  if (auto added = users.add_user({"admin", "admin", *hash}, {token_hash(token), "admin", "admin"}); !added)
     return another_engine_was_first(added.error(), users, folder) ? result<void>{} : added;
   std::printf("First start: user admin, password %s (shown once; kept in %s, a token in %s)\n", password.c_str(),
               folder.file(admin_password_file).c_str(), folder.file(admin_token_file).c_str());
@@ -86,22 +46,42 @@ result<void> ensure_first_user(store_admin& users, const data_dir& folder) {
   return {};
 }
 
-result<token_check> load_tokens(store_admin& users) {
-  const auto stored = users.tokens();
-  if (!stored)
-    return stored.error();
-  auto table = std::make_shared<std::unordered_map<std::string, principal>>();
-  for (const auto& token : *stored) {
-    if (const auto role = role_from(token.role))
-      table->emplace(token.hash, principal{token.user, *role});
-    else
+result<std::unique_ptr<stored_tokens>> stored_tokens::over(store& from, task_port& lanes) {
+  auto reader = from.open_access();
+  if (!reader)
+    return reader.error();
+  return std::make_unique<stored_tokens>(*std::move(reader), lanes);
+}
+
+result<std::vector<api_token>> stored_tokens::tokens() {
+  auto found = reader_->tokens();
+  if (!found)
+    return found.error();
+  std::vector<api_token> all;
+  bool unknown = false;
+  for (auto& token : *found) {
+    if (const auto may = role_from(token.role)) {
+      all.push_back({std::move(token.hash), std::move(token.user), *may});
+      continue;
+    }
+    unknown = true;
+    if (!warned_)
       log(log_level::warn, "token.ignored", "a stored token has a role that this version does not know",
           {{"user", token.user}, {"role", token.role}});
   }
-  return token_check{[table](std::string_view token) -> std::optional<principal> {
-    const auto found = table->find(to_hex(sha256(token)));
-    return found == table->end() ? std::nullopt : std::optional{found->second};
-  }};
+  warned_ = unknown;
+  return all;
+}
+
+void stored_tokens::add(api_token token, std::function<void(result<void>)> done) {
+  stored_token row{std::move(token.hash), std::move(token.user), std::string{name_of(token.role)}};
+  write_on(
+      lanes_, [row = std::move(row)](store_writer& on) { return on.add_token(row); }, std::move(done));
+}
+
+void stored_tokens::revoke(std::string hash, std::function<void(result<void>)> done) {
+  write_on(
+      lanes_, [hash = std::move(hash)](store_writer& on) { return on.revoke_token(hash); }, std::move(done));
 }
 
 } // namespace orderly

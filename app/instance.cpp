@@ -1,6 +1,5 @@
 #include "app/instance.hpp"
 
-#include "app/access.hpp"
 #include "app/options.hpp"
 
 namespace orderly {
@@ -14,19 +13,25 @@ result<std::unique_ptr<instance>> instance::start(const config& from, const data
     return done.error();
   if (auto done = made->start_engine(std::move(on_failure)); !done)
     return done.error();
+  if (auto done = made->start_access(); !done)
+    return done.error();
   if (auto done = made->start_server(); !done)
     return done.error();
   return made;
 }
 
-/// The engine goes while the server still stands: it answers what it was given, and those answers need their
-/// sessions. TikTok's client goes after the engine, which drops late answers but may still be asking.
+/// The engine stops while the server still stands: it answers what it was given, and those answers need their sessions. It goes
+/// after the server, whose requests it answers to the last. TikTok's client goes after the stop: it may still be asked until
+/// then, and its late answers are dropped.
 instance::~instance() {
-  gate_.close();
-  engine_.reset();
+  if (engine_)
+    engine_->stop(std::chrono::milliseconds{0});
   server_.reset();
+  tokens_.reset();
+  stored_tokens_.reset();
   tiktok_.reset();
   reader_.reset();
+  engine_.reset();
   store_.reset();
 }
 
@@ -49,7 +54,6 @@ void instance::stop(std::chrono::milliseconds grace) {
   using steady = std::chrono::steady_clock;
   const auto end = steady::now() + grace;
   server_->drain(grace);
-  gate_.close();
   engine_->stop(std::max(std::chrono::ceil<std::chrono::milliseconds>(end - steady::now()), std::chrono::milliseconds{0}));
 }
 
@@ -75,10 +79,6 @@ result<void> instance::prepare_storage(const data_dir& folder) {
     return done;
   if (auto done = ensure_first_user(**admin, folder); !done)
     return done;
-  auto tokens = load_tokens(**admin);
-  if (!tokens)
-    return tokens.error();
-  who_ = std::move(*tokens);
   return {};
 }
 
@@ -107,12 +107,22 @@ result<void> instance::start_engine(std::function<void(const std::string& why)> 
   if (!started)
     return started.error();
   engine_ = std::move(*started);
-  gate_.open(*engine_);
   return {};
 }
 
+result<void> instance::start_access() {
+  auto kept = stored_tokens::over(*store_, engine_->writes());
+  if (!kept)
+    return kept.error();
+  stored_tokens_ = std::move(*kept);
+  tokens_ = std::make_unique<live_tokens>(*stored_tokens_);
+  return tokens_->start();
+}
+
 result<void> instance::start_server() {
-  const server_parts parts{gate_, gate_, *reader_, who_, [this] { return gate_.healthy(); }, time_, ids_, measured_};
+  const auto who = [this](std::string_view token) { return tokens_->find(token); };
+  const auto ready = [this] { return engine_->healthy(); };
+  const server_parts parts{engine_->port(), engine_->actors(), *reader_, who, ready, time_, ids_, measured_};
   auto started = orderly::start_server(server_options_of(config_, rules_), parts);
   if (!started)
     return started.error();

@@ -2,14 +2,15 @@
 // One running engine: every part, in the order in which they need each other.
 
 #include "actors/engine/engine.hpp"
+#include "app/access.hpp"
 #include "app/data_dir.hpp"
-#include "app/engine_gate.hpp"
 #include "app/orderlyd.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "base/result.hpp"
 #include "base/uuid.hpp"
 #include "config/config.hpp"
+#include "net/access/live_tokens.hpp"
 #include "net/server.hpp"
 #include "net/tiktok/client.hpp"
 #include "net/tiktok/shop_table.hpp"
@@ -49,6 +50,7 @@ private:
   result<void> prepare_storage(const data_dir& folder);
   result<void> connect_shops(store_admin& admin, const config& from);
   result<void> start_engine(std::function<void(const std::string& why)> on_failure);
+  result<void> start_access();
   result<void> start_server();
 
   config config_;
@@ -56,14 +58,14 @@ private:
   uuid_v7_source ids_{time_};
   metrics measured_;
   policy rules_;
-  token_check who_;
-  engine_gate gate_;
   shop_table shops_;
   // Each uses those above it; the destructor says in which order they end.
   std::unique_ptr<orderly::store> store_;
   std::unique_ptr<order_reader> reader_;
   std::unique_ptr<tiktok_client> tiktok_;
   std::unique_ptr<orderly::engine> engine_;
+  std::unique_ptr<stored_tokens> stored_tokens_;
+  std::unique_ptr<live_tokens> tokens_;
   std::unique_ptr<orderly::server> server_;
 };
 

@@ -23,7 +23,7 @@ std::int64_t reserve_for(const config& values) {
   constexpr std::int64_t process = 64;           // streams, lock, listening sockets, connections being refused
   constexpr std::int64_t a_store_connection = 4; // database, its log and index, a temporary file; or a socket
   constexpr std::int64_t an_event_loop = 4;      // epoll, wake-up, timer
-  const auto store_connections = values.storage.readers + values.storage.lanes + 2;
+  const auto store_connections = values.storage.readers + values.storage.lanes + 5;
   return process + store_connections * a_store_connection + (values.http.threads + 2) * an_event_loop + values.tiktok.connections;
 }
 

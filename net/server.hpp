@@ -6,6 +6,7 @@
 #include "base/result.hpp"
 #include "base/uuid.hpp"
 #include "domain/order/policy.hpp"
+#include "domain/ports/access_port.hpp"
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
@@ -20,14 +21,6 @@
 #include <vector>
 
 namespace orderly {
-
-enum class role : std::uint8_t { viewer, op, admin };
-struct principal {
-  std::string user;
-  orderly::role role = role::viewer;
-};
-/// Who a bearer token belongs to; called on network threads, must not block.
-using token_check = std::function<std::optional<principal>(std::string_view token)>;
 
 struct server_options {
   std::string listen = "127.0.0.1:0", admin_listen = "127.0.0.1:0"; ///< HOST:PORT, port 0 = any

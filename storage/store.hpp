@@ -25,6 +25,11 @@ struct shop_lease {
   timestamp now{}, until{};
 };
 
+struct stored_token {
+  std::string hash; ///< hex SHA-256 of the token
+  std::string user, role;
+};
+
 /// Attention that no decision raises: it is not in the order's history, and its version does not move.
 struct attention_note {
   tiktok_order_id order; ///< its row of `order_attention`, if the order has a row
@@ -35,7 +40,9 @@ struct attention_note {
   json::object detail;
 };
 
-/// A writing connection. Used by one thread at a time: a lane of the storage writer.
+/// A writing connection. Used by one thread at a time: a lane of the storage writer. While the engine runs, nobody else writes.
+/// What is below record() are the short writes, each a transaction of its own: another one is declared here, done in
+/// storage/sqlite/short_writes.cpp and storage/postgres/short_writes.cpp, and asked for by a store_task (store_task.hpp).
 class store_writer {
 public:
   virtual ~store_writer() = default;
@@ -60,6 +67,12 @@ public:
   virtual result<bool> hold_shop(const shop_lease& lease) = 0;
   /// Does nothing when `owner` does not hold it.
   virtual result<void> release_shop(const shop_id& shop, const std::string& owner) = 0;
+  /// Errors: refused_by_store, when there is no such user or the token is stored already, revoked or not.
+  virtual result<void> add_token(const stored_token& token) = 0;
+  /// From now on no reader finds it. Errors: not_found, when it is not in force.
+  virtual result<void> revoke_token(const std::string& hash) = 0;
+  /// Writes and commits something that changes nothing: whether the store can commit.
+  virtual result<void> probe() = 0;
 };
 
 /// A read-only connection. Used by one thread at a time.
@@ -76,25 +89,27 @@ public:
   virtual result<dead_letter_page> dead_letters(const dead_letter_filter& filter) = 0;
 };
 
-struct stored_token {
-  std::string hash; ///< hex SHA-256 of the token
-  std::string user, role;
-};
 struct new_user {
   std::string name, role, password_hash;
 };
 
-/// Seldom done, by app/ at start, before the engine runs.
-class store_admin {
+/// Who may come in. Used by one thread at a time.
+class access_reader {
 public:
-  virtual ~store_admin() = default;
+  virtual ~access_reader() = default;
+  virtual result<bool> has_users() = 0;
+  /// Those in force: not revoked, of users that are not disabled.
+  virtual result<std::vector<stored_token>> tokens() = 0;
+};
+
+/// Seldom done, by app/ at start, before the engine runs.
+class store_admin : public access_reader {
+public:
   /// The version of the equal policy, or of a new row.
   virtual result<policy> remember_policy(policy rules) = 0;
   /// Rows of `shops`; tokens are not stored.
   virtual result<void> upsert_shops(std::span<const shop> shops) = 0;
-  virtual result<bool> has_users() = 0;
   virtual result<void> add_user(const new_user& user, const stored_token& token) = 0;
-  virtual result<std::vector<stored_token>> tokens() = 0;
 };
 
 struct changed_order {
@@ -118,9 +133,11 @@ public:
   virtual result<std::unique_ptr<store_writer>> open_writer() = 0;
   virtual result<std::unique_ptr<store_reader>> open_reader() = 0;
   virtual result<std::unique_ptr<store_admin>> open_admin() = 0;
+  /// Beside a running engine: never writes.
+  virtual result<std::unique_ptr<access_reader>> open_access() = 0;
   /// A null pointer where only one engine can be (SQLite).
   virtual result<std::unique_ptr<change_feed>> open_changes() { return std::unique_ptr<change_feed>{}; }
-  /// Order hash lanes that may write side by side: 1 on SQLite.
+  /// Writing connections that may work side by side: 1 on SQLite, whose writers exclude each other.
   [[nodiscard]] virtual std::size_t max_lanes() const = 0;
 };
 

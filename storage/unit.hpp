@@ -16,7 +16,6 @@ namespace orderly {
 /// A row of `inputs`, with what was decided about it.
 struct input_record {
   std::shared_ptr<const input> what; ///< never null
-  bool keep_raw = true;              ///< false: chat bodies; the row is written with empty raw
   std::int64_t policy_version = 0;
   std::int64_t decided_on = 0; ///< the version that decide() saw
   timestamp decided_at{};      ///< the `now` that decide() got

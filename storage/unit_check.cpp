@@ -1,5 +1,7 @@
 #include "storage/unit_check.hpp"
 
+#include <algorithm>
+
 namespace orderly {
 
 std::string flaw_of(const order_unit& unit) {
@@ -18,6 +20,23 @@ std::string flaw_of(const order_unit& unit) {
 
 bool is_fenced(const order_unit& unit) {
   return unit.after || unit.document || !unit.events.empty() || !unit.promises.empty() || !unit.inputs.empty();
+}
+
+bool fence_holds(const order_unit& unit, const std::optional<std::int64_t>& stored) {
+  return unit.exists ? stored == unit.decided_on : !stored;
+}
+
+std::vector<const order_unit*> in_lock_order(std::span<const order_unit> units) {
+  std::vector<const order_unit*> sorted;
+  sorted.reserve(units.size());
+  for (const auto& unit : units)
+    sorted.push_back(&unit);
+  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->order < b->order; });
+  return sorted;
+}
+
+std::int64_t events_caused_by(const input_record& record, const std::vector<event>& events) {
+  return std::count_if(events.begin(), events.end(), [&](const event& e) { return e.input == record.what->id; });
 }
 
 } // namespace orderly

@@ -1,6 +1,7 @@
 #include "actors/calls/outbox_worker.hpp"
 
 #include "actors/calls/call_outcome.hpp"
+#include "actors/engine/ask_store.hpp"
 #include "actors/plumbing/faults.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/log.hpp"
@@ -103,11 +104,9 @@ void outbox_state::claim() {
   claiming_ = true;
   claim_again_ = false;
   const auto now = services->time->now(), until = now + options.lease;
-  self->request(writer->get(), std::chrono::seconds{90}, atom::claim::value, claim_request{now, room, options.owner, until})
-      .then([this, until](const claim_reply& reply) { on_claimed(*reply.what, until); },
-            [this, until](const caf::error&) {
-              on_claimed(error{error_code::storage_unavailable, "no answer", {}}, until);
-            });
+  ask_store(
+      self, writer->get(), [what = claim_request{now, room, options.owner, until}](store_writer& on) { return on.claim(what); },
+      [this, until](const result<claimed_rows>& claimed) { on_claimed(claimed, until); });
 }
 
 void outbox_state::on_claimed(const result<claimed_rows>& what, timestamp lease_until) {

@@ -69,6 +69,7 @@ void assembly::close() {
 part assembly::storage() {
   writer_options settings;
   settings.lanes = std::min(options_.lanes, parts_.store.max_lanes());
+  settings.lane_for_tasks = parts_.store.max_lanes() > 1;
   settings.spawn_lane = [store = &parts_.store, where = where_](caf::actor_system& in) {
     return where == blocking::detached ? in.spawn<caf::detached>(lane, store) : in.spawn(lane, store);
   };

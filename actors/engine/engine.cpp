@@ -30,12 +30,13 @@ public:
   void stop(std::chrono::milliseconds grace) override;
   order_port& port() override { return parts_.orders; }
   actor_port& actors() override { return parts_.orders; }
-  bool healthy() const override { return parts_.committing->load() && !failed_.load(); }
+  task_port& writes() override { return parts_.orders; }
+  bool healthy() const override { return parts_.committing->load() && !failed_.load() && !stopped_.load(); }
 
 private:
   void end_supervisor(std::chrono::milliseconds grace);
 
-  std::atomic<bool> failed_ = false;
+  std::atomic<bool> failed_ = false, stopped_ = false;
   assembly parts_;
   scheduler_config config_;
   caf::actor_system system_;
@@ -44,11 +45,16 @@ private:
 
 engine_impl::engine_impl(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed)
     : parts_(options, parts, std::move(feed), blocking::detached), config_(options.workers), system_(config_) {
-  supervisor_ = parts_.start(system_, [this, tell = options.on_failure](const std::string& why) {
-    failed_ = true;
-    if (tell)
-      tell(why);
-  });
+  try {
+    supervisor_ = parts_.start(system_, [this, tell = options.on_failure](const std::string& why) {
+      failed_ = true;
+      if (tell)
+        tell(why);
+    });
+  } catch (...) {
+    parts_.close(); // the end of the system waits for every handle to be let go
+    throw;
+  }
 }
 
 void engine_impl::end_supervisor(std::chrono::milliseconds grace) {
@@ -60,6 +66,7 @@ void engine_impl::end_supervisor(std::chrono::milliseconds grace) {
 }
 
 void engine_impl::stop(std::chrono::milliseconds grace) {
+  stopped_ = true;
   if (!supervisor_)
     return;
   end_supervisor(grace);
@@ -80,7 +87,11 @@ result<std::unique_ptr<engine>> start_engine(const engine_options& options, cons
   auto feed = parts.store.open_changes();
   if (!feed)
     return feed.error();
-  return std::unique_ptr<engine>{std::make_unique<engine_impl>(options, parts, std::move(*feed))};
+  try {
+    return std::unique_ptr<engine>{std::make_unique<engine_impl>(options, parts, std::move(*feed))};
+  } catch (const std::exception& fault) { // e.g. no thread for a lane
+    return error{error_code::internal, std::string{"the engine cannot be started: "} + fault.what(), {}};
+  }
 }
 
 } // namespace orderly

@@ -13,6 +13,7 @@
 #include "domain/ports/shop_directory.hpp"
 #include "domain/ports/tiktok_port.hpp"
 #include "storage/store.hpp"
+#include "storage/store_task.hpp"
 
 #include <chrono>
 #include <functional>
@@ -52,15 +53,17 @@ struct engine_parts {
 class engine {
 public:
   virtual ~engine() = default; ///< stops without a grace, unless that has been done
-  /// What was accepted is finished within `grace`, or answered; then every actor ends. Posting afterwards is answered
-  /// shutting_down.
+  /// What was accepted is finished within `grace`, or answered; then every actor ends. What comes afterwards is answered
+  /// shutting_down, so the ports may be in use until the engine is destroyed.
   virtual void stop(std::chrono::milliseconds grace) = 0;
   [[nodiscard]] virtual order_port& port() = 0;
   [[nodiscard]] virtual actor_port& actors() = 0;
-  /// Thread-safe. False while commits fail and after a failure: /readyz answers 503.
+  [[nodiscard]] virtual task_port& writes() = 0;
+  /// Thread-safe. False while commits fail, after a failure, and from the stop on: /readyz answers 503.
   [[nodiscard]] virtual bool healthy() const = 0;
 };
 
+/// Errors: those of the store; internal, when a part cannot be started. Nothing is left running then.
 result<std::unique_ptr<engine>> start_engine(const engine_options& options, const engine_parts& parts);
 
 } // namespace orderly

@@ -91,6 +91,19 @@ caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& w
   return {};
 }
 
+error draining() { return {error_code::shutting_down, "the engine is draining", {}}; }
+
+/// One a task.
+caf::behavior ask_to_run(caf::event_based_actor* self, const writer_actor& writer, const task_ptr& task,
+                         const std::function<void(std::optional<error>)>& done) {
+  self->request(writer, caf::infinite, atom::run::value, task)
+      .then([done](const task_reply& reply) { done(reply.ran ? std::nullopt : reply.failure); },
+            [done](const caf::error&) {
+              done(error{error_code::storage_outcome_unknown, "the storage writer ended", {}});
+            });
+  return {};
+}
+
 /// One a wish.
 caf::behavior ask_for_restart(caf::event_based_actor* self, const registry_actor& shard, const tiktok_order_id& order,
                               const std::function<void(result<restarted>)>& done) {
@@ -127,6 +140,8 @@ void gateway::close() {
 }
 
 void gateway::post(delivery what, delivery_answered done) {
+  if (what.inputs.empty())
+    return done({});
   const auto all = std::make_shared<joined_answers>(what.inputs.size(), std::move(done), under_way_);
   if (what.stored && what.inputs.front().order.empty())
     return reread(what.inputs.front(), std::make_shared<joined_slot>(all, 0));
@@ -134,7 +149,7 @@ void gateway::post(delivery what, delivery_answered done) {
   for (std::size_t i = 0; i < what.inputs.size(); ++i) {
     const auto slot = std::make_shared<joined_slot>(all, i);
     if (shards_.empty()) {
-      slot->complete(unanswerable(error_code::shutting_down, "the engine is draining"));
+      slot->complete(unanswerable(error_code::shutting_down, draining().message));
       continue;
     }
     if (what.inputs[i].order.empty()) {
@@ -182,7 +197,7 @@ void gateway::restart(tiktok_order_id order, std::function<void(result<restarted
   const std::shared_lock lock(mutex_);
   const auto shard = shards_.empty() ? registry_actor{} : shards_[shard_of(order, shards_.size())]->get();
   if (!shard)
-    return done(error{error_code::shutting_down, "the engine is draining", {}});
+    return done(draining());
   spawn_from_outside(shard->home_system(), ask_for_restart, shard, std::move(order), std::move(done));
 }
 
@@ -197,20 +212,32 @@ void gateway::signature_failed(const shop_id& shop) {
       return;
     last = now;
   }
-  auto note = std::make_shared<attention_note>();
-  note->shop = shop;
-  note->kind = attention::signature_failing;
-  note->at = now;
+  attention_note note;
+  note.shop = shop;
+  note.kind = attention::signature_failing;
+  note.at = now;
+  // Nobody waits for it; the next one comes in a minute.
+  write_on(
+      *this,
+      [note = std::move(note)](store_writer& on) {
+        return on.note({&note, 1});
+      },
+      [](const result<void>&) {});
+}
+
+void gateway::run(task_ptr what, std::function<void(std::optional<error> lost)> done) {
   const std::shared_lock lock(mutex_);
-  if (writer_) // nobody waits for it; the next one comes in a minute
-    writer_->send(atom::note::value, std::shared_ptr<const attention_note>{std::move(note)});
+  const auto writer = writer_ ? writer_->get() : writer_actor{};
+  if (!writer)
+    return done(draining());
+  spawn_from_outside(writer->home_system(), ask_to_run, writer, std::move(what), std::move(done));
 }
 
 void gateway::redrive(redrive_request what, std::function<void(result<redrive_report>)> done) {
   const std::shared_lock lock(mutex_);
   const auto writer = writer_ ? writer_->get() : writer_actor{};
   if (!writer)
-    return done(error{error_code::shutting_down, "the engine is draining", {}});
+    return done(draining());
   auto services = std::make_shared<redrive_services>();
   services->reader = &reader_;
   services->orders = this;

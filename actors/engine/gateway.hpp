@@ -1,6 +1,7 @@
 #pragma once
-// The engine's side of order_port and actor_port: spreads a delivery over the registry's shards and joins the answers, and finds
-// the actor that a wish of an operator is for.
+// The engine's side of order_port, actor_port and task_port: spreads a delivery over the registry's shards and joins the answers,
+// finds the actor that a wish of an operator is for, and hands writes to the lanes. The listeners hold it, so it outlives what it
+// leads to: closed, it answers shutting_down.
 
 #include "actors/engine/protocol.hpp"
 #include "actors/plumbing/actor_ref.hpp"
@@ -10,18 +11,21 @@
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
 #include "domain/ports/shop_directory.hpp"
+#include "storage/store_task.hpp"
 
 #include <atomic>
 #include <cstddef>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <vector>
 
 namespace orderly {
 
-class gateway final : public order_port, public actor_port {
+class gateway final : public order_port, public actor_port, public task_port {
 public:
   /// @param reading counts callbacks that may still come from reader threads
   gateway(const clock& time, id_source& ids, order_reader& reader, const shop_directory& shops,
@@ -36,6 +40,7 @@ public:
   void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override;
   void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override;
   void signature_failed(const shop_id& shop) override;
+  void run(task_ptr what, std::function<void(std::optional<error> lost)> done) override;
   /// Deliveries that have not been answered.
   [[nodiscard]] std::size_t under_way() const { return under_way_->load(); }
 

@@ -8,12 +8,14 @@
 #include "domain/ports/reads.hpp"
 #include "domain/ports/tiktok_port.hpp"
 #include "storage/store.hpp"
+#include "storage/store_task.hpp"
 #include "storage/unit.hpp"
 
 #include <caf/allowed_unsafe_message_type.hpp>
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -81,12 +83,10 @@ struct batch_reply {
   std::vector<commit_reply> units, records; ///< one each
 };
 
-struct redrive_reply {
-  std::shared_ptr<const result<std::vector<input>>> what; ///< pending again, to be posted
-};
-
-struct claim_reply {
-  std::shared_ptr<const result<claimed_rows>> what;
+/// What became of a store_task. Not run, or nobody knows: then its outcome must not be looked at.
+struct task_reply {
+  bool ran = false;
+  std::optional<error> failure; ///< of the store; of the task itself if it ran
 };
 
 struct fetch_reply {
@@ -102,28 +102,22 @@ struct write_reply {
 
 } // namespace orderly
 
+/// Nobody can change what they point to.
+template <class T>
+struct caf::allowed_unsafe_message_type<std::shared_ptr<const T>> : std::true_type {};
+
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::tiktok_order_id)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::input_id)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::input_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::unit_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::timestamp)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::routed_input)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::answered_inputs)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::unfit_order)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::restart_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::load_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::commit_reply)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::batch_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::batch_reply)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::redrive_reply)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::claim_request)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::claim_reply)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::input_record>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::attention_note>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::outbox_row>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::result<orderly::pending_page>>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const orderly::result<orderly::dead_letter_page>>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::shared_ptr<const std::vector<std::int64_t>>)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::timestamp)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::task_ptr)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::task_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(std::vector<orderly::changed_order>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::fetch_reply)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(orderly::write_reply)

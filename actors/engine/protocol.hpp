@@ -56,23 +56,17 @@ using writer_actor = caf::typed_actor<
     caf::replies_to<atom::commit, unit_ptr>::with<commit_reply>,
     // Commits an input apart from any order's unit: it is for no order, waits to be decided, or is a dead letter.
     caf::replies_to<atom::record, std::shared_ptr<const input_record>>::with<commit_reply>,
-    // Raises or clears attention apart from any order's unit.
-    caf::replies_to<atom::note, std::shared_ptr<const attention_note>>::with<commit_reply>,
-    // Makes the inputs of dead letters pending again, at this time.
-    caf::replies_to<atom::redrive, std::shared_ptr<const std::vector<std::int64_t>>, timestamp>::with<redrive_reply>,
-    // Leases due rows of the outbox.
-    caf::replies_to<atom::claim, claim_request>::with<claim_reply>,
-    // Looks whether transactions come back.
+    // Any other write, each a short transaction between two batches (ask_store.hpp).
+    caf::replies_to<atom::run, task_ptr>::with<task_reply>,
+    // Looks whether transactions come back, and whether a lane that failed can commit again.
     caf::reacts_to<atom::tick>>;
 
-/// A writing connection on a thread of its own (detached): the only place where a store is written.
+/// A writing connection on a thread of its own (detached): the only place where a store is written while the engine runs.
 using lane_actor = caf::typed_actor<
     // One transaction.
     caf::replies_to<atom::commit, batch_ptr>::with<batch_reply>,
-    // One short transaction each.
-    caf::replies_to<atom::note, std::shared_ptr<const attention_note>>::with<commit_reply>,
-    caf::replies_to<atom::redrive, std::shared_ptr<const std::vector<std::int64_t>>, timestamp>::with<redrive_reply>,
-    caf::replies_to<atom::claim, claim_request>::with<claim_reply>>;
+    // One short transaction.
+    caf::replies_to<atom::run, task_ptr>::with<task_reply>>;
 
 /// Keeps the promises: claims due rows, makes the calls, turns their outcomes into inputs of the orders.
 using outbox_actor = caf::typed_actor<

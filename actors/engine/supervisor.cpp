@@ -144,8 +144,16 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
 
 supervisor_actor start_supervisor(caf::actor_system& in, supervisor_options options) {
   std::vector<supervisor_state::running_part> running;
-  for (auto& each : options.parts)
-    running.push_back({each, each.start(in)});
+  try {
+    for (auto& each : options.parts)
+      running.push_back({each, each.start(in)});
+  } catch (...) {
+    for (const auto& each : running) {
+      each.what.close();
+      exit_all(each.members);
+    }
+    throw;
+  }
   options.parts.clear();
   return in.spawn(supervisor, std::move(options), std::move(running));
 }

@@ -61,7 +61,8 @@ private:
   bool failed_ = false, stopping_ = false, out_of_time_ = false;
 };
 
-/// Starts every part on the caller's thread, so that all of them are there when it returns, and then their supervisor.
+/// Starts every part on the caller's thread, so that all of them are there when it returns, and then their supervisor. When a
+/// part throws, those before it are ended.
 supervisor_actor start_supervisor(caf::actor_system& in, supervisor_options options);
 
 } // namespace orderly

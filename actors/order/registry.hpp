@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -83,6 +84,7 @@ private:
   void dead_letter_front(order_entry& e);
   void quarantine(order_entry& e, bool stored);
   void store_quarantine(order_entry& e);
+  void note_quarantine(const tiktok_order_id& order, bool raised, std::function<void(const result<void>&)> done);
   void turn_away(order_entry& e);
   void ask_whether_lifted(order_entry& e);
 

@@ -1,5 +1,6 @@
 // Deaths of order actors: whose fault they are, and what becomes of the inputs.
 
+#include "actors/engine/ask_store.hpp"
 #include "actors/order/registry.hpp"
 #include "actors/plumbing/counted_read.hpp"
 #include "actors/plumbing/reply_guard.hpp"
@@ -133,19 +134,30 @@ void registry_state::quarantine(order_entry& e, bool stored) {
 /// Durable, so that other engines and the next start know it. An order without a row has nothing to mark: there the pending
 /// inputs alone tell.
 void registry_state::store_quarantine(order_entry& e) {
-  auto note = std::make_shared<attention_note>();
-  note->order = e.id;
-  note->kind = attention::quarantined;
-  note->at = services->time->now();
-  const auto stored = [this, id = e.id](bool done) {
+  note_quarantine(e.id, true, [this, id = e.id](const result<void>& done) {
+    if (!done)
+      log(log_level::error, "order.quarantine_not_stored", "the quarantine of an order could not be stored",
+          {{"order", id.str()}, {"why", to_string(done.error())}});
     if (const auto found = orders_.find(id); found != orders_.end()) {
-      found->second.quarantine_stored = done;
+      found->second.quarantine_stored = done.has_value();
       found->second.quarantine_asked = self->clock().now();
     }
-  };
-  self->request(services->writer->get(), caf::infinite, atom::note::value, std::shared_ptr<const attention_note>{note})
-      .then([stored](const commit_reply& r) { stored(r.fate == commit_fate::committed); },
-            [stored](const caf::error&) { stored(false); });
+  });
+}
+
+/// Behind the order's unit that may be under way, whose commit may create the row that the note is for.
+void registry_state::note_quarantine(const tiktok_order_id& order, bool raised, std::function<void(const result<void>&)> done) {
+  attention_note note;
+  note.order = order;
+  note.kind = attention::quarantined;
+  note.raised = raised;
+  note.at = services->time->now();
+  ask_store(
+      self, services->writer->get(),
+      [note = std::move(note)](store_writer& on) {
+        return on.note({&note, 1});
+      },
+      std::move(done), order);
 }
 
 /// A webhook of a quarantined order is stored as `pending` and waits there; whoever else asks is told.
@@ -199,25 +211,16 @@ void registry_state::unfit(const unfit_order& what) {
 }
 
 caf::result<restart_reply> registry_state::restart(const tiktok_order_id& order) {
-  auto note = std::make_shared<attention_note>();
-  note->order = order;
-  note->kind = attention::quarantined;
-  note->raised = false;
   if (const auto found = orders_.find(order); found != orders_.end())
     found->second.quarantine_asked = self->clock().now(); // what raises it again must not come behind this note
-  note->at = services->time->now();
   auto promised = self->make_response_promise<restart_reply>();
   const auto asker = std::make_shared<reply_guard<restart_reply>>(promised, restart_reply{});
-  self->request(services->writer->get(), caf::infinite, atom::note::value, std::shared_ptr<const attention_note>{note})
-      .then(
-          [this, asker, order](const commit_reply& r) {
-            const bool known = orders_.contains(order);
-            const bool stored = r.fate == commit_fate::committed;
-            if (stored)
-              lift(order);
-            asker->deliver({stored, known});
-          },
-          [asker](const caf::error&) {}); // the asker is told when this is let go
+  note_quarantine(order, false, [this, asker, order](const result<void>& stored) {
+    const bool known = orders_.contains(order);
+    if (stored)
+      lift(order);
+    asker->deliver({stored.has_value(), known});
+  });
   return promised;
 }
 

@@ -28,6 +28,11 @@ commit_reply fate_of(const unit_result& r) {
 
 } // namespace
 
+bool is_of_store(const error& why) {
+  return why.code == error_code::storage_unavailable || why.code == error_code::storage_outcome_unknown ||
+         why.code == error_code::internal;
+}
+
 static_assert(actor_state<lane_state, lane_actor::pointer>);
 
 lane_state::lane_state(lane_actor::pointer) {}
@@ -78,9 +83,9 @@ std::vector<commit_reply> lane_state::commit_units(const std::vector<unit_ptr>& 
   return fates;
 }
 
-/// A refusal is of what was asked; after anything else the connection is thrown away whole.
+/// Other errors are of what was asked; after these the connection is thrown away whole.
 void lane_state::drop_after(const error& why) {
-  if (why.code != error_code::refused_by_store)
+  if (is_of_store(why))
     writer_.reset();
 }
 
@@ -113,36 +118,15 @@ std::vector<commit_reply> lane_state::record(std::span<const input_record> input
   return fates;
 }
 
-commit_reply lane_state::note(const attention_note& what) {
+task_reply lane_state::run(store_task& task) {
   const auto open = connection();
   if (!open)
-    return failed(open.error());
-  if (const auto done = (*open)->note({&what, 1}); !done) {
-    log(log_level::error, "storage.note_failed", "attention could not be stored", {{"why", to_string(done.error())}});
-    drop_after(done.error());
-    return failed(done.error());
-  }
-  return {};
-}
-
-result<std::vector<input>> lane_state::redrive(const std::vector<std::int64_t>& dead_letters, timestamp now) {
-  const auto open = connection();
-  if (!open)
-    return open.error();
-  auto reopened = (*open)->redrive(dead_letters, now);
-  if (!reopened)
-    drop_after(reopened.error());
-  return reopened;
-}
-
-result<claimed_rows> lane_state::claim(const claim_request& what) {
-  const auto open = connection();
-  if (!open)
-    return open.error();
-  auto claimed = (*open)->claim(what);
-  if (!claimed)
-    writer_.reset();
-  return claimed;
+    return {false, open.error()};
+  const auto done = task.run(**open);
+  if (done)
+    return {true, std::nullopt};
+  drop_after(done.error());
+  return {true, done.error()};
 }
 
 lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, orderly::store* into) {
@@ -150,13 +134,7 @@ lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, or
   self->state.store = into;
   return {
       [self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },
-      [self](atom::note, const std::shared_ptr<const attention_note>& what) { return self->state.note(*what); },
-      [self](atom::redrive, const std::shared_ptr<const std::vector<std::int64_t>>& dead_letters, timestamp now) {
-        return redrive_reply{std::make_shared<const result<std::vector<input>>>(self->state.redrive(*dead_letters, now))};
-      },
-      [self](atom::claim, const claim_request& what) {
-        return claim_reply{std::make_shared<const result<claimed_rows>>(self->state.claim(what))};
-      },
+      [self](atom::run, const task_ptr& task) { return self->state.run(*task); },
   };
 }
 

@@ -11,13 +11,14 @@
 
 namespace orderly {
 
+/// The store could not be reached, or broke off; else it is an error of what was asked.
+bool is_of_store(const error& why);
+
 struct lane_state {
   explicit lane_state(lane_actor::pointer self);
 
   batch_reply commit(const commit_batch& batch);
-  commit_reply note(const attention_note& what);
-  result<std::vector<input>> redrive(const std::vector<std::int64_t>& dead_letters, timestamp now);
-  result<claimed_rows> claim(const claim_request& what);
+  task_reply run(store_task& task);
 
   orderly::store* store = nullptr;
   static constexpr const char* name = "lane";

@@ -1,5 +1,6 @@
 #include "actors/store/redriver.hpp"
 
+#include "actors/engine/ask_store.hpp"
 #include "actors/plumbing/counted_read.hpp"
 #include "actors/plumbing/faults.hpp"
 #include "actors/plumbing/spawn.hpp"
@@ -72,14 +73,12 @@ void redriver_state::next_group() {
   if (letters_.empty() || report_.failed > 0)
     return finish(report_);
   const auto count = report_.redriven == 0 ? std::size_t{1} : std::min(group, letters_.size());
-  auto ids = std::make_shared<std::vector<std::int64_t>>(letters_.end() - static_cast<std::ptrdiff_t>(count), letters_.end());
+  std::vector<std::int64_t> ids(letters_.end() - static_cast<std::ptrdiff_t>(count), letters_.end());
   letters_.resize(letters_.size() - count);
-  self->request(services->writer->get(), caf::infinite, atom::redrive::value,
-                std::shared_ptr<const std::vector<std::int64_t>>{ids}, services->time->now())
-      .then([this](const redrive_reply& reply) { on_reopened(*reply.what); },
-            [this](const caf::error&) {
-              finish(error{error_code::storage_unavailable, "the writer did not answer", {}});
-            });
+  ask_store(
+      self, services->writer->get(),
+      [ids = std::move(ids), now = services->time->now()](store_writer& on) { return on.redrive(ids, now); },
+      [this](const result<std::vector<input>>& reopened) { on_reopened(reopened); });
 }
 
 void redriver_state::on_reopened(const result<std::vector<input>>& inputs) {

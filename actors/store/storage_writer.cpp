@@ -2,6 +2,7 @@
 
 #include "actors/plumbing/faults.hpp"
 #include "actors/plumbing/spawn.hpp"
+#include "actors/store/lane.hpp"
 #include "base/log.hpp"
 
 #include <caf/event_based_actor.hpp>
@@ -9,6 +10,7 @@
 
 #include <algorithm>
 #include <unordered_set>
+#include <utility>
 
 namespace orderly {
 
@@ -18,29 +20,11 @@ namespace {
 
 /// For what was asked and not answered: reading settles it.
 commit_reply writer_ended() { return {commit_fate::unknown, "the storage writer ended"}; }
-error no_answer() { return {error_code::storage_unavailable, "the lane did not answer", {}}; }
+task_reply nobody_knows(std::string why) { return {false, error{error_code::storage_outcome_unknown, std::move(why), {}}}; }
 
 constexpr auto lane_patience = std::chrono::seconds{60}; // a lane answers also when the store fails: for one that hangs or died
 constexpr auto longest_commit = std::chrono::seconds{3}; // then a webhook in it has been answered 503
 constexpr auto look_every = std::chrono::seconds{1};
-constexpr auto unwatched = [](const auto&) {};
-
-/// Short transactions go to a lane past the group commit and its busy mark: it does them between two batches. Whoever asked gets
-/// `lost` when the lane does not answer.
-template <class Reply, class Seen, class... Question>
-caf::typed_response_promise<Reply> ask_lane(writer_actor::stateful_pointer<writer_state> self, writer_state::lane_slot& lane,
-                                            Reply lost, Seen seen, const Question&... what) {
-  auto promised = self->make_response_promise<Reply>();
-  const auto asker = std::make_shared<reply_guard<Reply>>(promised, std::move(lost));
-  self->request(lane.handle, lane_patience, what...)
-      .then(
-          [asker, seen](const Reply& reply) {
-            seen(reply);
-            asker->deliver(reply);
-          },
-          [asker](const caf::error&) {}); // the asker is told when this is let go
-  return promised;
-}
 
 } // namespace
 
@@ -48,12 +32,14 @@ writer_metrics::writer_metrics(metrics& m)
     : commits(m.counter("orderly_storage_commits_total", "Transactions of the storage writer")),
       units(m.counter("orderly_storage_units_total", "Units of orders that were committed")),
       records(m.counter("orderly_storage_records_total", "Inputs that were committed apart from a unit")),
+      tasks(m.counter("orderly_storage_tasks_total", "Short writes that were done beside the batches")),
       conflicts(m.counter("orderly_storage_conflicts_total", "Units that were decided on a version that is no longer stored")),
       refused(m.counter("orderly_storage_refused_total", "Units and inputs that the store refused")),
       failures(m.counter("orderly_storage_failures_total", "Transactions that failed as a whole")),
       lane_restarts(m.counter("orderly_storage_lane_restarts_total", "Lanes that died and were replaced")),
       waiting(m.gauge("orderly_storage_units_waiting", "Units that wait for a lane")),
       records_waiting(m.gauge("orderly_storage_records_waiting", "Inputs apart from a unit that wait for a lane")),
+      tasks_waiting(m.gauge("orderly_storage_tasks_waiting", "Short writes that wait for a lane")),
       lanes_busy(m.gauge("orderly_storage_lanes_busy", "Lanes with a transaction under way")),
       units_per_commit(
           m.histogram("orderly_storage_units_per_commit", "Units a transaction", {1, 2, 5, 10, 20, 50, 100, 200, 500})) {}
@@ -67,7 +53,14 @@ writer_state::~writer_state() {
 }
 
 writer_state::lane_slot& writer_state::lane_of(const tiktok_order_id& order) {
-  return lanes[std::hash<tiktok_order_id>{}(order) % lanes.size()];
+  return lanes[std::hash<tiktok_order_id>{}(order) % options.lanes];
+}
+
+writer_state::lane_slot& writer_state::lane_of(const store_task& task) {
+  const auto order = task.behind();
+  if (order.empty())
+    return lanes.back();
+  return lane_of(order);
 }
 
 /// A pending input must not wait behind what keeps its order from being decided: with its own lane busy it takes an idle one.
@@ -75,8 +68,9 @@ writer_state::lane_slot& writer_state::lane_for(const input_record& record) {
   auto& own = lane_of(record.what->order);
   if (!own.busy)
     return own;
-  const auto idle = std::find_if(lanes.begin(), lanes.end(), [](const lane_slot& one) { return !one.busy; });
-  return idle == lanes.end() ? own : *idle;
+  const auto end = lanes.begin() + static_cast<std::ptrdiff_t>(options.lanes);
+  const auto idle = std::find_if(lanes.begin(), end, [](const lane_slot& one) { return !one.busy; });
+  return idle == end ? own : *idle;
 }
 
 void writer_state::take_units(lane_slot& from, std::vector<waiting_unit>& into) {
@@ -144,33 +138,96 @@ std::size_t writer_state::tell(std::vector<Waiting>& askers, const std::vector<c
 void writer_state::finish(std::size_t index, std::vector<waiting_unit>& units, std::vector<waiting_record>& records,
                           const batch_reply& reply) {
   bool failed = false;
-  measured->units.add(static_cast<double>(tell(units, reply.units, failed)));
-  measured->records.add(static_cast<double>(tell(records, reply.records, failed)));
+  const auto units_done = tell(units, reply.units, failed), records_done = tell(records, reply.records, failed);
+  measured->units.add(static_cast<double>(units_done));
+  measured->records.add(static_cast<double>(records_done));
   (failed ? measured->failures : measured->commits).add();
-  options.healthy->store(!failed);
   measured->units_per_commit.observe(static_cast<double>(units.size()));
   measured->lanes_busy.add(-1);
-  lanes[index].busy = false;
+  auto& slot = lanes[index];
+  slot.busy = slot.hangs = false;
+  if (failed || units_done + records_done > 0) // conflicts and refusals write nothing: they say nothing about the disk
+    slot.fails = failed;
+  tell_health();
   flush(index);
 }
 
-void writer_state::look_for_hangs() {
+void writer_state::run_next(std::size_t index) {
+  auto& slot = lanes[index];
+  if (slot.in_task)
+    return;
+  if (std::exchange(slot.to_be_probed, false))
+    return probe(index);
+  if (slot.tasks.empty())
+    return;
+  auto task = std::make_shared<waiting_task>(std::move(slot.tasks.front()));
+  slot.tasks.pop_front();
+  measured->tasks_waiting.add(-1);
+  slot.in_task = true;
+  self->request(slot.handle, lane_patience, atom::run::value, task->what)
+      .then([this, index, task](const task_reply& reply) { on_ran(index, *task, reply); },
+            [this, index, task](const caf::error&) { on_ran(index, *task, nobody_knows("the lane did not answer")); });
+}
+
+void writer_state::on_ran(std::size_t index, waiting_task& task, const task_reply& reply) {
+  auto& slot = lanes[index];
+  slot.in_task = false;
+  measured->tasks.add();
+  if (reply.failure && is_of_store(*reply.failure)) {
+    slot.fails = true;
+    tell_health();
+  }
+  task.asker.deliver(reply);
+  run_next(index);
+}
+
+/// Only a commit heals a lane that failed: a full disk lets everything pass that writes nothing, and another lane's commits may
+/// be another server's.
+void writer_state::probe(std::size_t index) {
+  lanes[index].in_task = true;
+  const auto over = [this, index](bool committed) {
+    auto& slot = lanes[index];
+    slot.in_task = false;
+    slot.fails = slot.fails && !committed;
+    tell_health();
+    run_next(index);
+  };
+  const task_ptr task = make_task([](store_writer& on) { return on.probe(); });
+  self->request(lanes[index].handle, lane_patience, atom::run::value, task)
+      .then([over](const task_reply& reply) { over(!reply.failure); }, [over](const caf::error&) { over(false); });
+}
+
+void writer_state::tell_health() const {
+  options.healthy->store(std::none_of(lanes.begin(), lanes.end(), [](const lane_slot& one) { return one.fails || one.hangs; }));
+}
+
+void writer_state::look_after_lanes() {
   const auto now = self->clock().now();
-  const bool hangs = std::all_of(lanes.begin(), lanes.end(),
-                                 [&](const lane_slot& one) { return one.busy && now - one.busy_since > longest_commit; });
-  if (hangs && options.healthy->exchange(false))
-    log(log_level::error, "storage.hangs", "no transaction comes back; webhooks are answered 503 meanwhile", {});
+  for (auto& slot : lanes) {
+    if (slot.busy && !slot.hangs && now - slot.busy_since > longest_commit) {
+      slot.hangs = true;
+      log(log_level::error, "storage.hangs", "a transaction does not come back; webhooks may be answered 503 meanwhile",
+          {{"lane", place_of(slot)}});
+    }
+    slot.to_be_probed = slot.fails && !slot.busy;
+    run_next(place_of(slot));
+  }
+  tell_health();
 }
 
 void writer_state::give_up() {
   const commit_reply ended{commit_fate::unavailable, "the engine ends"};
+  const task_reply not_run{false, error{error_code::storage_unavailable, "the engine ends", {}}};
   for (auto& slot : lanes) {
     for (auto& unit : slot.units)
       unit.asker.deliver(ended);
     for (auto& record : slot.records)
       record.asker.deliver(ended);
+    for (auto& task : slot.tasks)
+      task.asker.deliver(not_run);
     slot.units.clear();
     slot.records.clear();
+    slot.tasks.clear();
   }
 }
 
@@ -197,10 +254,12 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
   state.measured.emplace(*state.options.measured);
   state.measured->waiting.set(0); // a predecessor may have died with some
   state.measured->records_waiting.set(0);
+  state.measured->tasks_waiting.set(0);
   state.measured->lanes_busy.set(0);
   state.lane_deaths = restart_budget{state.options.lane_restarts};
-  state.lanes = std::vector<writer_state::lane_slot>(state.options.lanes);
+  state.lanes = std::vector<writer_state::lane_slot>(state.options.lanes + (state.options.lane_for_tasks ? 1 : 0));
   for (auto& slot : state.lanes) {
+    slot.fails = !state.options.healthy->load(); // a predecessor's
     slot.handle = state.options.spawn_lane(self->home_system());
     self->monitor(slot.handle);
   }
@@ -216,7 +275,7 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         auto asker = self->make_response_promise<commit_reply>();
         slot.units.push_back({unit, {asker, writer_ended()}});
         self->state.measured->waiting.add(1);
-        self->state.flush(static_cast<std::size_t>(&slot - self->state.lanes.data()));
+        self->state.flush(self->state.place_of(slot));
         return asker;
       },
       [self](atom::record, const std::shared_ptr<const input_record>& record) {
@@ -224,24 +283,19 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         auto asker = self->make_response_promise<commit_reply>();
         slot.records.push_back({record, {asker, writer_ended()}});
         self->state.measured->records_waiting.add(1);
-        self->state.flush(static_cast<std::size_t>(&slot - self->state.lanes.data()));
+        self->state.flush(self->state.place_of(slot));
         return asker;
       },
-      [self](atom::note, const std::shared_ptr<const attention_note>& what) {
-        return ask_lane(self, self->state.lane_of(what->order), writer_ended(), unwatched, atom::note::value, what);
-      },
-      [self](atom::redrive, const std::shared_ptr<const std::vector<std::int64_t>>& dead_letters, timestamp now) {
-        const redrive_reply lost{std::make_shared<const result<std::vector<input>>>(no_answer())};
-        return ask_lane(self, self->state.lanes.front(), lost, unwatched, atom::redrive::value, dead_letters, now);
-      },
-      [self](atom::claim, const claim_request& what) {
-        // The scan doubles as the probe that finds a store which has come back.
-        const auto probe = [self](const claim_reply& r) { self->state.options.healthy->store(r.what->has_value()); };
-        const claim_reply lost{std::make_shared<const result<claimed_rows>>(no_answer())};
-        return ask_lane(self, self->state.lanes.front(), lost, probe, atom::claim::value, what);
+      [self](atom::run, const task_ptr& task) {
+        auto& slot = self->state.lane_of(*task);
+        auto asker = self->make_response_promise<task_reply>();
+        slot.tasks.push_back({task, {asker, nobody_knows("the storage writer ended")}});
+        self->state.measured->tasks_waiting.add(1);
+        self->state.run_next(self->state.place_of(slot));
+        return asker;
       },
       [self](atom::tick) {
-        self->state.look_for_hangs();
+        self->state.look_after_lanes();
         self->delayed_send(self, look_every, atom::tick::value);
       },
   };

@@ -9,7 +9,8 @@ namespace orderly::postgres {
 class admin final : public store_admin, private connected {
 public:
   /// Throws when the server cannot be reached.
-  explicit admin(database where) : connected(std::move(where), access::write) {}
+  /// @param how read: for an access_reader
+  admin(database where, access how) : connected(std::move(where), how) {}
 
   result<policy> remember_policy(policy rules) override;
   result<void> upsert_shops(std::span<const shop> shops) override;

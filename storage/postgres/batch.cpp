@@ -22,14 +22,10 @@ bool creates(const order_unit& unit) { return !unit.exists && unit.after; }
 
 std::string document_of(const order_unit& unit) { return unit.document ? json::serialize(*unit.document) : std::string{}; }
 
-std::int64_t events_caused_by(const input_record& record, const std::vector<event>& events) {
-  return std::count_if(events.begin(), events.end(), [&](const event& e) { return e.input == record.what->id; });
-}
-
 } // namespace
 
-bool fence_holds(const order_unit& unit, const std::optional<fence>& stored) {
-  return unit.exists ? stored && stored->version == unit.decided_on : !stored;
+std::optional<std::int64_t> version_of(const std::optional<fence>& stored) {
+  return stored ? std::optional{stored->version} : std::nullopt;
 }
 
 std::size_t stepper::step_of(std::string key, bool flag) {
@@ -117,7 +113,7 @@ std::vector<commit_verdict> batch::write(units what) {
     }
   const auto found = fence_and_update(stored, true);
   for (std::size_t i = 0; i < stored.size(); ++i)
-    if (fence_holds(*stored[i], found[i])) {
+    if (fence_holds(*stored[i], version_of(found[i]))) {
       outcome[stored_at[i]] = commit_verdict::committed;
       alive.push_back({stored[i], found[i] ? found[i]->id : uuid{}});
     }

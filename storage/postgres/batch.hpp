@@ -55,8 +55,7 @@ private:
   pqxx::transaction_base& in_;
 };
 
-/// The verdict of its fence, by what is stored.
-bool fence_holds(const order_unit& unit, const std::optional<fence>& stored);
+std::optional<std::int64_t> version_of(const std::optional<fence>& stored);
 
 struct promised {
   uuid order;

@@ -36,7 +36,7 @@ void add_input(rows& into, const input_record& record, std::int64_t events) {
         .json(json::serialize(to_json(record.answer)));
   into.integer(events).at(what.received_at).text(name_of(what.source)).text_or_null(what.actor).text_or_null(what.shop.str());
   into.text(what.type).text_or_null(what.notification_id);
-  into.bytes(record.keep_raw ? std::string_view{*what.raw} : std::string_view{});
+  into.bytes(std::string_view{*what.raw});
   const auto hash = sha256(*what.raw);
   into.bytes({reinterpret_cast<const char*>(hash.data()), hash.size()});
 }

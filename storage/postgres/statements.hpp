@@ -1,5 +1,6 @@
 #pragma once
-// Every SQL statement that runs more than once. Rows come as one array a column (binary.hpp); a statement serves a whole batch.
+// Every SQL statement that runs more than once, but those of one short write (short_writes.cpp). Rows come as one array a column
+// (binary.hpp); a statement serves a whole batch.
 
 #include "storage/postgres/session.hpp"
 
@@ -48,50 +49,54 @@ with open as materialized (
     select t.until from order_attention t where t.order_id = a.id and t.kind = a.kind limit 1) t where t.until is null)
 update order_attention t set until = open.at from open where t.order_id = open.id and t.kind = open.kind)sql"};
 // Attention apart from an order's commit: for those that are stored.
-#define ORDERLY_RAISED(table) \
-  " update set since = excluded.since, until = null, detail = excluded.detail, assignee = null, snoozed_until = null" \
-  " where " table ".until is not null"
-inline constexpr statement note_order{"note_order",
-    "insert into order_attention(order_id, kind, since, detail)"
-    " select o.id, $2::text, $3::timestamptz, $4::jsonb from orders o where o.tiktok_order_id = $1::text"
-    " on conflict (order_id, kind) do" ORDERLY_RAISED("order_attention")};
+inline constexpr statement note_order{"note_order", R"sql(
+insert into order_attention(order_id, kind, since, detail)
+select o.id, $2::text, $3::timestamptz, $4::jsonb from orders o where o.tiktok_order_id = $1::text
+on conflict (order_id, kind) do update set since = excluded.since, until = null, detail = excluded.detail, assignee = null,
+  snoozed_until = null where order_attention.until is not null)sql"};
 // Does not ask for the open ones: the planner would go through all that are open of that kind.
 inline constexpr statement clear_note_of_order{"clear_note_of_order", R"sql(
 update order_attention set until = coalesce(until, $3::timestamptz)
 where order_id = (select id from orders where tiktok_order_id = $1::text) and kind = $2::text)sql"};
-inline constexpr statement note_shop{"note_shop",
-    "insert into shop_attention(shop_id, kind, since, detail)"
-    " select s.id, $2::text, $3::timestamptz, $4::jsonb from shops s where s.id = $1::text"
-    " on conflict (shop_id, kind) do" ORDERLY_RAISED("shop_attention")};
+inline constexpr statement note_shop{"note_shop", R"sql(
+insert into shop_attention(shop_id, kind, since, detail)
+select s.id, $2::text, $3::timestamptz, $4::jsonb from shops s where s.id = $1::text
+on conflict (shop_id, kind) do update set since = excluded.since, until = null, detail = excluded.detail, assignee = null,
+  snoozed_until = null where shop_attention.until is not null)sql"};
 inline constexpr statement clear_note_of_shop{"clear_note_of_shop", R"sql(
 update shop_attention set until = $3::timestamptz where shop_id = $1::text and kind = $2::text and until is null)sql"};
-#undef ORDERLY_RAISED
 
 // --- writing inputs ---
 inline constexpr statement standing_of_inputs{"standing_of_inputs", R"sql(
 select a.place, i.outcome = 'pending' from unnest($1::int8[], $2::text[], $3::text[]) as a(place, key, ref)
 join inputs i on i.dedupe_key = a.key and i.order_ref = a.ref)sql"};
-#define ORDERLY_INSERT_INPUTS(times_more) \
-  "insert into inputs as i (dedupe_key, order_ref, id, delivery_id, policy_version, decided_on, decided_at, outcome, answer," \
-  " events, received_at, source, actor, shop_id, type, notification_id, raw, raw_hash)" \
-  " select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[], $7::timestamptz[]," \
-  " $8::text[], $9::jsonb[], $10::int8[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[]," \
-  " $16::text[], $17::bytea[], $18::bytea[]) as a(key, ref) order by a.key collate \"C\", a.ref collate \"C\"" \
-  " on conflict (dedupe_key, order_ref) do update set deliveries = i.deliveries + (" times_more ")::int"
 // A pending row is decided, a settled one left as it is. Told: how many were written, and the ids of those that were delivered
 // more than once, among which are all whose row has another id than the input that decided it.
-inline constexpr statement write_inputs{"write_inputs",
-    "with written as (" ORDERLY_INSERT_INPUTS("i.id <> excluded.id") R"sql(,
-  delivery_id = excluded.delivery_id, policy_version = excluded.policy_version, decided_on = excluded.decided_on,
-  decided_at = excluded.decided_at, outcome = excluded.outcome, answer = excluded.answer, events = excluded.events
+inline constexpr statement write_inputs{"write_inputs", R"sql(
+with written as (
+  insert into inputs as i (dedupe_key, order_ref, id, delivery_id, policy_version, decided_on, decided_at, outcome, answer,
+    events, received_at, source, actor, shop_id, type, notification_id, raw, raw_hash)
+  select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[], $7::timestamptz[], $8::text[],
+    $9::jsonb[], $10::int8[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[],
+    $17::bytea[], $18::bytea[]) as a(key, ref)
+  order by a.key collate "C", a.ref collate "C"
+  on conflict (dedupe_key, order_ref) do update set deliveries = i.deliveries + (i.id <> excluded.id)::int,
+    delivery_id = excluded.delivery_id, policy_version = excluded.policy_version, decided_on = excluded.decided_on,
+    decided_at = excluded.decided_at, outcome = excluded.outcome, answer = excluded.answer, events = excluded.events
   where i.outcome = 'pending' returning i.dedupe_key, i.order_ref, i.id, i.deliveries)
 select (select count(*) from written), w.dedupe_key, w.order_ref, w.id
 from (select 1) as always left join written w on w.deliveries > 1)sql"};
 // What is there stays, counts a delivery unless it is the same input or about to be decided, and is locked. Told: what stands.
-inline constexpr statement record_inputs{"record_inputs",
-    ORDERLY_INSERT_INPUTS("i.id <> excluded.id and (i.outcome <> 'pending' or excluded.outcome = 'pending')")
-    " returning i.dedupe_key, i.order_ref, i.id, i.outcome"};
-#undef ORDERLY_INSERT_INPUTS
+inline constexpr statement record_inputs{"record_inputs", R"sql(
+insert into inputs as i (dedupe_key, order_ref, id, delivery_id, policy_version, decided_on, decided_at, outcome, answer, events,
+  received_at, source, actor, shop_id, type, notification_id, raw, raw_hash)
+select * from unnest($1::text[], $2::text[], $3::uuid[], $4::uuid[], $5::int8[], $6::int8[], $7::timestamptz[], $8::text[],
+  $9::jsonb[], $10::int8[], $11::timestamptz[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::bytea[],
+  $18::bytea[]) as a(key, ref)
+order by a.key collate "C", a.ref collate "C"
+on conflict (dedupe_key, order_ref) do update
+  set deliveries = i.deliveries + (i.id <> excluded.id and (i.outcome <> 'pending' or excluded.outcome = 'pending'))::int
+returning i.dedupe_key, i.order_ref, i.id, i.outcome)sql"};
 // A redelivery that decided a pending row gives it its own id, which the events name; its dead letter follows.
 inline constexpr statement readdress_inputs{"readdress_inputs", R"sql(
 with moved as materialized (
@@ -105,32 +110,39 @@ with again as materialized (
   order by i.dedupe_key, i.order_ref for no key update of i)
 update inputs i set deliveries = i.deliveries + again.times from again
 where i.dedupe_key = again.dedupe_key and i.order_ref = again.order_ref)sql"};
-#define ORDERLY_WRITE_DEAD_LETTER(again) \
-  "insert into dead_letters as d (input_id, cause, first_at, last_at)" \
-  " select a.id, a.cause, a.at, a.at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, cause, at)" \
-  " on conflict (input_id) do " again
-inline constexpr statement write_dead_letter{"write_dead_letter", ORDERLY_WRITE_DEAD_LETTER(
-    "update set count = d.count + 1, cause = excluded.cause,"
-    " last_at = greatest(d.last_at, excluded.last_at), redriven_at = null")};
-inline constexpr statement write_dead_letter_once{"write_dead_letter_once", ORDERLY_WRITE_DEAD_LETTER("nothing")};
-#undef ORDERLY_WRITE_DEAD_LETTER
+inline constexpr statement write_dead_letter{"write_dead_letter", R"sql(
+insert into dead_letters as d (input_id, cause, first_at, last_at)
+select a.id, a.cause, a.at, a.at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, cause, at)
+on conflict (input_id) do update set count = d.count + 1, cause = excluded.cause,
+  last_at = greatest(d.last_at, excluded.last_at), redriven_at = null)sql"};
+inline constexpr statement write_dead_letter_once{"write_dead_letter_once", R"sql(
+insert into dead_letters as d (input_id, cause, first_at, last_at)
+select a.id, a.cause, a.at, a.at from unnest($1::uuid[], $2::text[], $3::timestamptz[]) as a(id, cause, at)
+on conflict (input_id) do nothing)sql"};
 
 // --- the outbox ---
 // The two forms differ in what becomes of the lease of a row that is there. One that was claimed again since the attempt that is
 // given stays as it is.
-#define ORDERLY_OPEN_PROMISES(lease) \
-  "insert into outbox as o (order_id, kind, ref, writes, payload, state, due_at, last_error, attempts)" \
-  " select a.order_id, a.kind, a.ref, a.writes, a.payload, a.state, a.due_at, a.last_error, a.attempt" \
-  " from unnest($1::int8[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::jsonb[], $7::text[]," \
-  " $8::timestamptz[], $9::text[], $10::int8[])" \
-  " as a(place, order_id, kind, ref, writes, payload, state, due_at, last_error, attempt) order by a.place" \
-  " on conflict (order_id, kind, ref) where state in ('open','waiting') do update set state = excluded.state," \
-  " due_at = excluded.due_at, payload = case when excluded.payload = '{}' then o.payload else excluded.payload end," \
-  " last_error = coalesce(excluded.last_error, o.last_error)" lease \
-  " where excluded.attempts = 0 or o.attempts = excluded.attempts"
-inline constexpr statement open_promises{"open_promises", ORDERLY_OPEN_PROMISES(", lease_owner = null, lease_until = null")};
-inline constexpr statement open_promises_keeping_leases{"open_promises_keeping_leases", ORDERLY_OPEN_PROMISES("")};
-#undef ORDERLY_OPEN_PROMISES
+inline constexpr statement open_promises{"open_promises", R"sql(
+insert into outbox as o (order_id, kind, ref, writes, payload, state, due_at, last_error, attempts)
+select a.order_id, a.kind, a.ref, a.writes, a.payload, a.state, a.due_at, a.last_error, a.attempt
+from unnest($1::int8[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::jsonb[], $7::text[], $8::timestamptz[], $9::text[],
+  $10::int8[]) as a(place, order_id, kind, ref, writes, payload, state, due_at, last_error, attempt)
+order by a.place
+on conflict (order_id, kind, ref) where state in ('open','waiting') do update set state = excluded.state,
+  due_at = excluded.due_at, payload = case when excluded.payload = '{}' then o.payload else excluded.payload end,
+  last_error = coalesce(excluded.last_error, o.last_error), lease_owner = null, lease_until = null
+where excluded.attempts = 0 or o.attempts = excluded.attempts)sql"};
+inline constexpr statement open_promises_keeping_leases{"open_promises_keeping_leases", R"sql(
+insert into outbox as o (order_id, kind, ref, writes, payload, state, due_at, last_error, attempts)
+select a.order_id, a.kind, a.ref, a.writes, a.payload, a.state, a.due_at, a.last_error, a.attempt
+from unnest($1::int8[], $2::uuid[], $3::text[], $4::text[], $5::bool[], $6::jsonb[], $7::text[], $8::timestamptz[], $9::text[],
+  $10::int8[]) as a(place, order_id, kind, ref, writes, payload, state, due_at, last_error, attempt)
+order by a.place
+on conflict (order_id, kind, ref) where state in ('open','waiting') do update set state = excluded.state,
+  due_at = excluded.due_at, payload = case when excluded.payload = '{}' then o.payload else excluded.payload end,
+  last_error = coalesce(excluded.last_error, o.last_error)
+where excluded.attempts = 0 or o.attempts = excluded.attempts)sql"};
 // A withdrawn call may be under way: its lease keeps the next write of the order waiting.
 inline constexpr statement settle_promises{"settle_promises", R"sql(
 with unsettled as materialized (
@@ -143,10 +155,6 @@ update outbox o set state = u.state, last_error = coalesce(u.last_error, o.last_
   lease_until = case when u.state = 'withdrawn' then o.lease_until end
 from unsettled u where o.id = u.id)sql"};
 
-#define ORDERLY_MICROS(column) "(extract(epoch from " column ") * 1000000)::int8"
-#define ORDERLY_INPUT_COLUMNS \
-  "i.id, i.delivery_id, i.dedupe_key, i.order_ref, " ORDERLY_MICROS("i.received_at") ", i.source, i.actor, i.shop_id, i.type," \
-  " i.notification_id, encode(i.raw, 'hex')"
 // The inputs first, in the order of their keys, like everybody: then nobody else has their dead letters in hand.
 inline constexpr statement redrive{"redrive", R"sql(
 with dead as materialized (
@@ -157,86 +165,89 @@ marked as (update dead_letters d set redriven_at = $2::timestamptz from dead whe
 revived as (
   update inputs i set outcome = 'pending', policy_version = null, decided_on = null, decided_at = null, answer = null
   from dead where i.dedupe_key = dead.dedupe_key and i.order_ref = dead.order_ref returning i.*)
-select )sql" ORDERLY_INPUT_COLUMNS " from revived i"};
+select i.id, i.delivery_id, i.dedupe_key, i.order_ref, (extract(epoch from i.received_at) * 1000000)::int8, i.source,
+  i.actor, i.shop_id, i.type, i.notification_id, encode(i.raw, 'hex') from revived i)sql"};
 // A quarantined order could not be told what its calls led to: they would be made again at the end of each lease. Asked behind a
 // limit: by the order's key, whatever the planner thinks of the number of open ones.
 // Else only writes to TikTok wait: for their order's hold, and for every earlier write of the order, on whichever engine it runs.
 // The rows of an order get their ids under its lock, so an earlier id is never committed after a later one.
 // Two questions, each with its own partial index.
-#define ORDERLY_NOT_BLOCKED \
-  "coalesce((select q.until is not null from order_attention q where q.order_id = o.order_id and q.kind = 'quarantined'" \
-  " limit 1), true) and " \
-  "(not o.writes or (not coalesce(r.held, false)" \
-  " and not exists (select from outbox e where e.order_id = o.order_id and e.writes and e.id < o.id" \
-  " and e.state in ('open','waiting'))" \
-  " and not exists (select from outbox e where e.order_id = o.order_id and e.writes and e.id < o.id" \
-  " and e.state = 'withdrawn' and e.lease_until > $1::timestamptz)))"
 // A newer version may have written kinds that this one does not know: those wait for it.
-#define ORDERLY_KNOWN_KIND "o.kind in ('fetch_detail','mark_shipped')"
 // skip locked: what another engine is just claiming is not waited for. The lease is looked at again once the row is locked.
-inline constexpr statement claim_due{"claim_due",
-    "with due as materialized (select o.id, r.tiktok_order_id, coalesce(o.shop_id, r.shop_id) as shop from outbox o"
-    " left join orders r on r.id = o.order_id where o.state = 'open' and o.due_at <= $1::timestamptz"
-    " and (o.lease_until is null or o.lease_until <= $1::timestamptz) and " ORDERLY_NOT_BLOCKED " and " ORDERLY_KNOWN_KIND
-    " order by o.due_at, o.id limit $2::int8 for update of o skip locked)"
-    " update outbox o set attempts = o.attempts + 1, lease_owner = $3::text, lease_until = $4::timestamptz"
-    " from due where o.id = due.id"
-    " returning o.id, o.order_id, due.tiktok_order_id, due.shop, o.kind, o.ref, o.payload, o.attempts, "
-    ORDERLY_MICROS("o.due_at")};
+inline constexpr statement claim_due{"claim_due", R"sql(
+with due as materialized (
+  select o.id, r.tiktok_order_id, coalesce(o.shop_id, r.shop_id) as shop
+  from outbox o left join orders r on r.id = o.order_id
+  where o.state = 'open' and o.due_at <= $1::timestamptz and (o.lease_until is null or o.lease_until <= $1::timestamptz)
+    and coalesce((select q.until is not null from order_attention q where q.order_id = o.order_id and q.kind = 'quarantined'
+      limit 1), true)
+    and (not o.writes or (not coalesce(r.held, false)
+      and not exists (select from outbox e where e.order_id = o.order_id and e.writes and e.id < o.id
+        and e.state in ('open','waiting'))
+      and not exists (select from outbox e where e.order_id = o.order_id and e.writes and e.id < o.id
+        and e.state = 'withdrawn' and e.lease_until > $1::timestamptz)))
+    and o.kind in ('fetch_detail','mark_shipped')
+  order by o.due_at, o.id limit $2::int8 for update of o skip locked)
+update outbox o set attempts = o.attempts + 1, lease_owner = $3::text, lease_until = $4::timestamptz
+from due where o.id = due.id
+returning o.id, o.order_id, due.tiktok_order_id, due.shop, o.kind, o.ref, o.payload, o.attempts,
+  (extract(epoch from o.due_at) * 1000000)::int8)sql"};
 // What waits for something else than time is looked at when its time comes.
-inline constexpr statement next_due{"next_due",
-    "select least((select " ORDERLY_MICROS("o.due_at") " from outbox o"
-    " where o.state = 'open' and o.lease_until is null and o.due_at > $1::timestamptz and " ORDERLY_KNOWN_KIND
-    " order by o.due_at limit 1),"
-    " (select " ORDERLY_MICROS("min(greatest(lease_until, due_at))") " from outbox"
-    " where lease_until is not null and state = 'open' and greatest(lease_until, due_at) > $1::timestamptz))"};
-#undef ORDERLY_KNOWN_KIND
-#undef ORDERLY_NOT_BLOCKED
-
-// --- leases on shops ---
-inline constexpr statement hold_shop{"hold_shop", R"sql(
-with held as (
-  update shops set lease_owner = $2::text, lease_until = $4::timestamptz
-  where id = $1::text and (lease_owner is null or lease_owner = $2::text or lease_until <= $3::timestamptz) returning id)
-select exists (select from shops where id = $1::text), exists (select from held))sql"};
-inline constexpr statement release_shop{"release_shop",
-    "update shops set lease_owner = null, lease_until = null where id = $1::text and lease_owner = $2::text"};
+inline constexpr statement next_due{"next_due", R"sql(
+select least(
+  (select (extract(epoch from o.due_at) * 1000000)::int8 from outbox o
+   where o.state = 'open' and o.lease_until is null and o.due_at > $1::timestamptz
+     and o.kind in ('fetch_detail','mark_shipped')
+   order by o.due_at limit 1),
+  (select (extract(epoch from min(greatest(lease_until, due_at))) * 1000000)::int8 from outbox
+   where lease_until is not null and state = 'open' and greatest(lease_until, due_at) > $1::timestamptz)))sql"};
 
 // --- which engines live (liveness.hpp) ---
 // Shared: a connection that replaces a broken one must not wait until the server notices that the old one is gone.
-#define ORDERLY_PRESENCE_KEY(name) "hashtextextended(" name ", 7237971092416135522)"
-#define ORDERLY_MISSING(name) \
-  "not exists (select from pg_locks l where l.locktype = 'advisory' and l.granted and l.objsubid = 1" \
-  " and l.database = (select oid from pg_database where datname = current_database())" \
-  " and (l.classid::int8 << 32 | l.objid::int8) = " ORDERLY_PRESENCE_KEY(name) ")"
 inline constexpr statement hold_presence{"hold_presence",
-    "select pg_try_advisory_lock_shared(" ORDERLY_PRESENCE_KEY("$1::text") ")"};
+    "select pg_try_advisory_lock_shared(hashtextextended($1::text, 7237971092416135522))"};
 // Not where nobody could see the lock (a server that only pretends to have them): nobody may be missed there.
-inline constexpr statement note_presence{"note_presence",
-    "insert into engines(name, server) select $1::text, pg_postmaster_start_time() where not " ORDERLY_MISSING("$1::text")
-    " on conflict (name) do update set server = excluded.server, since = now()"};
-inline constexpr statement missing_engines{"missing_engines", "select e.name from engines e where " ORDERLY_MISSING("e.name")};
+inline constexpr statement note_presence{"note_presence", R"sql(
+insert into engines(name, server) select $1::text, pg_postmaster_start_time()
+where exists (select from pg_locks l where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+  and l.database = (select oid from pg_database where datname = current_database())
+  and (l.classid::int8 << 32 | l.objid::int8) = hashtextextended($1::text, 7237971092416135522))
+on conflict (name) do update set server = excluded.server, since = now())sql"};
+inline constexpr statement missing_engines{"missing_engines", R"sql(
+select e.name from engines e
+where not exists (select from pg_locks l where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+  and l.database = (select oid from pg_database where datname = current_database())
+  and (l.classid::int8 << 32 | l.objid::int8) = hashtextextended(e.name, 7237971092416135522)))sql"};
 // Only who held its lock on this server can have lost it by ending: after a failover everybody's is gone. What somebody else is
 // just writing is left for the next look. A withdrawn call may have reached TikTok, and the next write of its order reads nothing
 // first: that lease lasts its time.
-inline constexpr statement free_leases{"free_leases",
-    "with gone as materialized (select e.name from engines e where e.name = $1::text"
-    " and e.server = pg_postmaster_start_time() and " ORDERLY_MISSING("e.name") "),"
-    " leased as materialized (select o.id from gone join outbox o on o.lease_owner = gone.name where o.state = 'open'"
-    " and o.lease_until is not null for update of o skip locked),"
-    " held as materialized (select s.id from gone join shops s on s.lease_owner = gone.name for update of s skip locked),"
-    " promises as (update outbox o set lease_owner = null, lease_until = null from leased where o.id = leased.id returning 1),"
-    " shops as (update shops s set lease_owner = null, lease_until = null from held where s.id = held.id returning 1)"
-    " select (select count(*) from promises), (select count(*) from shops)"};
-inline constexpr statement forget_engine{"forget_engine",
-    "delete from engines e where e.name = $1::text and " ORDERLY_MISSING("e.name")
-    " and (e.server <> pg_postmaster_start_time() or (not exists (select from shops where lease_owner = $1::text)"
-    " and not exists (select from outbox o where o.state = 'open' and o.lease_until is not null"
-    " and o.lease_owner = $1::text))) returning true"};
-#undef ORDERLY_MISSING
-#undef ORDERLY_PRESENCE_KEY
+inline constexpr statement free_leases{"free_leases", R"sql(
+with gone as materialized (
+  select e.name from engines e where e.name = $1::text and e.server = pg_postmaster_start_time()
+    and not exists (select from pg_locks l where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+      and l.database = (select oid from pg_database where datname = current_database())
+      and (l.classid::int8 << 32 | l.objid::int8) = hashtextextended($1::text, 7237971092416135522))),
+leased as materialized (
+  select o.id from gone join outbox o on o.lease_owner = gone.name where o.state = 'open' and o.lease_until is not null
+  for update of o skip locked),
+held as materialized (select s.id from gone join shops s on s.lease_owner = gone.name for update of s skip locked),
+promises as (update outbox o set lease_owner = null, lease_until = null from leased where o.id = leased.id returning 1),
+shops as (update shops s set lease_owner = null, lease_until = null from held where s.id = held.id returning 1)
+select (select count(*) from promises), (select count(*) from shops))sql"};
+inline constexpr statement forget_engine{"forget_engine", R"sql(
+delete from engines e where e.name = $1::text
+  and not exists (select from pg_locks l where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+    and l.database = (select oid from pg_database where datname = current_database())
+    and (l.classid::int8 << 32 | l.objid::int8) = hashtextextended($1::text, 7237971092416135522))
+  and (e.server <> pg_postmaster_start_time() or (not exists (select from shops where lease_owner = $1::text)
+    and not exists (select from outbox o where o.state = 'open' and o.lease_until is not null and o.lease_owner = $1::text)))
+returning true)sql"};
 
 // --- reading; the columns of an order in the order that read_order() takes them ---
+#define ORDERLY_MICROS(column) "(extract(epoch from " column ") * 1000000)::int8"
+#define ORDERLY_INPUT_COLUMNS \
+  "i.id, i.delivery_id, i.dedupe_key, i.order_ref, " ORDERLY_MICROS("i.received_at") ", i.source, i.actor, i.shop_id, i.type," \
+  " i.notification_id, encode(i.raw, 'hex')"
 #define ORDERLY_ORDER_COLUMNS \
   "o.id, o.tiktok_order_id, o.state, o.failure, o.shop_id, o.facts, o.held, o.version, " ORDERLY_MICROS("o.created_at") ", " \
   ORDERLY_MICROS("o.updated_at") ", " ORDERLY_MICROS("o.closed_at")

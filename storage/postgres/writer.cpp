@@ -1,11 +1,7 @@
 #include "storage/postgres/writer.hpp"
 
 #include "storage/postgres/batch.hpp"
-#include "storage/postgres/statements.hpp"
-#include "storage/postgres/stored.hpp"
 #include "storage/unit_check.hpp"
-
-#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 
@@ -14,15 +10,6 @@ namespace {
 
 using results = std::vector<unit_result>;
 using pointers = std::vector<const order_unit*>;
-
-/// In the order in which rows are locked.
-pointers in_lock_order(std::span<const order_unit> units) {
-  pointers sorted;
-  for (const auto& unit : units)
-    sorted.push_back(&unit);
-  std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return a->order < b->order; });
-  return sorted;
-}
 
 std::string flaw_in(const order_unit& unit) {
   if (!unit.exists && !unit.after && !unit.promises.empty())
@@ -92,7 +79,7 @@ public:
     each(left, [&](batch& in, batch::units part) {
       const auto stored = in.lock(part);
       for (std::size_t i = 0; i < part.size(); ++i)
-        if (is_fenced(*part[i]) && !fence_holds(*part[i], stored[i]))
+        if (is_fenced(*part[i]) && !fence_holds(*part[i], version_of(stored[i])))
           tell(*part[i], {commit_verdict::conflict, {}});
     });
     each(left = undecided(left), [&](batch& in, batch::units part) {
@@ -167,16 +154,6 @@ bool changed_an_order(std::span<const order_unit> units, const results& outcome)
   return false;
 }
 
-void write_note(session& over, pqxx::transaction_base& in, const attention_note& note) {
-  const bool of_order = !note.order.empty();
-  values asked;
-  asked.text(of_order ? note.order.str() : note.shop.str()).text(note.kind).at(note.at);
-  if (note.raised)
-    over.run(in, of_order ? sql::note_order : sql::note_shop, asked.json(json::serialize(note.detail)));
-  else
-    over.run(in, of_order ? sql::clear_note_of_order : sql::clear_note_of_shop, asked);
-}
-
 } // namespace
 
 result<std::vector<unit_result>> writer::commit(std::span<const order_unit> units) {
@@ -199,58 +176,6 @@ result<void> writer::record(std::span<const input_record> inputs) {
     pqxx::work together{over.raw()};
     record_inputs(over, together, inputs);
     together.commit();
-    return {};
-  });
-}
-
-result<void> writer::note(std::span<const attention_note> notes) {
-  if (notes.empty())
-    return {};
-  return guarded([&](session& over) -> result<void> {
-    pqxx::work together{over.raw()};
-    for (const auto& one : notes)
-      write_note(over, together, one);
-    together.commit();
-    return {};
-  });
-}
-
-result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_letters, timestamp now) {
-  if (dead_letters.empty())
-    return std::vector<input>{};
-  return guarded([&](session& over) -> result<std::vector<input>> {
-    values asked;
-    asked.integers(dead_letters).at(now);
-    pqxx::work together{over.raw()};
-    std::vector<input_row> revived;
-    for (const auto& row : over.run(together, sql::redrive, asked))
-      revived.push_back(read_input_row(row));
-    together.commit();
-    return oldest_first(inputs_from(std::move(revived)));
-  });
-}
-
-result<claimed_rows> writer::claim(const claim_request& what) {
-  heartbeat_->announce(what.owner);
-  return guarded([&](session& over) -> result<claimed_rows> { return claim_rows(over, what); });
-}
-
-result<bool> writer::hold_shop(const shop_lease& lease) {
-  heartbeat_->announce(lease.owner);
-  return guarded([&](session& over) -> result<bool> {
-    pqxx::nontransaction at_once{over.raw()};
-    const auto outcome =
-        over.run(at_once, sql::hold_shop, values{}.text(lease.shop.str()).text(lease.owner).at(lease.now).at(lease.until));
-    if (!flag_at(outcome[0], 0))
-      return error{error_code::not_found, "no shop has the id " + lease.shop.str(), {}};
-    return flag_at(outcome[0], 1);
-  });
-}
-
-result<void> writer::release_shop(const shop_id& shop, const std::string& owner) {
-  return guarded([&](session& over) -> result<void> {
-    pqxx::nontransaction at_once{over.raw()};
-    over.run(at_once, sql::release_shop, values{}.text(shop.str()).text(owner));
     return {};
   });
 }

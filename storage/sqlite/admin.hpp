@@ -9,7 +9,8 @@ namespace orderly::sqlite {
 class admin final : public store_admin {
 public:
   /// Throws fault when the database cannot be opened.
-  explicit admin(const database& where) : over_(where, access::write) {}
+  /// @param how read: for an access_reader
+  admin(const database& where, access how) : over_(where, how) {}
 
   result<policy> remember_policy(policy rules) override;
   result<void> upsert_shops(std::span<const shop> shops) override;

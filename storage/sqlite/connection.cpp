@@ -14,18 +14,22 @@ constexpr int busy_wait_ms = 2000;
 
 fault fault_of(sqlite3* db, int code) { return {code, db ? sqlite3_errmsg(db) : sqlite3_errstr(code)}; }
 
-// synchronous=full: the log is flushed before COMMIT returns. A large checkpoint interval writes each page
-// once instead of often (measured: 24 instead of 155 us a webhook). secure_delete: erased personal data
-// leaves no trace in free pages.
-constexpr const char* writer_settings = "pragma synchronous=full; pragma wal_autocheckpoint=20000; pragma foreign_keys=on;"
+// synchronous=full: the log is flushed before COMMIT returns. No commit copies the log into the database: log_keeper does.
+// secure_delete: erased personal data leaves no trace in free pages.
+constexpr const char* writer_settings = "pragma synchronous=full; pragma wal_autocheckpoint=0; pragma foreign_keys=on;"
                                         "pragma secure_delete=on; pragma cache_size=-65536; pragma temp_store=memory;"
                                         "pragma journal_size_limit=134217728";
+// busy_timeout: for readers in the way of a log that begins anew, while the writers wait. schema_version: reads the database,
+// since a connection that has not knows of no log.
+constexpr const char* keeper_settings = "pragma synchronous=full; pragma wal_autocheckpoint=0; pragma busy_timeout=20;"
+                                        "pragma journal_size_limit=134217728; pragma schema_version";
 constexpr const char* reader_settings = "pragma query_only=on; pragma cache_size=-16384; pragma temp_store=memory";
 constexpr const char* inspector_settings = "pragma query_only=on; pragma cache_size=-32768; pragma temp_store=file";
 
 const char* settings_of(access how) {
   switch (how) {
   case access::read: return reader_settings;
+  case access::keep_log: return keeper_settings;
   case access::inspect: return inspector_settings;
   case access::create:
   case access::write: break;
@@ -189,6 +193,28 @@ void connection::begin_log() {
 }
 
 bool connection::in_transaction() const { return sqlite3_get_autocommit(inner_) == 0; }
+
+void connection::after_commits(std::function<void(int pages)> tell) {
+  tell_ = std::move(tell);
+  const auto hook = [](void* of, sqlite3*, const char*, int pages) {
+    static_cast<connection*>(of)->tell_(pages);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(inner_, hook, this);
+}
+
+std::optional<int> connection::checkpoint(checkpoint_kind how) {
+  int mode = SQLITE_CHECKPOINT_PASSIVE;
+  if (how != checkpoint_kind::beside_writers)
+    mode = how == checkpoint_kind::restart ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_TRUNCATE;
+  int pages = 0, copied = 0;
+  const int code = sqlite3_wal_checkpoint_v2(inner_, nullptr, mode, &pages, &copied);
+  if (code == SQLITE_BUSY)
+    return std::nullopt;
+  if (code != SQLITE_OK)
+    throw fault_of(inner_, code);
+  return copied;
+}
 
 // --- transaction ---
 

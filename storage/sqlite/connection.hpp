@@ -7,6 +7,7 @@
 #include "base/uuid.hpp"
 
 #include <exception>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <string>
@@ -103,8 +104,9 @@ private:
   int next_ = 1;
 };
 
-/// `inspect`: beside an engine, alive or dead; never writes to the database, also not at its end; sorts on disk, not in memory.
-enum class access { create, write, read, inspect };
+/// `keep_log`: for checkpoints only. `inspect`: beside an engine, alive or dead; never writes to the database,
+/// also not at its end; sorts on disk, not in memory.
+enum class access { create, write, read, keep_log, inspect };
 
 struct database {
   std::string path, vfs; ///< vfs empty: the default
@@ -117,15 +119,26 @@ public:
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
-  /// Prepared once per connection. `sql` is one of the constants of statements.hpp.
+  /// Prepared once per connection. `sql` is a literal.
   statement use(std::string_view sql);
   /// Several statements, unprepared: pragmas, migrations.
   void run(const char* sql);
   [[nodiscard]] bool in_transaction() const;
+  /// After each commit of this connection, within the call that commits: how many pages the log has now.
+  void after_commits(std::function<void(int pages)> tell);
+
+  enum class checkpoint_kind {
+    beside_writers, ///< copies what no reader still needs from the log, waits for nobody
+    restart,        ///< all of it, and the next commit begins the log anew: only while nobody writes
+    truncate        ///< the same, and the log's file becomes empty
+  };
+  /// How many pages of the log are in the database now; nothing when a writer or a reader is in the way.
+  std::optional<int> checkpoint(checkpoint_kind how);
 
 private:
   void begin_log();
   void close();
+  std::function<void(int pages)> tell_;
   sqlite3* inner_ = nullptr;
   std::unordered_map<const char*, sqlite3_stmt*> prepared_;
 };

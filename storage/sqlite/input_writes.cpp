@@ -27,7 +27,7 @@ void insert_input(connection& over, const input_record& record, const std::strin
   bind_decided(insert, record, answer, events);
   insert.at(what.received_at).text(name_of(what.source)).text_or_null(what.actor).text_or_null(what.shop.str());
   insert.text(what.type).text_or_null(what.notification_id);
-  insert.blob(record.keep_raw ? std::string_view{*what.raw} : std::string_view{});
+  insert.blob(std::string_view{*what.raw});
   insert.blob(std::string_view{reinterpret_cast<const char*>(hash.data()), hash.size()}).run();
 }
 

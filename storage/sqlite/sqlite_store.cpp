@@ -20,19 +20,23 @@ public:
   sqlite_store(engine_lock folder, engine_lock file, database where)
       : folder_(std::move(folder)), file_(std::move(file)), where_(std::move(where)) {}
 
-  result<std::unique_ptr<store_writer>> open_writer() override { return make<store_writer, writer>(); }
+  result<std::unique_ptr<store_writer>> open_writer() override {
+    return guarded([&]() -> result<std::unique_ptr<store_writer>> { return make_writer(where_, keeper_); });
+  }
   result<std::unique_ptr<store_reader>> open_reader() override { return make<store_reader, reader>(); }
-  result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(); }
+  result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(access::write); }
+  result<std::unique_ptr<access_reader>> open_access() override { return make<access_reader, admin>(access::read); }
   [[nodiscard]] std::size_t max_lanes() const override { return 1; }
 
 private:
-  template <class Port, class Connection>
-  result<std::unique_ptr<Port>> make() {
+  template <class Port, class Connection, class... With>
+  result<std::unique_ptr<Port>> make(With... with) {
     return guarded(
-        [&]() -> result<std::unique_ptr<Port>> { return std::unique_ptr<Port>{std::make_unique<Connection>(where_)}; });
+        [&]() -> result<std::unique_ptr<Port>> { return std::unique_ptr<Port>{std::make_unique<Connection>(where_, with...)}; });
   }
   engine_lock folder_, file_;
   database where_;
+  std::shared_ptr<log_keeper> keeper_ = std::make_shared<log_keeper>(where_);
 };
 
 /// SQLite itself only says "unable to open database file".

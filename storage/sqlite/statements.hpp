@@ -1,5 +1,6 @@
 #pragma once
-// Every SQL statement that runs more than once. Parameters are bound from left to right.
+// Every SQL statement that runs more than once, but those of one short write (short_writes.cpp). Parameters are bound from left
+// to right.
 
 #include <string_view>
 
@@ -80,10 +81,9 @@ inline constexpr text insert_dead_letter = R"(
   insert into dead_letters(input_id, cause, first_at, last_at) values (?1, ?2, ?3, ?3)
   on conflict(input_id) do update set count = count + 1, cause = excluded.cause, last_at = max(last_at, excluded.last_at),
     redriven_at = null)";
-#define ORDERLY_INPUT \
-  "select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type," \
-  " i.notification_id, i.raw"
-inline constexpr text dead_input = ORDERLY_INPUT R"(
+inline constexpr text dead_input = R"(
+  select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type,
+    i.notification_id, i.raw
   from dead_letters d join inputs i on i.id = d.input_id where d.id = ? and i.outcome = 'dead')";
 inline constexpr text revive_input = R"(
   update inputs set outcome = 'pending', policy_version = null, decided_on = null, decided_at = null, answer = null
@@ -106,30 +106,26 @@ inline constexpr text settle_promise = R"(
   where order_id = ?3 and kind = ?4 and ref = ?5 and state in ('open','waiting'))";
 // A quarantined order could not be told what its calls led to: they would be made again at the end of each lease.
 // Else only writes to TikTok wait: for their order's hold, and for every earlier write of the order (DECISIONS "Outbox").
-#define ORDERLY_NOT_BLOCKED \
-  " (o.writes = 0 or (coalesce(r.held, 0) = 0 and not exists (select 1 from outbox e where e.order_id = o.order_id" \
-  " and e.writes = 1 and e.id < o.id and (e.state in ('open','waiting')" \
-  " or (e.state = 'withdrawn' and e.lease_until > ?1)))))" \
-  " and not exists (select 1 from order_attention q where q.order_id = o.order_id and q.kind = 'quarantined'" \
-  " and q.until is null) "
 // A newer version may have written kinds that this one does not know: those wait for it.
-#define ORDERLY_KNOWN_KIND " and o.kind in ('fetch_detail','mark_shipped') "
 inline constexpr text claimable = R"(
   select o.id, o.order_id, r.tiktok_order_id, coalesce(o.shop_id, r.shop_id), o.kind, o.ref, o.payload,
     o.attempts + 1, o.due_at
   from outbox o left join orders r on r.id = o.order_id
   where o.state = 'open' and o.due_at <= ?1 and (o.lease_until is null or o.lease_until <= ?1)
-    and)" ORDERLY_NOT_BLOCKED ORDERLY_KNOWN_KIND R"(
+    and o.kind in ('fetch_detail','mark_shipped')
+    and (o.writes = 0 or (coalesce(r.held, 0) = 0
+      and not exists (select 1 from outbox e where e.order_id = o.order_id and e.writes = 1 and e.id < o.id
+        and (e.state in ('open','waiting') or (e.state = 'withdrawn' and e.lease_until > ?1)))))
+    and not exists (select 1 from order_attention q
+      where q.order_id = o.order_id and q.kind = 'quarantined' and q.until is null)
   order by o.due_at, o.id limit ?2)";
 inline constexpr text lease = R"(
   update outbox set attempts = attempts + 1, lease_owner = ?, lease_until = ? where id = ?)";
 // What waits for something else than time is looked at when its time comes.
 inline constexpr text next_unleased = R"(
   select o.due_at from outbox o
-  where o.state = 'open' and o.lease_until is null and o.due_at > ?1)" ORDERLY_KNOWN_KIND R"(
+  where o.state = 'open' and o.lease_until is null and o.due_at > ?1 and o.kind in ('fetch_detail','mark_shipped')
   order by o.due_at limit 1)";
-#undef ORDERLY_KNOWN_KIND
-#undef ORDERLY_NOT_BLOCKED
 inline constexpr text next_lease_end = R"(
   select min(max(lease_until, due_at)) from outbox
   where lease_until is not null and state = 'open' and max(lease_until, due_at) > ?1)";
@@ -137,13 +133,6 @@ inline constexpr text next_lease_end = R"(
 inline constexpr text void_leases = R"(
   update outbox set lease_owner = null, lease_until = null where lease_until is not null and state <> 'withdrawn')";
 
-// --- leases on shops ----------------------------------------------------------------------------------------------
-inline constexpr text shop_is_known = "select exists (select 1 from shops where id = ?)";
-inline constexpr text hold_shop = R"(
-  update shops set lease_owner = ?2, lease_until = ?3
-  where id = ?1 and (lease_owner is null or lease_owner = ?2 or lease_until <= ?4))";
-inline constexpr text release_shop = R"(
-  update shops set lease_owner = null, lease_until = null where id = ? and lease_owner = ?)";
 inline constexpr text void_shop_leases = R"(
   update shops set lease_owner = null, lease_until = null where lease_until is not null)";
 
@@ -187,6 +176,9 @@ inline constexpr text inputs_from = R"(
   select id, received_at, source, type, dedupe_key, notification_id, outcome, deliveries from inputs
   where order_ref = ?1 and order_ref <> '' and events = 0 and (received_at, id) <= (?2, ?3)
   order by received_at desc, id desc limit ?4)";
+#define ORDERLY_INPUT \
+  "select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type," \
+  " i.notification_id, i.raw"
 #define ORDERLY_PENDING \
   ORDERLY_INPUT " from inputs i where i.outcome = 'pending' and (i.received_at, i.id) > (?1, ?2) and i.received_at < ?3"
 #define ORDERLY_OLDEST_FIRST " order by i.received_at, i.id limit ?4"

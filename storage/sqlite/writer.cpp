@@ -5,17 +5,10 @@
 #include "storage/sqlite/statements.hpp"
 #include "storage/unit_check.hpp"
 
-#include <algorithm>
-#include <numeric>
-
 namespace orderly::sqlite {
 namespace {
 
 using results = std::vector<unit_result>;
-
-bool fence_holds(const order_unit& unit, const std::optional<order_fence>& stored) {
-  return unit.exists ? stored && stored->version == unit.decided_on : !stored;
-}
 
 /// What is stored of each input; nothing when one of them is settled. Looks at all: a key that cannot be is always refused.
 std::optional<std::vector<std::optional<input_standing>>> standings_of(connection& over, const order_unit& unit) {
@@ -28,10 +21,6 @@ std::optional<std::vector<std::optional<input_standing>>> standings_of(connectio
   if (settled)
     return std::nullopt;
   return all;
-}
-
-std::int64_t events_caused_by(const input_record& record, const std::vector<event>& events) {
-  return std::count_if(events.begin(), events.end(), [&](const event& e) { return e.input == record.what->id; });
 }
 
 void write_parts(connection& over, const order_unit& unit, const std::optional<order_fence>& stored,
@@ -54,7 +43,7 @@ void write_parts(connection& over, const order_unit& unit, const std::optional<o
 /// Looks before it writes: within the write transaction nobody else can, so a conflict leaves nothing to undo.
 commit_verdict write_unit(connection& over, const order_unit& unit) {
   const auto stored = fence_of(over, unit.order);
-  if (is_fenced(unit) && !fence_holds(unit, stored))
+  if (is_fenced(unit) && !fence_holds(unit, stored ? std::optional{stored->version} : std::nullopt))
     return commit_verdict::conflict;
   const auto pending = standings_of(over, unit);
   if (!pending)
@@ -80,11 +69,8 @@ unit_result write_unit_alone(connection& over, const order_unit& unit) {
   return outcome;
 }
 
-std::vector<std::size_t> in_lock_order(std::span<const order_unit> units) {
-  std::vector<std::size_t> order(units.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return units[a].order < units[b].order; });
-  return order;
+std::size_t place_in(std::span<const order_unit> units, const order_unit* unit) {
+  return static_cast<std::size_t>(unit - units.data());
 }
 
 /// All units in one transaction; nothing when one of them was refused, and then nothing is written.
@@ -92,8 +78,8 @@ std::optional<results> write_together(connection& over, std::span<const order_un
   results outcome(units.size());
   transaction all{over, transaction::kind::write};
   try {
-    for (const auto at : in_lock_order(units))
-      outcome[at].verdict = write_unit(over, units[at]);
+    for (const auto* unit : in_lock_order(units))
+      outcome[place_in(units, unit)].verdict = write_unit(over, *unit);
   } catch (const fault& f) {
     if (f.refuses())
       return std::nullopt;
@@ -107,21 +93,28 @@ std::optional<results> write_together(connection& over, std::span<const order_un
 results write_apart(connection& over, std::span<const order_unit> units) {
   results outcome(units.size());
   transaction all{over, transaction::kind::write};
-  for (const auto at : in_lock_order(units))
-    outcome[at] = write_unit_alone(over, units[at]);
+  for (const auto* unit : in_lock_order(units))
+    outcome[place_in(units, unit)] = write_unit_alone(over, *unit);
   all.commit();
   return outcome;
 }
 
 } // namespace
 
-writer::writer(database where) : where_(std::move(where)) { connection_.emplace(where_, access::write); }
+writer::writer(database where, std::shared_ptr<log_keeper> keeper) : where_(std::move(where)), keeper_(std::move(keeper)) {
+  open();
+}
+
+void writer::open() {
+  connection_.emplace(where_, access::write);
+  connection_->after_commits([keeper = keeper_](int pages) { keeper->committed(pages); });
+}
 
 connection& writer::over() {
   if (connection_ && connection_->in_transaction())
     connection_.reset();
   if (!connection_)
-    connection_.emplace(where_, access::write);
+    open();
   return *connection_;
 }
 
@@ -134,73 +127,21 @@ error writer::with_fate(error cause) const {
 }
 
 result<std::vector<unit_result>> writer::commit(std::span<const order_unit> units) {
-  auto outcome = guarded([&]() -> result<results> {
-    auto& to = over();
+  return in_turn([&](connection& to) -> result<results> {
     if (auto together = write_together(to, units))
       return *std::move(together);
     return write_apart(to, units);
   });
-  return outcome ? std::move(outcome) : with_fate(outcome.error());
 }
 
 result<void> writer::record(std::span<const input_record> inputs) {
-  auto outcome = guarded([&]() -> result<void> {
-    auto& to = over();
+  return in_turn([&](connection& to) -> result<void> {
     transaction all{to, transaction::kind::write};
     for (const auto& input : inputs)
       record_input(to, input);
     all.commit();
     return {};
   });
-  return outcome ? outcome : with_fate(outcome.error());
-}
-
-result<void> writer::note(std::span<const attention_note> notes) {
-  auto outcome = guarded([&]() -> result<void> {
-    auto& to = over();
-    transaction all{to, transaction::kind::write};
-    for (const auto& one : notes)
-      write_note(to, one);
-    all.commit();
-    return {};
-  });
-  return outcome ? outcome : with_fate(outcome.error());
-}
-
-result<std::vector<input>> writer::redrive(std::span<const std::int64_t> dead_letters, timestamp now) {
-  auto outcome = guarded([&]() -> result<std::vector<input>> {
-    auto& to = over();
-    std::vector<input_row> revived;
-    transaction all{to, transaction::kind::write};
-    for (const auto id : dead_letters)
-      redrive_input(to, id, now, revived);
-    if (!revived.empty())
-      all.commit();
-    return oldest_first(inputs_from(std::move(revived)));
-  });
-  if (!outcome)
-    return with_fate(outcome.error());
-  return outcome;
-}
-
-result<claimed_rows> writer::claim(const claim_request& what) {
-  auto outcome = guarded([&]() -> result<claimed_rows> { return claim_rows(over(), what); });
-  return outcome ? std::move(outcome) : with_fate(outcome.error());
-}
-
-result<bool> writer::hold_shop(const shop_lease& lease) {
-  auto outcome = guarded([&]() -> result<bool> { return hold_shop_row(over(), lease); });
-  if (!outcome)
-    return with_fate(outcome.error()); // no `?:` here: it would make a result<bool> of "there is a value"
-  return outcome;
-}
-
-result<void> writer::release_shop(const shop_id& shop, const std::string& owner) {
-  auto outcome = guarded([&]() -> result<void> {
-    release_shop_row(over(), shop, owner);
-    return {};
-  });
-  return outcome ? outcome : with_fate(outcome.error());
 }
 
 } // namespace orderly::sqlite

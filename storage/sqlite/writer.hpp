@@ -1,41 +1,52 @@
 #pragma once
-// The writing connection: commits units, records inputs, leases promises.
+// The writing connection: commits units and records inputs; the short writes are in short_writes.cpp.
 
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/log_keeper.hpp"
 #include "storage/store.hpp"
 
+#include <memory>
 #include <optional>
+#include <utility>
 
 namespace orderly::sqlite {
 
-class writer final : public store_writer {
+class writer : public store_writer {
 public:
   /// Throws fault when the database cannot be opened.
-  explicit writer(database where);
+  writer(database where, std::shared_ptr<log_keeper> keeper);
 
   result<std::vector<unit_result>> commit(std::span<const order_unit> units) override;
   result<void> record(std::span<const input_record> inputs) override;
-  result<void> note(std::span<const attention_note> notes) override;
-  result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) override;
-  result<claimed_rows> claim(const claim_request& what) override;
-  result<bool> hold_shop(const shop_lease& lease) override;
-  result<void> release_shop(const shop_id& shop, const std::string& owner) override;
+
+protected:
+  /// Runs `f(connection)`, which returns a result, while the log is not being restarted.
+  template <class F>
+  auto in_turn(F&& f) noexcept -> decltype(f(std::declval<connection&>())) {
+    const auto turn = keeper_->write();
+    auto outcome = guarded([&] { return f(over()); });
+    if (!outcome)
+      return with_fate(outcome.error());
+    return outcome;
+  }
 
 private:
+  void open();
   /// The connection; a fresh one when a transaction of the last could not be ended.
   connection& over();
   /// storage_outcome_unknown instead, when the failed transaction is still open.
   error with_fate(error cause) const;
   database where_;
+  std::shared_ptr<log_keeper> keeper_;
   std::optional<connection> connection_;
 };
 
-/// Leases and returns what may be called now; in outbox.cpp.
-claimed_rows claim_rows(connection& over, const claim_request& what);
-/// store_writer::hold_shop and release_shop; in shop_lease.cpp.
-result<bool> hold_shop_row(connection& over, const shop_lease& lease);
-void release_shop_row(connection& over, const shop_id& shop, const std::string& owner);
+/// With the short writes. Throws fault when the database cannot be opened.
+std::unique_ptr<store_writer> make_writer(database where, std::shared_ptr<log_keeper> keeper);
+
 /// One change of an order's promise; in outbox.cpp.
 void write_promise(connection& over, const uuid& order, const promise_change& change);
+/// Leases and returns what may be called now; in outbox.cpp.
+claimed_rows claim_rows(connection& over, const claim_request& what);
 
 } // namespace orderly::sqlite

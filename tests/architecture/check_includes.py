@@ -15,9 +15,9 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 
 # Who may include what of the project: the longest folder (or file) that a file's path begins with decides. What is allowed is a
 # folder, with all below it, or the pattern of single headers.
-STORE_PORT = (r"storage/(store|unit)\.hpp",)
+STORE_PORT = (r"storage/(store|store_task|unit)\.hpp",)
 STORE_ROWS = (r"storage/\w+\.hpp",)
-PROTOCOLS = (r"actors/engine/(protocol|messages|atoms)\.hpp", "actors/plumbing", "domain", "base") + STORE_PORT
+PROTOCOLS = (r"actors/engine/(protocol|messages|atoms|ask_store)\.hpp", "actors/plumbing", "domain", "base") + STORE_PORT
 HTTP_VALUES = (r"net/http/(message|meter)\.hpp",)
 PROJECT = {
     "base": ("base",),
@@ -33,6 +33,7 @@ PROJECT = {
     "storage/read": ("storage/read", "domain", "base") + STORE_PORT,
     "storage/audit": ("storage/audit", r"storage/(sqlite|postgres)/audit_source\.hpp", "domain", "base") + STORE_ROWS,
     "net": ("net", "domain", "base"),
+    "net/access": ("net/access", "domain", "base"),
     "actors": (), # nothing lives beside its rooms
     "actors/plumbing": ("actors/plumbing", "base"),
     "actors/order": ("actors/order",) + PROTOCOLS,
@@ -76,6 +77,9 @@ PORTS = {
     "net/tiktok/signing.hpp": ("boost/beast", "boost/asio", "caf/"),
     "actors/engine/engine.hpp": ("caf/", "boost/beast"),
     "storage/unit.hpp": ("sqlite3.h", "pqxx/"),
+    "storage/store_task.hpp": ("sqlite3.h", "pqxx/", "caf/"),
+    "net/access/live_tokens.hpp": ("boost/beast", "boost/asio", "caf/"),
+    "net/access/password_thread.hpp": ("boost/beast", "boost/asio", "caf/"),
     "storage/store.hpp": ("sqlite3.h", "pqxx/"),
     "storage/read/read_pool.hpp": ("sqlite3.h", "pqxx/"),
     "config/config.hpp": ("toml",),

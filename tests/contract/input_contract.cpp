@@ -117,16 +117,6 @@ TEST_CASE("the raw bytes are kept as they came, whatever they are") {
   CHECK(db->scalar("select length(raw) from inputs") == "13");
 }
 
-TEST_CASE("a chat body is not kept, its hash is") {
-  const auto db = fresh(GENERATE(from_range(backends())));
-  const auto writer = db->writer();
-  auto record = recorded(make_input("", "w:chat", at(0), "private words"), input_outcome::ignored);
-  record.keep_raw = false;
-  REQUIRE(writer->record({&record, 1}).has_value());
-  CHECK(db->scalar("select length(raw) from inputs") == "0");
-  CHECK(db->scalar("select length(raw_hash) from inputs") == "32");
-}
-
 TEST_CASE("an input without an order is recorded, and the same again is one more delivery") {
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();

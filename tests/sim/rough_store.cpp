@@ -47,8 +47,21 @@ public:
   result<claimed_rows> claim(const claim_request& what) override {
     return tried<claimed_rows>("claim", [&] { return claim_rows(what); });
   }
-  result<bool> hold_shop(const shop_lease& lease) override { return inner_->hold_shop(wanted); }
-  result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }
+  result<bool> hold_shop(const shop_lease& lease) override {
+    return tried<bool>("hold_shop", [&] { return inner_->hold_shop(lease); });
+  }
+  result<void> release_shop(const shop_id& shop, const std::string& owner) override {
+    return tried<void>("release_shop", [&] { return inner_->release_shop(shop, owner); });
+  }
+  result<void> add_token(const stored_token& token) override {
+    return tried<void>("add_token", [&] { return inner_->add_token(token); });
+  }
+  result<void> revoke_token(const std::string& hash) override {
+    return tried<void>("revoke_token", [&] { return inner_->revoke_token(hash); });
+  }
+  result<void> probe() override {
+    return tried<void>("probe", [&] { return inner_->probe(); });
+  }
 
 private:
   template <class T, class Do>

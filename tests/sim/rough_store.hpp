@@ -24,6 +24,7 @@ public:
   result<std::unique_ptr<store_writer>> open_writer() override;
   result<std::unique_ptr<store_reader>> open_reader() override { return inner_.open_reader(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
+  result<std::unique_ptr<access_reader>> open_access() override { return inner_.open_access(); }
   result<std::unique_ptr<change_feed>> open_changes() override;
   [[nodiscard]] std::size_t max_lanes() const override { return inner_.max_lanes(); }
 

@@ -72,6 +72,12 @@ result<void> fault_writer::record(std::span<const input_record> inputs) {
   return inner_->record(inputs);
 }
 
+result<void> fault_writer::probe() {
+  if (plan_->refuse_probes)
+    return error{error_code::storage_unavailable, "the test says so", {}};
+  return inner_->probe();
+}
+
 result<claimed_rows> fault_writer::claim(const claim_request& what) {
   if (plan_->all_thrown)
     throw std::runtime_error("the test says so");

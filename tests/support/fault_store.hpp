@@ -27,6 +27,7 @@ struct fault_plan {
   bool poison_dead_letters = false;         ///< refuses them also by themselves
   bool refuse_records = false;              ///< inputs apart from an order's unit cannot be kept
   bool refuse_notes = false;                ///< attention apart from an order's unit cannot be stored
+  bool refuse_probes = false;               ///< nothing can be committed, but what writes nothing passes
   bool all_thrown = false;                  ///< whatever is asked of a lane ends it
   /// The engine has a change feed, and this is what it brings.
   std::function<result<std::vector<changed_order>>()> changes;
@@ -46,6 +47,9 @@ public:
   result<claimed_rows> claim(const claim_request& what) override;
   result<bool> hold_shop(const shop_lease& lease) override { return inner_->hold_shop(lease); }
   result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }
+  result<void> add_token(const stored_token& token) override { return inner_->add_token(token); }
+  result<void> revoke_token(const std::string& hash) override { return inner_->revoke_token(hash); }
+  result<void> probe() override;
 
 private:
   bool is_poisoned(const order_unit& unit) const;
@@ -62,6 +66,7 @@ public:
   result<std::unique_ptr<store_writer>> open_writer() override;
   result<std::unique_ptr<store_reader>> open_reader() override { return inner_.open_reader(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
+  result<std::unique_ptr<access_reader>> open_access() override { return inner_.open_access(); }
   result<std::unique_ptr<change_feed>> open_changes() override;
   [[nodiscard]] std::size_t max_lanes() const override { return inner_.max_lanes(); }
 

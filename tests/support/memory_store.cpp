@@ -44,12 +44,16 @@ public:
     std::lock_guard alone(of_.mutex_);
     if (!of_.tables_.users.emplace(user.name, user).second)
       return error{error_code::refused_by_store, "the name is taken", {}};
-    of_.tables_.tokens.push_back(token);
+    of_.tables_.tokens[token.hash] = {token, false};
     return {};
   }
   result<std::vector<stored_token>> tokens() override {
     std::lock_guard alone(of_.mutex_);
-    return of_.tables_.tokens;
+    std::vector<stored_token> in_force;
+    for (const auto& [hash, token] : of_.tables_.tokens)
+      if (!token.revoked)
+        in_force.push_back(token.what);
+    return in_force;
   }
 
 private:
@@ -81,6 +85,9 @@ result<std::unique_ptr<store_writer>> memory_store::open_writer() { return make_
 result<std::unique_ptr<store_reader>> memory_store::open_reader() { return make_memory_reader(*this); }
 result<std::unique_ptr<store_admin>> memory_store::open_admin() {
   return std::unique_ptr<store_admin>{std::make_unique<memory_admin>(*this)};
+}
+result<std::unique_ptr<access_reader>> memory_store::open_access() {
+  return std::unique_ptr<access_reader>{std::make_unique<memory_admin>(*this)};
 }
 result<std::unique_ptr<change_feed>> memory_store::open_changes() {
   std::lock_guard alone(mutex_);

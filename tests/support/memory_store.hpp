@@ -70,6 +70,11 @@ struct memory_shop {
   std::optional<timestamp> lease_until;
 };
 
+struct memory_token {
+  stored_token what;
+  bool revoked = false;
+};
+
 using input_place = std::pair<std::string, tiktok_order_id>; ///< (dedupe_key, order_ref)
 
 /// What survives a crash. The rows by their keys.
@@ -82,8 +87,8 @@ struct memory_tables {
   std::map<std::pair<shop_id, std::string>, memory_attention> shop_attention;
   std::map<std::int64_t, std::string> policies;
   std::map<std::string, new_user> users;
-  std::vector<stored_token> tokens;
-  std::vector<changed_order> commits; ///< that moved a version, in their order
+  std::map<std::string, memory_token> tokens; ///< by hash
+  std::vector<changed_order> commits;         ///< that moved a version, in their order
   std::int64_t next_pos = 1, next_promise = 1, next_dead_letter = 1;
 
   /// By its id; null when it is not there.
@@ -109,6 +114,7 @@ public:
   result<std::unique_ptr<store_writer>> open_writer() override;
   result<std::unique_ptr<store_reader>> open_reader() override;
   result<std::unique_ptr<store_admin>> open_admin() override;
+  result<std::unique_ptr<access_reader>> open_access() override;
   result<std::unique_ptr<change_feed>> open_changes() override;
   [[nodiscard]] std::size_t max_lanes() const override { return kind_ == kind::embedded ? 1 : 2; }
 

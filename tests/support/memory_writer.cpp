@@ -4,7 +4,6 @@
 #include "tests/support/memory_store.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 namespace orderly::test {
@@ -34,6 +33,9 @@ public:
   result<claimed_rows> claim(const claim_request& what) override;
   result<bool> hold_shop(const shop_lease& lease) override;
   result<void> release_shop(const shop_id& shop, const std::string& owner) override;
+  result<void> add_token(const stored_token& token) override;
+  result<void> revoke_token(const std::string& hash) override;
+  result<void> probe() override { return {}; }
 
 private:
   unit_result commit_one(const order_unit& unit);
@@ -56,12 +58,9 @@ private:
 
 result<results> memory_writer::commit(std::span<const order_unit> units) {
   std::lock_guard alone(of_.mutex_);
-  std::vector<std::size_t> order(units.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return units[a].order < units[b].order; });
   results told(units.size());
-  for (const auto at : order)
-    told[at] = commit_one(units[at]);
+  for (const auto* unit : in_lock_order(units))
+    told[static_cast<std::size_t>(unit - units.data())] = commit_one(*unit);
   return told;
 }
 
@@ -69,8 +68,7 @@ result<results> memory_writer::commit(std::span<const order_unit> units) {
 unit_result memory_writer::commit_one(const order_unit& unit) {
   const auto found = t().orders.find(unit.order);
   auto* const stored = found == t().orders.end() ? nullptr : &found->second;
-  const bool fence_holds = unit.exists ? stored && stored->row.version == unit.decided_on : !stored;
-  if (is_fenced(unit) && !fence_holds)
+  if (is_fenced(unit) && !fence_holds(unit, stored ? std::optional{stored->row.version} : std::nullopt))
     return {commit_verdict::conflict, {}};
   for (const auto& record : unit.inputs) // nobody can look for it
     if (!is_text(record.what->dedupe_key))
@@ -83,8 +81,7 @@ unit_result memory_writer::commit_one(const order_unit& unit) {
     return {commit_verdict::refused, std::move(why)};
   write_order(unit, stored);
   for (const auto& record : unit.inputs)
-    write_input(record, std::count_if(unit.events.begin(), unit.events.end(),
-                                      [&](const event& e) { return e.input == record.what->id; }));
+    write_input(record, events_caused_by(record, unit.events));
   const auto now = t().orders.find(unit.order);
   for (const auto& change : unit.promises)
     write_promise(now->second, change);
@@ -150,8 +147,6 @@ void memory_writer::write_input(const input_record& record, std::int64_t events)
     row.what = *record.what;
     row.what.body = {};
     row.raw_hash = sha256(*record.what->raw);
-    if (!record.keep_raw)
-      row.what.raw = std::make_shared<const std::string>();
   } else if (row.what.id != record.what->id) {
     for (auto& [id, letter] : t().dead_letters)
       if (letter.input == row.what.id)
@@ -377,6 +372,21 @@ result<void> memory_writer::release_shop(const shop_id& shop, const std::string&
   std::lock_guard alone(of_.mutex_);
   if (const auto found = t().shops.find(shop); found != t().shops.end() && found->second.lease_owner == owner)
     found->second.lease_owner.clear();
+  return {};
+}
+
+result<void> memory_writer::add_token(const stored_token& token) {
+  std::lock_guard alone(of_.mutex_);
+  if (!t().users.contains(token.user) || !t().tokens.try_emplace(token.hash, memory_token{token, false}).second)
+    return error{error_code::refused_by_store, "no such user, or the token is stored already", {}};
+  return {};
+}
+
+result<void> memory_writer::revoke_token(const std::string& hash) {
+  std::lock_guard alone(of_.mutex_);
+  const auto found = t().tokens.find(hash);
+  if (found == t().tokens.end() || std::exchange(found->second.revoked, true))
+    return error{error_code::not_found, "no such token is in force", {}};
   return {};
 }
 

@@ -5,6 +5,7 @@
 #include "net/tiktok/shop_table.hpp"
 #include "storage/read/read_pool.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/fault_store.hpp"
 #include "tests/support/scripted_tiktok.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -159,6 +160,19 @@ TEST_CASE("every webhook posted from several threads is answered, durable, and i
     REQUIRE(found->exists);
     CHECK(found->order.facts.status->status == tiktok_status::delivered);
   }
+}
+
+TEST_CASE("an engine that cannot be started says why, and nothing of it is left") {
+  struct lane_less final : fault_store {
+    using fault_store::fault_store;
+    [[nodiscard]] std::size_t max_lanes() const override { throw std::runtime_error("no lanes today"); }
+  };
+  whole_engine e;
+  lane_less store{*e.into};
+  const auto started = start_engine({}, {store, *e.reader, e.tiktok, e.time, e.ids, e.measured});
+  REQUIRE_FALSE(started.has_value());
+  CHECK(started.error().code == error_code::internal); // exit code 70
+  CHECK(started.error().message.find("no lanes today") != std::string::npos);
 }
 
 TEST_CASE("an engine that cannot mend itself says so once, is not healthy from then on, and stops in order") {

@@ -6,6 +6,7 @@
 #include "tests/support/seed.hpp"
 
 #include <caf/actor_registry.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>
 
 using namespace orderly;
@@ -375,4 +376,24 @@ TEST_CASE("without its supervisor no part goes on") {
   CHECK(place->answers == 1);
   CHECK(f.now->system.registry().running() == 0);
   CHECK(f.failures == std::vector<std::string>{"the root supervisor was ended"});
+}
+
+TEST_CASE("a part that cannot be started ends those before it, and the start fails with its reason") {
+  engine_fixture f;
+  const auto before = f.now->system.registry().running();
+  const auto ref = std::make_shared<actor_ref<caf::actor>>();
+  supervisor_options options;
+  const auto start_first = [ref](caf::actor_system& in) {
+    const auto lives = [](caf::event_based_actor*, int) { return caf::behavior{[](int) {}}; };
+    const auto made = in.spawn(lives, 0);
+    ref->open(made); // as others find it: it does not end by itself
+    return std::vector<caf::actor>{made};
+  };
+  options.parts.push_back({"the first", start_first, [ref] { ref->close(); }});
+  options.parts.push_back(
+      {"the second", [](caf::actor_system&) -> std::vector<caf::actor> { throw std::runtime_error("no thread"); }, [] {}});
+  CHECK_THROWS_AS(start_supervisor(f.now->system, std::move(options)), std::runtime_error);
+  f.drain();
+  CHECK_FALSE(ref->get());
+  CHECK(f.now->system.registry().running() == before);
 }

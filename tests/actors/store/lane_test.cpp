@@ -1,77 +1,15 @@
 // A lane in front of a store that fails: how often it is asked, and when a connection is given up.
 
 #include "actors/store/lane.hpp"
+#include "tests/actors/store/failing_store.hpp"
 #include "tests/support/catch.hpp"
 
-#include <deque>
 #include <string>
 
 using namespace orderly;
+using namespace orderly::test;
 
 namespace {
-
-/// Fails as told, one code an asking; then everything works.
-struct failing_store final : store {
-  int connections = 0, askings = 0;
-  bool is_reachable = true;
-  std::deque<error_code> failures;
-
-  result<std::unique_ptr<store_writer>> open_writer() override;
-  result<std::unique_ptr<store_reader>> open_reader() override { return gone(); }
-  result<std::unique_ptr<store_admin>> open_admin() override { return gone(); }
-  [[nodiscard]] std::size_t max_lanes() const override { return 1; }
-
-  static error gone() { return {error_code::storage_unavailable, "the test says so", {}}; }
-  std::optional<error> next_failure() {
-    ++askings;
-    if (failures.empty())
-      return std::nullopt;
-    const auto code = failures.front();
-    failures.pop_front();
-    return error{code, "the test says so", {}};
-  }
-};
-
-class failing_writer final : public store_writer {
-public:
-  explicit failing_writer(failing_store& of) : of_(of) {}
-  result<std::vector<unit_result>> commit(std::span<const order_unit> units) override {
-    if (auto why = of_.next_failure())
-      return *why;
-    return std::vector<unit_result>(units.size());
-  }
-  result<void> record(std::span<const input_record> inputs) override {
-    if (inputs.size() > 1) { // one of them is bad
-      ++of_.askings;
-      return error{error_code::refused_by_store, "one of them", {}};
-    }
-    return done();
-  }
-  result<void> note(std::span<const attention_note>) override { return done(); }
-  result<std::vector<input>> redrive(std::span<const std::int64_t>, timestamp) override {
-    if (auto why = of_.next_failure())
-      return *why;
-    return std::vector<input>{};
-  }
-  result<claimed_rows> claim(const claim_request&) override { return claimed_rows{}; }
-  result<bool> hold_shop(const shop_lease&) override { return true; }
-  result<void> release_shop(const shop_id&, const std::string&) override { return {}; }
-
-private:
-  result<void> done() {
-    if (auto why = of_.next_failure())
-      return *why;
-    return {};
-  }
-  failing_store& of_;
-};
-
-result<std::unique_ptr<store_writer>> failing_store::open_writer() {
-  ++connections;
-  if (!is_reachable)
-    return gone();
-  return std::unique_ptr<store_writer>{std::make_unique<failing_writer>(*this)};
-}
 
 struct lane_under_test {
   failing_store store;
@@ -137,8 +75,22 @@ TEST_CASE("a connection is given up when it is broken, not when the store refuse
   lane_under_test t;
   for (const auto why : {error_code::refused_by_store, error_code::storage_unavailable}) {
     t.store.failures = {why, why};
-    CHECK(t.lane.note({}).fate != commit_fate::committed);
-    CHECK_FALSE(t.lane.redrive({1}, {}).has_value());
+    const auto note = make_task([](store_writer& on) { return on.note({}); });
+    const auto redrive = make_task([](store_writer& on) { return on.redrive({}, {}); });
+    CHECK(t.lane.run(*note).failure->code == why);
+    CHECK(note->take().error().code == why);
+    CHECK(t.lane.run(*redrive).failure->code == why);
     CHECK(t.store.connections == (why == error_code::refused_by_store ? 1 : 2));
   }
+}
+
+TEST_CASE("a task for which no connection can be opened is not run, and its asker is told why") {
+  lane_under_test t;
+  t.store.is_reachable = false;
+  const auto task = make_task([](store_writer& on) { return on.probe(); });
+  const auto told = t.lane.run(*task);
+  CHECK_FALSE(told.ran);
+  REQUIRE(told.failure);
+  CHECK(told.failure->code == error_code::storage_unavailable);
+  CHECK(t.store.askings == 0);
 }

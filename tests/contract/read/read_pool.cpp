@@ -21,6 +21,7 @@ public:
   explicit gated_store(store& inner) : inner_(inner) {}
   result<std::unique_ptr<store_writer>> open_writer() override { return inner_.open_writer(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
+  result<std::unique_ptr<access_reader>> open_access() override { return inner_.open_access(); }
   [[nodiscard]] std::size_t max_lanes() const override { return 1; }
   result<std::unique_ptr<store_reader>> open_reader() override {
     return std::unique_ptr<store_reader>{std::make_unique<gated_reader>(*this, std::move(inner_.open_reader().value()))};

@@ -1,0 +1,24 @@
+#pragma once
+// What people and programs show to be let in: how it is made, and what of it is stored.
+
+#include "base/result.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace orderly {
+
+/// 24 letters and digits that do not look alike: 140 bits.
+std::string random_password();
+/// "orderly_" and 256 bits.
+std::string random_token();
+/// What is stored of a token: hex SHA-256. A slow hash would add nothing to 256 random bits.
+std::string token_hash(std::string_view token);
+
+/// argon2id, its parameters and salt included. Takes 50 to 100 ms and 64 MB: while the engine runs, for password_thread only.
+/// Errors: internal.
+result<std::string> password_hash(const std::string& password);
+/// As slow.
+bool is_password(const std::string& password, const std::string& hash);
+
+} // namespace orderly
