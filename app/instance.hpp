@@ -61,7 +61,7 @@ private:
   shop_table shops_;
   // Each uses those above it; the destructor says in which order they end.
   std::unique_ptr<orderly::store> store_;
-  std::unique_ptr<order_reader> reader_;
+  std::unique_ptr<reads> reader_;
   std::unique_ptr<tiktok_client> tiktok_;
   std::unique_ptr<orderly::engine> engine_;
   std::unique_ptr<stored_tokens> stored_tokens_;

@@ -32,9 +32,11 @@ const std::array keys{
     key_spec{"storage.url", "", ORDERLY_AT(storage.url),
              "Where orders live. Default: orderly.db in the data folder.", 0, 0, &storage_url_rule},
     key_spec{"storage.readers", "2", ORDERLY_AT(storage.readers),
-             "Threads that read, each with its own connection: lists, timelines, activations.", 1, 64},
+             "Threads that read, each with its own connection: lists, timelines, activations. Of two or more one is "
+             "kept for activations.", 1, 64},
     key_spec{"storage.read_queue", "16384", ORDERLY_AT(storage.read_queue),
-             "Reads that may wait; beyond it a webhook is stored for later, everything else gets 503.", 1, 1'000'000},
+             "Reads of each class (load, page, export) that may wait; beyond it a webhook is stored for later, "
+             "everything else gets 503.", 1, 1'000'000},
     key_spec{"storage.load_batch", "200", ORDERLY_AT(storage.load_batch),
              "Orders that one read activates together.", 1, 5000},
     key_spec{"storage.lanes", "2", ORDERLY_AT(storage.lanes),

@@ -40,7 +40,7 @@ struct server_options {
 struct server_parts {
   order_port& orders;
   actor_port& actors;
-  order_reader& reader;
+  reads& reader;
   token_check who;
   std::function<bool()> ready; ///< the engine's health; /readyz
   const clock& time;

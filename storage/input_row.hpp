@@ -2,7 +2,7 @@
 // Rows of `inputs` and of what stands beside them, as both stores have them.
 
 #include "base/result.hpp"
-#include "domain/ports/reads.hpp"
+#include "domain/ports/order_queries.hpp"
 #include "storage/unit.hpp"
 
 #include <string>

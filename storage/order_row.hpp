@@ -5,7 +5,7 @@
 #include "base/result.hpp"
 #include "domain/order/event.hpp"
 #include "domain/order/order.hpp"
-#include "domain/ports/reads.hpp"
+#include "domain/ports/order_pages.hpp"
 
 #include <cstdint>
 #include <optional>

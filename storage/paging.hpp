@@ -2,7 +2,7 @@
 // One page of a list, the same for both stores: what differs is where the rows come from and how one is read.
 
 #include "base/result.hpp"
-#include "domain/ports/reads.hpp"
+#include "domain/ports/order_queries.hpp"
 #include "storage/input_row.hpp"
 
 #include <algorithm>
@@ -24,18 +24,25 @@ struct page_of {
   bool more = false;
 };
 
+/// What a row adds to the bytes that bound its page (kept_inputs.hpp).
+inline std::size_t body_bytes(const listed_order&) { return 0; }
+inline std::size_t body_bytes(const input_row& row) { return row.what.raw->size(); }
+inline std::size_t body_bytes(const dead_letter_view& letter) { return letter.raw->size(); }
+
 /// `read(row)` gives a T or a result<T>, whose error is the page's.
 template <class T, class Rows, class Read>
 result<page_of<T>> read_page(Rows&& rows, std::size_t asked, Read&& read) {
   page_of<T> page;
+  std::size_t bytes = 0;
   for (const auto& row : rows) {
-    if (page.rows.size() == page_size(asked)) {
+    if (page.rows.size() == page_size(asked) || bytes >= page_bytes) {
       page.more = true;
       break;
     }
     result<T> one = read(row);
     if (!one)
       return one.error();
+    bytes += body_bytes(*one);
     page.rows.push_back(*std::move(one));
   }
   return page;
@@ -50,5 +57,14 @@ inline timestamp bound_of(const pending_request& what) {
 order_page finished(page_of<listed_order> page);
 pending_page finished(page_of<input_row> page);
 dead_letter_page finished(page_of<dead_letter_view> page);
+
+/// The whole page.
+template <class T, class Rows, class Read>
+auto page_from(Rows&& rows, std::size_t asked, Read&& read) -> result<decltype(finished(page_of<T>{}))> {
+  auto page = read_page<T>(std::forward<Rows>(rows), asked, std::forward<Read>(read));
+  if (!page)
+    return page.error();
+  return finished(*std::move(page));
+}
 
 } // namespace orderly

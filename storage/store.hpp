@@ -5,7 +5,7 @@
 
 #include "base/result.hpp"
 #include "domain/order/policy.hpp"
-#include "domain/ports/reads.hpp"
+#include "domain/ports/order_queries.hpp"
 #include "domain/tiktok/shop.hpp"
 #include "storage/unit.hpp"
 
@@ -75,20 +75,6 @@ public:
   virtual result<void> probe() = 0;
 };
 
-/// A read-only connection. Used by one thread at a time.
-class store_reader {
-public:
-  virtual ~store_reader() = default;
-  /// One result per request, in their order: what is wrong with one order (order_unreadable) or with a stored answer that it asks
-  /// for (storage_unavailable) takes no neighbour along. The outer error: the store cannot be read.
-  virtual result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) = 0;
-  virtual result<order_page> list(const order_filter& filter) = 0;
-  virtual result<order_view> find(const order_key& key) = 0;
-  virtual result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) = 0;
-  virtual result<pending_page> pending(const pending_request& what) = 0;
-  virtual result<dead_letter_page> dead_letters(const dead_letter_filter& filter) = 0;
-};
-
 struct new_user {
   std::string name, role, password_hash;
 };
@@ -131,7 +117,8 @@ class store {
 public:
   virtual ~store() = default;
   virtual result<std::unique_ptr<store_writer>> open_writer() = 0;
-  virtual result<std::unique_ptr<store_reader>> open_reader() = 0;
+  /// A read-only connection.
+  virtual result<std::unique_ptr<order_queries>> open_reader() = 0;
   virtual result<std::unique_ptr<store_admin>> open_admin() = 0;
   /// Beside a running engine: never writes.
   virtual result<std::unique_ptr<access_reader>> open_access() = 0;

@@ -1,7 +1,7 @@
 #pragma once
 // The timeline of an order: its events, and between them the inputs that caused none, by time, newest first.
 
-#include "domain/ports/reads.hpp"
+#include "domain/ports/order_pages.hpp"
 #include "storage/cursor.hpp"
 
 #include <vector>

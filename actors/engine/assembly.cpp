@@ -90,6 +90,7 @@ std::shared_ptr<const order_services> assembly::services_of_orders() {
   services->rules = options_.rules;
   services->writer = writer;
   services->outbox = outbox;
+  services->sweeper = sweepers;
   services->measured = std::make_shared<order_metrics>(parts_.measured);
   services->loads_under_way = loads_under_way;
   return services;

@@ -42,7 +42,7 @@ struct engine_options {
 /// All references must outlive the engine.
 struct engine_parts {
   orderly::store& store;
-  order_reader& reader;
+  reads& reader;
   tiktok_port& tiktok;
   const shop_directory& shops;
   const clock& time;

@@ -123,7 +123,7 @@ caf::behavior ask_for_restart(caf::event_based_actor* self, const registry_actor
 
 } // namespace
 
-gateway::gateway(const clock& time, id_source& ids, order_reader& reader, const shop_directory& shops,
+gateway::gateway(const clock& time, id_source& ids, reads& reader, const shop_directory& shops,
                  std::shared_ptr<std::atomic<int>> reading)
     : time_(time), ids_(ids), reader_(reader), shops_(shops), reading_(std::move(reading)) {}
 

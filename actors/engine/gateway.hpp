@@ -28,7 +28,7 @@ namespace orderly {
 class gateway final : public order_port, public actor_port, public task_port {
 public:
   /// @param reading counts callbacks that may still come from reader threads
-  gateway(const clock& time, id_source& ids, order_reader& reader, const shop_directory& shops,
+  gateway(const clock& time, id_source& ids, reads& reader, const shop_directory& shops,
           std::shared_ptr<std::atomic<int>> reading);
 
   /// Once, before the first post.
@@ -50,7 +50,7 @@ private:
 
   const clock& time_;
   id_source& ids_;
-  order_reader& reader_;
+  reads& reader_;
   const shop_directory& shops_;
   const std::shared_ptr<std::atomic<int>> reading_;
   mutable std::shared_mutex mutex_; // post() only reads: held shared, so that nothing is sent after close()

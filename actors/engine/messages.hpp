@@ -5,7 +5,7 @@
 #include "base/result.hpp"
 #include "domain/order/decision.hpp"
 #include "domain/order/input.hpp"
-#include "domain/ports/reads.hpp"
+#include "domain/ports/order_queries.hpp"
 #include "domain/ports/tiktok_port.hpp"
 #include "storage/store.hpp"
 #include "storage/store_task.hpp"

@@ -85,6 +85,8 @@ using outbox_actor = caf::typed_actor<
 using sweeper_actor = caf::typed_actor<
     // Looks for some.
     caf::reacts_to<atom::tick>,
+    // An order is served again: what waited for that is brought first.
+    caf::reacts_to<atom::lift>,
     // What a reader found.
     caf::reacts_to<atom::swept, std::shared_ptr<const result<pending_page>>>,
     // This one of them was answered.
@@ -93,7 +95,7 @@ using sweeper_actor = caf::typed_actor<
 /// Handles a cohort of dead letters again, then ends.
 using redriver_actor = caf::typed_actor<
     // What a reader found.
-    caf::reacts_to<atom::found, std::shared_ptr<const result<dead_letter_page>>>,
+    caf::reacts_to<atom::found, std::shared_ptr<const result<std::vector<std::int64_t>>>>,
     // A group was answered: so many were handled, and why the first of the others was not.
     caf::reacts_to<atom::redriven, std::size_t, std::string>>;
 

@@ -30,11 +30,12 @@ struct order_metrics {
 
 /// What every order needs; one for all of them.
 struct order_services {
-  order_reader* reader = nullptr;
+  reads* reader = nullptr;
   const clock* time = nullptr;
   policy rules;
   ref_of<writer_actor> writer;
   ref_of<outbox_actor> outbox;
+  ref_of<sweeper_actor> sweeper; ///< hears of lifted quarantines
   std::shared_ptr<order_metrics> measured;
   std::shared_ptr<std::atomic<int>> loads_under_way; ///< callbacks that may still come from reader threads
 };

@@ -40,7 +40,8 @@ registry_metrics::registry_metrics(metrics& m)
       inputs_in_hand(m.gauge("orderly_registry_inputs_in_hand", "Inputs that wait for their answer")),
       waiting(m.gauge("orderly_registry_waiting_orders", "Orders that wait for a resident's place")),
       parked_now(m.gauge("orderly_registry_parked_inputs", "Inputs in memory that were answered before they are decided")),
-      quarantined(m.gauge("orderly_registry_quarantined_orders", "Orders known to be quarantined")),
+      turning_away(
+          m.gauge("orderly_registry_turned_away_orders", "Orders whose inputs this engine turns away: quarantined ones")),
       restarts(m.counter("orderly_registry_restarts_total", "Order actors that died")),
       passivations(m.counter("orderly_registry_passivations_total", "Order actors that left memory because they were idle")),
       refused(m.counter("orderly_registry_refused_total", "Inputs refused because no place was free and too many waited")),
@@ -60,7 +61,7 @@ registry_state::~registry_state() {
   for (const auto& [id, e] : orders_) {
     unanswered += e.unanswered.size();
     if (e.now == standing::quarantined)
-      measured->quarantined.add(-1);
+      measured->turning_away.add(-1);
   }
   measured->inputs_in_hand.add(-static_cast<double>(unanswered));
   measured->parked_now.add(-static_cast<double>(parked_));

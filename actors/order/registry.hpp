@@ -21,7 +21,7 @@ namespace orderly {
 
 struct registry_metrics {
   explicit registry_metrics(metrics& m);
-  gauge residents, inputs_in_hand, waiting, parked_now, quarantined;
+  gauge residents, inputs_in_hand, waiting, parked_now, turning_away;
   counter restarts, passivations, refused, parked;
   histogram input_age;
   counter killed_twice;

@@ -122,7 +122,7 @@ void registry_state::quarantine(order_entry& e, bool stored) {
   e.now = standing::quarantined;
   e.quarantine_stored = stored;
   e.quarantine_asked = self->clock().now();
-  measured->quarantined.add(1);
+  measured->turning_away.add(1);
   if (e.handle)
     caf::anon_send_exit(e.handle, caf::exit_reason::user_shutdown);
   file(e);
@@ -225,6 +225,7 @@ caf::result<restart_reply> registry_state::restart(const tiktok_order_id& order)
 }
 
 void registry_state::lift(const tiktok_order_id& order) {
+  services->sweeper->send(atom::lift::value); // it left the order's inputs where they are
   const auto found = orders_.find(order);
   if (found == orders_.end())
     return;
@@ -237,7 +238,7 @@ void registry_state::lift(const tiktok_order_id& order) {
       caf::anon_send_exit(e.handle, caf::exit_reason::user_shutdown);
     return;
   }
-  measured->quarantined.add(-1);
+  measured->turning_away.add(-1);
   if (e.handle) { // its end is under way; on_down goes on from there
     e.now = standing::leaving;
     ++leaving_;

@@ -54,18 +54,19 @@ redriver_state::~redriver_state() {
 }
 
 void redriver_state::look() {
-  const auto tell = [](const redriver_actor& to, result<dead_letter_page> page) {
-    caf::anon_send(to, atom::found::value, std::make_shared<const result<dead_letter_page>>(std::move(page)));
+  using letter_ids = std::vector<std::int64_t>;
+  const auto tell = [](const redriver_actor& to, result<letter_ids> found) {
+    caf::anon_send(to, atom::found::value, std::make_shared<const result<letter_ids>>(std::move(found)));
   };
-  services->reader->dead_letters({.cause = request.cause, .redriven = false, .limit = request.limit, .cursor = {}},
-                                 reader_callback{services->reads_under_way, redriver_actor{self}, tell});
+  services->reader->run<letter_ids>(
+      read_class::pages, [what = request](order_queries& from) { return from.dead_letter_ids(what.cause, what.limit); },
+      reader_callback{services->reads_under_way, redriver_actor{self}, tell});
 }
 
-void redriver_state::on_found(const result<dead_letter_page>& page) {
-  if (!page)
-    return finish(page.error());
-  for (const auto& letter : page->letters)
-    letters_.push_back(letter.id); // the newest first: the oldest is tried first
+void redriver_state::on_found(const result<std::vector<std::int64_t>>& letters) {
+  if (!letters)
+    return finish(letters.error());
+  letters_ = *letters; // the newest first: the oldest is tried first
   next_group();
 }
 
@@ -124,7 +125,9 @@ redriver_actor::behavior_type redriver(redriver_actor::stateful_pointer<redriver
   state.done = std::move(done);
   state.look();
   return {
-      [self](atom::found, const std::shared_ptr<const result<dead_letter_page>>& page) { self->state.on_found(*page); },
+      [self](atom::found, const std::shared_ptr<const result<std::vector<std::int64_t>>>& found) {
+        self->state.on_found(*found);
+      },
       [self](atom::redriven, std::size_t good, const std::string& why) { self->state.on_group_answered(good, why); },
   };
 }

@@ -21,7 +21,7 @@
 namespace orderly {
 
 struct redrive_services {
-  order_reader* reader = nullptr;
+  reads* reader = nullptr;
   order_port* orders = nullptr;
   const clock* time = nullptr;
   ref_of<writer_actor> writer;
@@ -34,7 +34,7 @@ struct redriver_state {
   ~redriver_state();
 
   void look();
-  void on_found(const result<dead_letter_page>& page);
+  void on_found(const result<std::vector<std::int64_t>>& letters);
   void on_group_answered(std::size_t good, const std::string& why);
 
   redriver_actor::pointer self;

@@ -29,7 +29,7 @@ void serve_restart(const edge_ptr& shared, const order_key& key, const responder
   const auto place = place_for(shared, to);
   if (!place)
     return;
-  shared->parts.reader.find(key, [shared, key, place, to](const result<order_view>& found) {
+  const auto tell = [shared, key, place, to](const result<order_view>& found) {
     if (found)
       return restart(shared, found->order.tiktok_id, true, place, to);
     const auto* id = std::get_if<tiktok_order_id>(&key);
@@ -37,7 +37,9 @@ void serve_restart(const edge_ptr& shared, const order_key& key, const responder
     if (id && (unreadable || found.error().code == error_code::order_not_found))
       return restart(shared, *id, unreadable, place, to);
     to->answer(problem(found.error()));
-  });
+  };
+  shared->parts.reader.run<order_view>(
+      read_class::loads, [key](order_queries& from) { return from.find(key); }, tell);
 }
 
 bool take_flag(std::string_view value, bool& into) {
@@ -63,9 +65,10 @@ http_route list_route(const edge_ptr& shared, const request_target& target) {
   if (!filter)
     return answers("dead_letters", problem(filter.error()));
   return read_route("dead_letters", [shared, filter = std::move(*filter)](const responder_ptr& to) {
-    shared->parts.reader.dead_letters(filter, reply_with<dead_letter_page>(to, [](const dead_letter_page& page) {
-                                        return json_response(200, dead_letters_body(page));
-                                      }));
+    shared->parts.reader.run<dead_letter_page>(
+        read_class::pages, [filter](order_queries& from) { return from.dead_letters(filter); },
+        reply_with<dead_letter_page>(to,
+                                     [](const dead_letter_page& page) { return json_response(200, dead_letters_body(page)); }));
   });
 }
 

@@ -97,6 +97,12 @@ json::object input_body_of(const input_view& i) {
           {"input_id", to_string(i.id)}};
 }
 
+/// Raised by no event: the order's facts do not know of it.
+void add_quarantine(json::object& summary, std::optional<timestamp> since) {
+  if (since)
+    summary["attention"].as_array().push_back(json::object{{"kind", attention::quarantined}, {"since", to_rfc3339(*since)}});
+}
+
 } // namespace
 
 json::object order_summary(const order& o) {
@@ -122,9 +128,7 @@ json::object order_summary(const order& o) {
 json::object order_body(const order_view& view, const policy& rules) {
   auto out = order_summary(view.order);
   out["reports"] = reports_of(view.order);
-  if (view.quarantined_since) // raised by no event: the order's facts do not know of it
-    out["attention"].as_array().push_back(
-        json::object{{"kind", attention::quarantined}, {"since", to_rfc3339(*view.quarantined_since)}});
+  add_quarantine(out, view.quarantined_since);
   out["next_states"] = next_states_of(view, rules);
   out["order_data"] = view.document;
   return out;
@@ -134,6 +138,7 @@ json::object page_body(const order_page& page) {
   json::array orders;
   for (const auto& row : page.orders) {
     auto summary = order_summary(row.order);
+    add_quarantine(summary, row.quarantined_since);
     if (!row.unreadable.empty())
       summary["unreadable"] = row.unreadable;
     orders.push_back(std::move(summary));

@@ -3,7 +3,7 @@
 
 #include "domain/order/decision.hpp"
 #include "domain/order/policy.hpp"
-#include "domain/ports/reads.hpp"
+#include "domain/ports/order_queries.hpp"
 
 namespace orderly {
 

@@ -117,11 +117,13 @@ void serve_command(const edge_ptr& shared, const order_key& key, const principal
   command what{who, *idempotency_key, std::move(*body), answer_response};
   if (const auto* order = std::get_if<tiktok_order_id>(&key))
     return submit(shared, std::move(what), *order, std::move(place), to);
-  shared->parts.reader.find(key, [shared, what = std::move(what), place, to](result<order_view> found) mutable {
-    if (!found)
-      return to->answer(problem(found.error()));
-    submit(shared, std::move(what), found->order.tiktok_id, std::move(place), to);
-  });
+  shared->parts.reader.run<order_view>(
+      read_class::loads, [key](order_queries& from) { return from.find(key); },
+      [shared, what = std::move(what), place, to](result<order_view> found) mutable {
+        if (!found)
+          return to->answer(problem(found.error()));
+        submit(shared, std::move(what), found->order.tiktok_id, std::move(place), to);
+      });
 }
 
 void serve_create(const edge_ptr& shared, const principal& who, const http_request& request, const responder_ptr& to) {
@@ -142,18 +144,21 @@ http_route list_route(const edge_ptr& shared, const request_target& target) {
   if (!filter)
     return answers("orders", problem(filter.error()));
   return read_route("orders", [shared, filter = std::move(*filter)](const responder_ptr& to) {
-    shared->parts.reader.list(
-        filter, reply_with<order_page>(to, [](const order_page& page) { return json_response(200, page_body(page)); }));
+    shared->parts.reader.run<order_page>(
+        read_class::pages, [filter](order_queries& from) { return from.list(filter); },
+        reply_with<order_page>(to, [](const order_page& page) { return json_response(200, page_body(page)); }));
   });
 }
 
 http_route order_route(const edge_ptr& shared, const order_key& key) {
   return read_route("order", [shared, key](const responder_ptr& to) {
-    shared->parts.reader.find(key, reply_with<order_view>(to, [shared](const order_view& view) {
-                                auto out = json_response(200, order_body(view, shared->options.rules));
-                                out.headers.emplace_back("ETag", '"' + std::to_string(view.order.version) + '"');
-                                return out;
-                              }));
+    shared->parts.reader.run<order_view>(
+        read_class::pages, [key](order_queries& from) { return from.find(key); },
+        reply_with<order_view>(to, [shared](const order_view& view) {
+          auto out = json_response(200, order_body(view, shared->options.rules));
+          out.headers.emplace_back("ETag", '"' + std::to_string(view.order.version) + '"');
+          return out;
+        }));
   });
 }
 
@@ -162,9 +167,9 @@ http_route timeline_route(const edge_ptr& shared, const order_key& key, const re
   if (!query)
     return answers("order_events", problem(query.error()));
   return read_route("order_events", [shared, key, query = std::move(*query)](const responder_ptr& to) {
-    shared->parts.reader.timeline(key, query.limit, query.cursor, reply_with<timeline_page>(to, [](const timeline_page& page) {
-                                    return json_response(200, timeline_body(page));
-                                  }));
+    shared->parts.reader.run<timeline_page>(
+        read_class::pages, [key, query](order_queries& from) { return from.timeline(key, query.limit, query.cursor); },
+        reply_with<timeline_page>(to, [](const timeline_page& page) { return json_response(200, timeline_body(page)); }));
   });
 }
 

@@ -6,7 +6,6 @@
 #include "storage/postgres/stored.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <deque>
 #include <unordered_map>
 
@@ -54,18 +53,6 @@ constexpr const char* attention_of = "select kind, " ORDERLY_MICROS("since") ", 
 
 std::optional<std::int64_t> maybe_integer(const pqxx::row& row, int column) {
   return row[column].is_null() ? std::nullopt : std::optional{integer_at(row, column)};
-}
-
-std::string bytes_from(std::string_view hex) {
-  if (hex.starts_with("\\x"))
-    hex.remove_prefix(2);
-  std::string bytes(hex.size() / 2, '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    std::uint8_t byte = 0;
-    std::from_chars(hex.data() + 2 * i, hex.data() + 2 * i + 2, byte, 16);
-    bytes[i] = static_cast<char>(byte);
-  }
-  return bytes;
 }
 
 audit::order_columns read_columns(const pqxx::row& row) {

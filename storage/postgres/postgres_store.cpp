@@ -35,7 +35,9 @@ public:
   result<std::unique_ptr<store_writer>> open_writer() override {
     return caught(where_, [&]() -> result<std::unique_ptr<store_writer>> { return make_writer(where_, notifier_, heartbeat_); });
   }
-  result<std::unique_ptr<store_reader>> open_reader() override { return make<store_reader, reader>(); }
+  result<std::unique_ptr<order_queries>> open_reader() override {
+    return caught(where_, [&]() -> result<std::unique_ptr<order_queries>> { return make_reader(where_); });
+  }
   result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(access::write); }
   result<std::unique_ptr<access_reader>> open_access() override { return make<access_reader, admin>(access::read); }
   result<std::unique_ptr<change_feed>> open_changes() override { return make<change_feed, feed>(); }

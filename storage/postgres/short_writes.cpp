@@ -3,6 +3,7 @@
 #include "storage/postgres/statements.hpp"
 #include "storage/postgres/stored.hpp"
 #include "storage/postgres/writer.hpp"
+#include "storage/row_reading.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -45,7 +46,7 @@ public:
       pqxx::work together{over.raw()};
       std::vector<input_row> revived;
       for (const auto& row : over.run(together, sql::redrive, asked))
-        revived.push_back(read_input_row(row));
+        revived.push_back(read_input_row(row_view{row}));
       together.commit();
       return oldest_first(inputs_from(std::move(revived)));
     });

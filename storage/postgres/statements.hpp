@@ -1,6 +1,6 @@
 #pragma once
-// Every SQL statement that runs more than once, but those of one short write (short_writes.cpp). Rows come as one array a column
-// (binary.hpp); a statement serves a whole batch.
+// Every SQL statement that writes, or serves a write, and runs more than once, but those of one short write (short_writes.cpp); a
+// reader's stand in reader.cpp. Rows come as one array a column (binary.hpp); a statement serves a whole batch.
 
 #include "storage/postgres/session.hpp"
 
@@ -242,85 +242,6 @@ delete from engines e where e.name = $1::text
   and (e.server <> pg_postmaster_start_time() or (not exists (select from shops where lease_owner = $1::text)
     and not exists (select from outbox o where o.state = 'open' and o.lease_until is not null and o.lease_owner = $1::text)))
 returning true)sql"};
-
-// --- reading; the columns of an order in the order that read_order() takes them ---
-#define ORDERLY_MICROS(column) "(extract(epoch from " column ") * 1000000)::int8"
-#define ORDERLY_INPUT_COLUMNS \
-  "i.id, i.delivery_id, i.dedupe_key, i.order_ref, " ORDERLY_MICROS("i.received_at") ", i.source, i.actor, i.shop_id, i.type," \
-  " i.notification_id, encode(i.raw, 'hex')"
-#define ORDERLY_ORDER_COLUMNS \
-  "o.id, o.tiktok_order_id, o.state, o.failure, o.shop_id, o.facts, o.held, o.version, " ORDERLY_MICROS("o.created_at") ", " \
-  ORDERLY_MICROS("o.updated_at") ", " ORDERLY_MICROS("o.closed_at")
-// Null when it is not. The row is found by its key, whatever the planner thinks of the number of open ones.
-#define ORDERLY_QUARANTINED_SINCE \
-  "(select case when t.until is null then " ORDERLY_MICROS("t.since") " end from order_attention t" \
-  " where t.order_id = o.id and t.kind = 'quarantined' limit 1)"
-// Orders, and the settled inputs among the keys in hand: one statement, since both must be of one moment, and a lone webhook of a
-// new order waits for each journey to the server. A row without an order is such an input.
-inline constexpr statement load_orders{"load_orders",
-    "select " ORDERLY_ORDER_COLUMNS ", case when a.with_document then o.order_data end, a.place,"
-    " " ORDERLY_QUARANTINED_SINCE ", null, null, null, null"
-    " from unnest($1::int8[], $2::text[], $3::bool[]) as a(place, key, with_document)"
-    " join orders o on o.tiktok_order_id = a.key"
-    " union all select null, null, null, null, null, null, null, null, null, null, null, null, k.place, null,"
-    " i.id, encode(i.raw_hash, 'hex'), i.answer, i.dedupe_key"
-    " from unnest($4::int8[], $5::text[], $6::text[]) as k(place, key, ref)"
-    " join inputs i on i.dedupe_key = k.key and i.order_ref = k.ref where i.outcome <> 'pending'"};
-inline constexpr statement order_by_id{"order_by_id",
-    "select " ORDERLY_ORDER_COLUMNS ", o.order_data, null, " ORDERLY_QUARANTINED_SINCE " from orders o where o.id = $1::uuid"};
-inline constexpr statement order_by_tiktok_id{"order_by_tiktok_id",
-    "select " ORDERLY_ORDER_COLUMNS ", o.order_data, null, " ORDERLY_QUARANTINED_SINCE
-    " from orders o where o.tiktok_order_id = $1::text"};
-#undef ORDERLY_QUARANTINED_SINCE
-#define ORDERLY_NEWEST_FIRST " order by o.updated_at desc, o.id desc limit $3::int8"
-#define ORDERLY_IN_STATE(state) \
-  "select * from orders o where o.state = " state " and (o.updated_at, o.id) < ($1::timestamptz, $2::uuid)" ORDERLY_NEWEST_FIRST
-inline constexpr statement orders_in_state{"orders_in_state",
-    "select " ORDERLY_ORDER_COLUMNS " from (" ORDERLY_IN_STATE("$4::text") ") o" ORDERLY_NEWEST_FIRST};
-// One index serves both lists: of all states, the newest of each are merged.
-inline constexpr statement orders_in_any_state{"orders_in_any_state",
-    "select " ORDERLY_ORDER_COLUMNS " from ((" ORDERLY_IN_STATE("'received'") ") union all (" ORDERLY_IN_STATE("'processing'")
-    ") union all (" ORDERLY_IN_STATE("'shipped'") ") union all (" ORDERLY_IN_STATE("'delivered'") ") union all ("
-    ORDERLY_IN_STATE("'failed'") ")) o" ORDERLY_NEWEST_FIRST};
-#undef ORDERLY_IN_STATE
-#undef ORDERLY_NEWEST_FIRST
-#undef ORDERLY_ORDER_COLUMNS
-inline constexpr statement ids_by_id{"ids_by_id", "select id, tiktok_order_id from orders where id = $1::uuid"};
-inline constexpr statement ids_by_tiktok_id{"ids_by_tiktok_id",
-    "select id, tiktok_order_id from orders where tiktok_order_id = $1::text"};
-inline constexpr statement events_from{"events_from",
-    "select seq, " ORDERLY_MICROS("at") ", type, source, actor, from_state, to_state, detail, input_id from order_events"
-    " where order_id = $1::uuid and seq <= $2::int8 order by seq desc limit $3::int8"};
-inline constexpr statement inputs_from{"inputs_from",
-    "select id, " ORDERLY_MICROS("received_at") ", source, type, dedupe_key, notification_id, outcome, deliveries from inputs"
-    " where order_ref = $1::text and order_ref <> '' and events = 0 and (received_at, id) <= ($2::timestamptz, $3::uuid)"
-    " order by received_at desc, id desc limit $4::int8"};
-#define ORDERLY_PENDING \
-  "select " ORDERLY_INPUT_COLUMNS " from inputs i where i.outcome = 'pending'" \
-  " and (i.received_at, i.id) > ($1::timestamptz, $2::uuid) and i.received_at < $3::timestamptz"
-#define ORDERLY_OLDEST_FIRST " order by i.received_at, i.id limit $4::int8"
-inline constexpr statement pending_inputs{"pending_inputs", ORDERLY_PENDING ORDERLY_OLDEST_FIRST};
-inline constexpr statement pending_inputs_of_order{"pending_inputs_of_order",
-    ORDERLY_PENDING " and i.order_ref = $5::text" ORDERLY_OLDEST_FIRST};
-#undef ORDERLY_OLDEST_FIRST
-#undef ORDERLY_PENDING
-// The page first, then the inputs of its letters only.
-#define ORDERLY_LATEST_FIRST " order by d.last_at desc, d.id desc limit $3::int8"
-#define ORDERLY_DEAD_LETTERS(condition) \
-  "select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, " \
-  ORDERLY_MICROS("d.first_at") ", " ORDERLY_MICROS("d.last_at") ", " ORDERLY_MICROS("d.redriven_at") ", encode(i.raw, 'hex')" \
-  " from (select * from dead_letters d where (d.last_at, d.id) < ($1::timestamptz, $2::int8)" condition ORDERLY_LATEST_FIRST \
-  ") d left join inputs i on i.id = d.input_id" ORDERLY_LATEST_FIRST
-inline constexpr statement dead_letters{"dead_letters", ORDERLY_DEAD_LETTERS(" and d.redriven_at is null")};
-inline constexpr statement dead_letters_of_cause{"dead_letters_of_cause",
-    ORDERLY_DEAD_LETTERS(" and d.redriven_at is null and d.cause = $4::text")};
-inline constexpr statement all_dead_letters{"all_dead_letters", ORDERLY_DEAD_LETTERS("")};
-inline constexpr statement all_dead_letters_of_cause{"all_dead_letters_of_cause",
-    ORDERLY_DEAD_LETTERS(" and d.cause = $4::text")};
-#undef ORDERLY_DEAD_LETTERS
-#undef ORDERLY_LATEST_FIRST
-#undef ORDERLY_INPUT_COLUMNS
-#undef ORDERLY_MICROS
 
 // --- what others committed ---
 // What a snapshot did not see is what its transactions in progress wrote, and all later ones: exact, in whatever order they

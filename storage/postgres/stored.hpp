@@ -1,10 +1,11 @@
 #pragma once
-// Rows of PostgreSQL as the domain's types.
+// Fields of PostgreSQL's rows.
 
-#include "domain/ports/reads.hpp"
-#include "storage/input_row.hpp"
+#include "base/clock.hpp"
+#include "base/uuid.hpp"
 #include "storage/postgres/pqxx_compat.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,19 +23,23 @@ uuid id_at(const pqxx::row& row, int column);
 timestamp time_at(const pqxx::row& row, int column);
 std::optional<timestamp> maybe_time_at(const pqxx::row& row, int column);
 
-/// Of a query with the columns of an order. Errors: order_unreadable.
-result<order> read_order(const pqxx::row& row);
-listed_order read_listed(const pqxx::row& row);
-/// Columns behind those of an order.
-inline constexpr int document_column = 11, place_column = 12, quarantined_column = 13, settled_column = 14;
-result<json::object> read_document(const pqxx::row& row);
+/// Of bytes in hex, with or without the server's `\x`.
+std::string bytes_from(std::string_view hex);
 
-result<event> read_event(const pqxx::row& row);
-input_view read_input(const pqxx::row& row);
-/// Of columns for id, raw_hash in hex, answer, from `first` on.
-result<settled_input> read_settled(const pqxx::row& row, int first);
-/// Of a query for a whole input, its raw bytes in hex.
-input_row read_input_row(const pqxx::row& row);
-result<dead_letter_view> read_dead_letter(const pqxx::row& row);
+/// For what reads the rows of both stores (storage/row_reading.hpp). Bytes are asked for in hex.
+class row_view {
+public:
+  explicit row_view(const pqxx::row& of) : of_(of) {}
+  [[nodiscard]] std::string_view text_at(int column) const { return postgres::text_at(of_, column); }
+  [[nodiscard]] std::int64_t integer_at(int column) const { return postgres::integer_at(of_, column); }
+  [[nodiscard]] bool flag_at(int column) const { return postgres::flag_at(of_, column); }
+  [[nodiscard]] uuid id_at(int column) const { return postgres::id_at(of_, column); }
+  [[nodiscard]] timestamp time_at(int column) const { return postgres::time_at(of_, column); }
+  [[nodiscard]] std::optional<timestamp> maybe_time_at(int column) const { return postgres::maybe_time_at(of_, column); }
+  [[nodiscard]] std::string bytes_at(int column) const { return bytes_from(text_at(column)); }
+
+private:
+  const pqxx::row& of_;
+};
 
 } // namespace orderly::postgres

@@ -1,200 +1,207 @@
 #include "storage/read/read_pool.hpp"
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <mutex>
+#include <optional>
+#include <string>
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace orderly {
 namespace {
+
+using steady = std::chrono::steady_clock;
 
 struct load_job {
   load_request what;
   reply<loaded_order> done;
 };
-struct list_job {
-  order_filter filter;
-  reply<order_page> done;
-};
-struct find_job {
-  order_key key;
-  reply<order_view> done;
-};
-struct timeline_job {
-  order_key key;
-  std::size_t limit;
-  std::string cursor;
-  reply<timeline_page> done;
-};
-struct pending_job {
-  pending_request what;
-  reply<pending_page> done;
-};
-struct dead_letters_job {
-  dead_letter_filter filter;
-  reply<dead_letter_page> done;
-};
-using job = std::variant<load_job, list_job, find_job, timeline_job, pending_job, dead_letters_job>;
+struct waiting_job {
+  std::variant<load_job, read_job> what;
+  steady::time_point since;
 
-struct read_metrics {
-  explicit read_metrics(metrics& m)
-      : depth(m.gauge("orderly_storage_read_queue_depth", "Reads that wait for a reader")),
-        overloaded(m.counter("orderly_storage_read_overloaded_total", "Reads refused because the queue was full")),
-        load(seconds(m, "load")), list(seconds(m, "list")), find(seconds(m, "find")), timeline(seconds(m, "timeline")),
-        pending(seconds(m, "pending")), dead_letters(seconds(m, "dead_letters")) {}
+  [[nodiscard]] bool is_load() const { return std::holds_alternative<load_job>(what); }
+  /// What is done to tell who asked that nothing is read.
+  void refuse(const error& why) {
+    if (is_load())
+      std::get<load_job>(what).done(why);
+    else
+      std::get<read_job>(what).read(why)();
+  }
+};
 
-  static histogram seconds(metrics& m, const std::string& what) {
-    return m.histogram("orderly_storage_read_seconds", "Time of a read in the store; a batch of loads counts once",
-                       {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1}, {{"what", what}});
+constexpr std::array class_names{"load", "page", "export"};
+constexpr std::size_t place_of(read_class as) { return static_cast<std::size_t>(as); }
+
+struct class_metrics {
+  class_metrics(metrics& m, const metrics::labels& of)
+      : depth(m.gauge("orderly_storage_read_queue_depth", "Reads that wait for a reader", of)),
+        overloaded(m.counter("orderly_storage_read_overloaded_total", "Reads refused because the queue was full", of)),
+        waited(
+            m.histogram("orderly_storage_read_wait_seconds", "From the question to a reader that is free for it", bounds(), of)),
+        took(m.histogram("orderly_storage_read_seconds", "Time of a read in the store; a batch of loads counts once", bounds(),
+                         of)) {}
+
+  static std::vector<double> bounds() {
+    return {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5};
   }
   gauge depth;
   counter overloaded;
-  histogram load, list, find, timeline, pending, dead_letters;
+  histogram waited, took;
 };
 
-class stopwatch {
+double seconds_since(steady::time_point began) { return std::chrono::duration<double>(steady::now() - began).count(); }
+
+error draining() { return {error_code::shutting_down, "the engine is draining", {}}; }
+
+class read_pool final : public reads {
 public:
-  explicit stopwatch(histogram& into) : into_(into) {}
-  ~stopwatch() { into_.observe(std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count()); }
-  stopwatch(const stopwatch&) = delete;
-  stopwatch& operator=(const stopwatch&) = delete;
-
-private:
-  histogram& into_;
-  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
-};
-
-template <class F>
-auto timed(histogram& into, F&& read) {
-  stopwatch watch{into};
-  return read();
-}
-
-class read_pool final : public order_reader {
-public:
-  read_pool(const read_pool_options& options, metrics& measured) : options_(options), measured_(measured) {}
+  read_pool(const read_pool_options& options, metrics& m) : options_(options) {
+    for (std::size_t i = 0; i < class_names.size(); ++i)
+      queues_[i].measured.emplace(m, metrics::labels{{"class", class_names[i]}});
+  }
 
   ~read_pool() override {
-    std::deque<job> left;
+    std::vector<waiting_job> left;
     {
       std::lock_guard lock(mutex_);
       stopping_ = true;
-      left.swap(waiting_);
-      measured_.depth.set(0);
+      for (auto& queue : queues_) {
+        std::move(queue.jobs.begin(), queue.jobs.end(), std::back_inserter(left));
+        queue.jobs.clear();
+        queue.measured->depth.set(0);
+      }
     }
-    wake_.notify_all();
+    wake_reserved_.notify_all();
+    wake_others_.notify_all();
     for (auto& thread : threads_)
       thread.join();
     for (auto& one : left)
-      std::visit([](auto& j) { j.done(error{error_code::shutting_down, "the engine is draining", {}}); }, one);
+      one.refuse(draining());
   }
 
-  void start(std::unique_ptr<store_reader> from) {
-    threads_.emplace_back([this, from = std::move(from)] { serve(*from); });
+  /// @param classes the first so many are served by it
+  void start(std::unique_ptr<order_queries> from, std::size_t classes) {
+    threads_.emplace_back([this, from = std::move(from), classes] {
+      while (serve_next(*from, classes)) {
+      }
+    });
   }
 
-  void load(load_request what, reply<loaded_order> done) override { push(load_job{std::move(what), std::move(done)}); }
-  void list(order_filter filter, reply<order_page> done) override { push(list_job{std::move(filter), std::move(done)}); }
-  void find(order_key key, reply<order_view> done) override { push(find_job{std::move(key), std::move(done)}); }
-  void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) override {
-    push(timeline_job{std::move(key), limit, std::move(cursor), std::move(done)});
+  void load(load_request what, reply<loaded_order> done) override {
+    push(read_class::loads, load_job{std::move(what), std::move(done)});
   }
-  void pending(pending_request what, reply<pending_page> done) override { push(pending_job{std::move(what), std::move(done)}); }
-  void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override {
-    push(dead_letters_job{std::move(filter), std::move(done)});
+  void run_job(read_job job) override {
+    const auto as = job.as;
+    push(as, std::move(job));
   }
 
 private:
+  struct class_queue {
+    std::deque<waiting_job> jobs;
+    std::optional<class_metrics> measured; ///< always there
+  };
+
   template <class Job>
-  void push(Job one) {
+  void push(read_class as, Job what) {
+    waiting_job one{std::move(what), steady::now()};
     bool stopping = false;
     {
       std::lock_guard lock(mutex_);
+      auto& queue = queues_[place_of(as)];
       stopping = stopping_;
-      if (!stopping && waiting_.size() < options_.queue_limit) {
-        waiting_.emplace_back(std::move(one));
-        measured_.depth.set(static_cast<double>(waiting_.size()));
-        wake_.notify_one();
+      if (!stopping && queue.jobs.size() < options_.queue_limit) {
+        queue.jobs.push_back(std::move(one));
+        queue.measured->depth.set(static_cast<double>(queue.jobs.size()));
+        wake_others_.notify_one();
+        if (as == read_class::loads)
+          wake_reserved_.notify_one();
         return;
       }
+      if (!stopping)
+        queue.measured->overloaded.add();
     }
-    if (!stopping)
-      measured_.overloaded.add();
-    one.done(stopping ? error{error_code::shutting_down, "the engine is draining", {}}
-                      : error{error_code::overloaded, "too many reads wait; storage.readers and its queue set the limit", {}});
+    one.refuse(stopping ? draining()
+                        : error{error_code::overloaded, "too many reads wait; storage.readers and its queue set the limit", {}});
+  }
+
+  class_queue* first_waiting(std::size_t classes) {
+    for (std::size_t i = 0; i < classes; ++i)
+      if (!queues_[i].jobs.empty())
+        return &queues_[i];
+    return nullptr;
   }
 
   /// The next job; with a load come the loads right behind it. Empty: stop.
-  std::vector<job> next() {
+  std::vector<waiting_job> next(std::size_t classes, class_metrics*& measured) {
     std::unique_lock lock(mutex_);
-    wake_.wait(lock, [this] { return stopping_ || !waiting_.empty(); });
-    std::vector<job> taken;
-    const auto is_load = [](const job& j) { return std::holds_alternative<load_job>(j); };
-    while (!waiting_.empty() && taken.size() < options_.load_batch &&
-           (taken.empty() || (is_load(taken.front()) && is_load(waiting_.front())))) {
-      taken.push_back(std::move(waiting_.front()));
-      waiting_.pop_front();
+    auto& wake = classes == queues_.size() ? wake_others_ : wake_reserved_;
+    class_queue* from = nullptr;
+    wake.wait(lock, [&] { return (from = first_waiting(classes)) || stopping_; });
+    std::vector<waiting_job> taken;
+    if (!from)
+      return taken;
+    auto& jobs = from->jobs;
+    while (!jobs.empty() && taken.size() < options_.load_batch &&
+           (taken.empty() || (taken.front().is_load() && jobs.front().is_load()))) {
+      taken.push_back(std::move(jobs.front()));
+      jobs.pop_front();
     }
-    measured_.depth.set(static_cast<double>(waiting_.size()));
+    measured = &*from->measured;
+    measured->depth.set(static_cast<double>(jobs.size()));
     return taken;
   }
 
-  void serve(store_reader& from) {
-    while (serve_next(from)) {
-    }
-  }
-
   /// What was served is gone when it returns: callbacks hold what others wait for. False: stop.
-  bool serve_next(store_reader& from) {
-    auto jobs = next();
-    if (!jobs.empty()) {
-      if (auto* one = std::get_if<list_job>(&jobs.front()))
-        one->done(timed(measured_.list, [&] { return from.list(one->filter); }));
-      else if (auto* wanted = std::get_if<find_job>(&jobs.front()))
-        wanted->done(timed(measured_.find, [&] { return from.find(wanted->key); }));
-      else if (auto* page = std::get_if<timeline_job>(&jobs.front()))
-        page->done(timed(measured_.timeline, [&] { return from.timeline(page->key, page->limit, page->cursor); }));
-      else if (auto* waiting = std::get_if<pending_job>(&jobs.front()))
-        waiting->done(timed(measured_.pending, [&] { return from.pending(waiting->what); }));
-      else if (auto* dead = std::get_if<dead_letters_job>(&jobs.front()))
-        dead->done(timed(measured_.dead_letters, [&] { return from.dead_letters(dead->filter); }));
-      else
-        load_all(from, jobs);
+  bool serve_next(order_queries& from, std::size_t classes) {
+    class_metrics* measured = nullptr;
+    auto jobs = next(classes, measured);
+    if (jobs.empty())
+      return false;
+    for (const auto& one : jobs)
+      measured->waited.observe(seconds_since(one.since));
+    const auto began = steady::now();
+    if (auto* single = std::get_if<read_job>(&jobs.front().what)) {
+      const auto tell = single->read(&from);
+      measured->took.observe(seconds_since(began));
+      tell();
+      return true;
     }
-    return !jobs.empty();
-  }
-
-  void load_all(store_reader& from, std::vector<job>& jobs) {
     std::vector<load_request> wanted;
     wanted.reserve(jobs.size());
-    for (const auto& one : jobs)
-      wanted.push_back(std::get<load_job>(one).what);
-    auto loaded = timed(measured_.load, [&] { return from.load(wanted); });
+    for (auto& one : jobs)
+      wanted.push_back(std::get<load_job>(one.what).what);
+    auto loaded = from.load(wanted);
+    measured->took.observe(seconds_since(began));
     for (std::size_t i = 0; i < jobs.size(); ++i) {
-      auto& done = std::get<load_job>(jobs[i]).done;
+      const auto& done = std::get<load_job>(jobs[i].what).done;
       if (loaded)
         done(std::move((*loaded)[i]));
       else
         done(loaded.error());
     }
+    return true;
   }
 
   const read_pool_options options_;
-  read_metrics measured_;
   std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<job> waiting_;
+  std::condition_variable wake_reserved_, wake_others_;
+  std::array<class_queue, class_names.size()> queues_; ///< by class: the first goes first
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
 
 } // namespace
 
-result<std::unique_ptr<order_reader>> make_read_pool(store& from, const read_pool_options& options, metrics& measured) {
-  std::vector<std::unique_ptr<store_reader>> readers;
+result<std::unique_ptr<reads>> make_read_pool(store& from, const read_pool_options& options, metrics& measured) {
+  std::vector<std::unique_ptr<order_queries>> readers;
   for (std::size_t i = 0; i < options.threads; ++i) {
     auto one = from.open_reader();
     if (!one)
@@ -202,9 +209,9 @@ result<std::unique_ptr<order_reader>> make_read_pool(store& from, const read_poo
     readers.push_back(*std::move(one));
   }
   auto pool = std::make_unique<read_pool>(options, measured);
-  for (auto& one : readers)
-    pool->start(std::move(one));
-  return std::unique_ptr<order_reader>{std::move(pool)};
+  for (std::size_t i = 0; i < readers.size(); ++i)
+    pool->start(std::move(readers[i]), i == 0 && readers.size() > 1 ? 1 : class_names.size());
+  return std::unique_ptr<reads>{std::move(pool)};
 }
 
 } // namespace orderly

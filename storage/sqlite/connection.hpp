@@ -97,6 +97,8 @@ public:
   [[nodiscard]] std::string_view text_at(int column) const;
   [[nodiscard]] std::string_view blob_at(int column) const;
   [[nodiscard]] uuid id_at(int column) const;
+  [[nodiscard]] bool flag_at(int column) const { return integer_at(column) != 0; }
+  [[nodiscard]] std::string bytes_at(int column) const { return std::string{blob_at(column)}; }
 
 private:
   void check(int code) const;

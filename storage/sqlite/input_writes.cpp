@@ -1,7 +1,7 @@
 #include "storage/sqlite/input_writes.hpp"
 
 #include "base/digest.hpp"
-#include "storage/sqlite/rows.hpp"
+#include "storage/row_reading.hpp"
 #include "storage/sqlite/statements.hpp"
 
 #include <boost/json/serialize.hpp>

@@ -194,12 +194,17 @@ drop index outbox_due;
 create index outbox_due on outbox(due_at, id) where state = 'open';
 )sql";
 
+constexpr const char* open_attention = R"sql(
+-- `until`, though it is null in all of them: so the number of quarantined orders, asked for all the time, is read from the index.
+create index order_attention_open on order_attention(kind, since, until) where until is null;
+)sql";
+
 constexpr const char* migrations_table = "create table if not exists schema_migrations(version integer primary key, applied_at "
                                          "integer not null default " ORDERLY_NOW ") strict";
 #undef ORDERLY_NOW
 
 /// Version n stands at place n - 1.
-constexpr std::array<const char*, 2> steps{first_schema, life_and_death};
+constexpr std::array<const char*, 3> steps{first_schema, life_and_death, open_attention};
 
 std::int64_t stored_version(connection& over) {
   auto query = over.use(sql::schema_version);

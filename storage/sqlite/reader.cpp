@@ -1,52 +1,168 @@
 #include "storage/sqlite/reader.hpp"
 
-#include "storage/order_row.hpp"
+#include "storage/cursor.hpp"
 #include "storage/paging.hpp"
-#include "storage/sqlite/rows.hpp"
-#include "storage/sqlite/statements.hpp"
+#include "storage/row_reading.hpp"
 #include "storage/timeline_merge.hpp"
 
 namespace orderly::sqlite {
 namespace {
 
-void bind_key(statement& query, const order_key& key) {
-  if (const auto* id = std::get_if<order_id>(&key))
+// Parameters are bound from left to right, unless they have numbers. The columns stand as row_reading.hpp takes them.
+// clang-format off
+constexpr read_statement statements[] = {
+{"load_order", R"(
+  select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at,
+    (select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null),
+    case when ?2 then order_data end
+  from orders where tiktok_order_id = ?1)"},
+{"settled_input", R"(
+  select id, raw_hash, answer from inputs where dedupe_key = ? and order_ref = ? and outcome <> 'pending')"},
+
+{"order_by_id", R"(
+  select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at,
+    (select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null),
+    order_data
+  from orders where id = ?)"},
+{"order_by_tiktok_id", R"(
+  select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at,
+    (select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null),
+    order_data
+  from orders where tiktok_order_id = ?)"},
+
+{"orders_in_state", R"(
+  select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at,
+    (select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null)
+  from orders where state = ?4 and (updated_at, id) < (?1, ?2)
+  order by updated_at desc, id desc limit ?3)"},
+// One index serves both lists: of all states, the newest of each are merged.
+{"orders_in_any_state", R"(
+  select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at,
+    (select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null)
+  from orders where rowid in (
+    select r from (
+      select * from (select rowid as r, updated_at, id from orders where state = 'received'
+        and (updated_at, id) < (?1, ?2) order by updated_at desc, id desc limit ?3)
+      union all
+      select * from (select rowid as r, updated_at, id from orders where state = 'processing'
+        and (updated_at, id) < (?1, ?2) order by updated_at desc, id desc limit ?3)
+      union all
+      select * from (select rowid as r, updated_at, id from orders where state = 'shipped'
+        and (updated_at, id) < (?1, ?2) order by updated_at desc, id desc limit ?3)
+      union all
+      select * from (select rowid as r, updated_at, id from orders where state = 'delivered'
+        and (updated_at, id) < (?1, ?2) order by updated_at desc, id desc limit ?3)
+      union all
+      select * from (select rowid as r, updated_at, id from orders where state = 'failed'
+        and (updated_at, id) < (?1, ?2) order by updated_at desc, id desc limit ?3))
+    order by updated_at desc, id desc limit ?3)
+  order by updated_at desc, id desc)"},
+
+{"ids_by_id", "select id, tiktok_order_id from orders where id = ?"},
+{"ids_by_tiktok_id", "select id, tiktok_order_id from orders where tiktok_order_id = ?"},
+{"events_from", R"(
+  select seq, at, type, source, actor, from_state, to_state, detail, input_id from order_events
+  where order_id = ? and seq <= ?
+  order by seq desc limit ?)"},
+{"inputs_from", R"(
+  select id, received_at, source, type, dedupe_key, notification_id, outcome, deliveries from inputs
+  where order_ref = ?1 and order_ref <> '' and events = 0 and (received_at, id) <= (?2, ?3)
+  order by received_at desc, id desc limit ?4)"},
+
+{"pending_inputs", R"(
+  select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type,
+    i.notification_id, i.raw
+  from inputs i
+  where i.outcome = 'pending' and (i.received_at, i.id) > (?1, ?2) and i.received_at < ?3
+    and not exists (select 1 from order_attention q where q.kind = 'quarantined' and q.until is null
+      and q.order_id = (select o.id from orders o where o.tiktok_order_id = i.order_ref))
+  order by i.received_at, i.id limit ?4)"},
+{"pending_inputs_of_order", R"(
+  select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type,
+    i.notification_id, i.raw
+  from inputs i
+  where i.outcome = 'pending' and (i.received_at, i.id) > (?1, ?2) and i.received_at < ?3 and i.order_ref = ?5
+    and not exists (select 1 from order_attention q where q.kind = 'quarantined' and q.until is null
+      and q.order_id = (select o.id from orders o where o.tiktok_order_id = i.order_ref))
+  order by i.received_at, i.id limit ?4)"},
+
+{"open_dead_letters", R"(
+  select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, d.first_at,
+    d.last_at, d.redriven_at, i.raw
+  from dead_letters d left join inputs i on i.id = d.input_id
+  where d.redriven_at is null and (d.last_at, d.id) < (?1, ?2) and (?4 is null or d.cause = ?4)
+  order by d.last_at desc, d.id desc limit ?3)"},
+{"all_dead_letters", R"(
+  select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, d.first_at,
+    d.last_at, d.redriven_at, i.raw
+  from dead_letters d left join inputs i on i.id = d.input_id
+  where (d.last_at, d.id) < (?1, ?2) and (?4 is null or d.cause = ?4)
+  order by d.last_at desc, d.id desc limit ?3)"},
+{"dead_letter_ids", R"(
+  select id from dead_letters
+  where redriven_at is null and (last_at, id) < (?1, ?2) and cause = ?3
+  order by last_at desc, id desc limit ?4)"},
+
+{"quarantined_orders", "select count(*) from order_attention where kind = 'quarantined' and until is null"},
+};
+// clang-format on
+
+/// A name that is none does not compile.
+consteval std::string_view sql(std::string_view name) {
+  for (const auto& one : statements)
+    if (one.name == name)
+      return one.sql;
+  throw "no statement has this name";
+}
+
+class reader final : public order_queries {
+public:
+  explicit reader(const database& where) : over_(where, access::read) {}
+
+  result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override;
+  result<order_page> list(const order_filter& filter) override;
+  result<order_view> find(const order_key& key) override;
+  result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
+  result<pending_page> pending(const pending_request& what) override;
+  result<dead_letter_page> dead_letters(const dead_letter_filter& filter) override;
+  result<std::vector<std::int64_t>> dead_letter_ids(dead_letter_cause cause, std::size_t limit) override;
+  result<std::size_t> quarantined_orders() override;
+
+private:
+  result<loaded_order> load_one(const load_request& what);
+  statement by_key(const order_key& key, std::string_view with_id, std::string_view with_tiktok_id);
+  result<std::vector<event>> events_from(const uuid& order, const timeline_position& at, std::size_t count);
+  std::vector<input_view> inputs_from(const std::string& order, const timeline_position& at, std::size_t count);
+  connection over_;
+};
+
+/// With the key bound: it must live until the last step.
+statement reader::by_key(const order_key& key, std::string_view with_id, std::string_view with_tiktok_id) {
+  const auto* id = std::get_if<order_id>(&key);
+  auto query = over_.use(id ? with_id : with_tiktok_id);
+  if (id)
     query.id(id->value);
   else
     query.text(std::get<tiktok_order_id>(key).str());
+  return query;
 }
-
-bool by_id(const order_key& key) { return std::holds_alternative<order_id>(key); }
-
-} // namespace
 
 result<loaded_order> reader::load_one(const load_request& what) {
   loaded_order loaded;
   loaded.order.tiktok_id = what.order;
   {
-    auto query = over_.use(what.with_document ? sql::order_and_document_by_tiktok_id : sql::order_by_tiktok_id);
-    query.text(what.order.str());
-    if (query.step()) {
-      auto found = read_order(query);
-      if (!found)
-        return found.error();
-      loaded.exists = true;
-      loaded.quarantined = !query.is_null(quarantined_column);
-      loaded.order = *std::move(found);
-      if (what.with_document) {
-        auto document = read_document(query);
-        if (!document)
-          return document.error();
-        loaded.document = std::make_shared<const json::object>(*std::move(document));
-      }
-    }
+    auto query = over_.use(sql("load_order"));
+    query.text(what.order.str()).integer(what.with_document);
+    if (query.step())
+      if (auto taken = take_order(query, loaded); !taken)
+        return taken.error();
   }
   for (const auto& key : what.keys) {
-    auto query = over_.use(sql::settled_input);
+    auto query = over_.use(sql("settled_input"));
     query.text(key).text(what.order.str());
     if (!query.step())
       continue;
-    auto settled = read_settled(query);
+    auto settled = read_settled(query, 0);
     if (!settled)
       return settled.error();
     loaded.settled.emplace(key, *std::move(settled));
@@ -70,37 +186,26 @@ result<order_page> reader::list(const order_filter& filter) {
     const auto from = list_position_from(filter.cursor);
     if (!from)
       return from.error();
-    auto query = over_.use(filter.state ? sql::orders_in_state : sql::orders_in_any_state);
-    query.at(from->updated_at).id(from->id);
+    auto query = over_.use(filter.state ? sql("orders_in_state") : sql("orders_in_any_state"));
+    query.at(from->updated_at).id(from->id).integer(rows_to_ask_for(filter.limit));
     if (filter.state)
       query.text(name_of(*filter.state));
-    query.integer(rows_to_ask_for(filter.limit));
-    auto page = read_page<listed_order>(query, filter.limit, read_listed);
-    if (!page)
-      return page.error();
-    return finished(*std::move(page));
+    return page_from<listed_order>(query, filter.limit, read_listed<statement>);
   });
 }
 
 result<order_view> reader::find(const order_key& key) {
   return guarded([&]() -> result<order_view> {
-    auto query = over_.use(by_id(key) ? sql::order_and_document_by_id : sql::order_and_document_by_tiktok_id);
-    bind_key(query, key);
+    auto query = by_key(key, sql("order_by_id"), sql("order_by_tiktok_id"));
     if (!query.step())
       return no_such_order(key);
-    auto found = read_order(query);
-    if (!found)
-      return found.error();
-    auto document = read_document(query);
-    if (!document)
-      return document.error();
-    return order_view{*std::move(found), *std::move(document), query.maybe_time_at(quarantined_column)};
+    return read_order_view(query);
   });
 }
 
 result<std::vector<event>> reader::events_from(const uuid& order, const timeline_position& at, std::size_t count) {
   std::vector<event> events;
-  auto query = over_.use(sql::events_from);
+  auto query = over_.use(sql("events_from"));
   query.id(order).integer(at.seq).integer(static_cast<std::int64_t>(count));
   while (query.step()) {
     auto e = read_event(query);
@@ -113,7 +218,7 @@ result<std::vector<event>> reader::events_from(const uuid& order, const timeline
 
 std::vector<input_view> reader::inputs_from(const std::string& order, const timeline_position& at, std::size_t count) {
   std::vector<input_view> inputs;
-  auto query = over_.use(sql::inputs_from);
+  auto query = over_.use(sql("inputs_from"));
   query.text(order).at(at.input.updated_at).id(at.input.id).integer(static_cast<std::int64_t>(count));
   while (query.step())
     inputs.push_back(read_input(query));
@@ -129,8 +234,7 @@ result<timeline_page> reader::timeline(const order_key& key, std::size_t limit, 
     uuid id;
     std::string tiktok_id;
     {
-      auto query = over_.use(by_id(key) ? sql::ids_by_id : sql::ids_by_tiktok_id);
-      bind_key(query, key);
+      auto query = by_key(key, sql("ids_by_id"), sql("ids_by_tiktok_id"));
       if (!query.step())
         return no_such_order(key);
       id = query.id_at(0);
@@ -149,14 +253,11 @@ result<pending_page> reader::pending(const pending_request& what) {
     const auto from = pending_position_from(what.cursor);
     if (!from)
       return from.error();
-    auto query = over_.use(what.order ? sql::pending_inputs_of_order : sql::pending_inputs);
+    auto query = over_.use(what.order ? sql("pending_inputs_of_order") : sql("pending_inputs"));
     query.at(from->received_at).id(from->id).at(bound_of(what)).integer(rows_to_ask_for(what.limit));
     if (what.order)
       query.text(what.order->str());
-    auto page = read_page<input_row>(query, what.limit, read_input_row);
-    if (!page)
-      return page.error();
-    return finished(*std::move(page));
+    return page_from<input_row>(query, what.limit, read_input_row<statement>);
   });
 }
 
@@ -165,17 +266,37 @@ result<dead_letter_page> reader::dead_letters(const dead_letter_filter& filter) 
     const auto from = dead_letter_position_from(filter.cursor);
     if (!from)
       return from.error();
-    auto query = over_.use(filter.cause      ? filter.redriven ? sql::all_dead_letters_of_cause : sql::dead_letters_of_cause
-                           : filter.redriven ? sql::all_dead_letters
-                                             : sql::dead_letters);
+    auto query = over_.use(filter.redriven ? sql("all_dead_letters") : sql("open_dead_letters"));
     query.at(from->last_at).integer(from->id).integer(rows_to_ask_for(filter.limit));
-    if (filter.cause)
-      query.text(name_of(*filter.cause));
-    auto page = read_page<dead_letter_view>(query, filter.limit, read_dead_letter);
-    if (!page)
-      return page.error();
-    return finished(*std::move(page));
+    query.text_or_null(filter.cause ? name_of(*filter.cause) : std::string_view{});
+    return page_from<dead_letter_view>(query, filter.limit, read_dead_letter<statement>);
   });
 }
+
+result<std::vector<std::int64_t>> reader::dead_letter_ids(dead_letter_cause cause, std::size_t limit) {
+  return guarded([&]() -> result<std::vector<std::int64_t>> {
+    std::vector<std::int64_t> ids;
+    auto query = over_.use(sql("dead_letter_ids"));
+    const dead_letter_position newest;
+    query.at(newest.last_at).integer(newest.id).text(name_of(cause)).integer(static_cast<std::int64_t>(page_size(limit)));
+    while (query.step())
+      ids.push_back(query.integer_at(0));
+    return ids;
+  });
+}
+
+result<std::size_t> reader::quarantined_orders() {
+  return guarded([&]() -> result<std::size_t> {
+    auto query = over_.use(sql("quarantined_orders"));
+    query.step();
+    return static_cast<std::size_t>(query.integer_at(0));
+  });
+}
+
+} // namespace
+
+std::unique_ptr<order_queries> make_reader(const database& where) { return std::make_unique<reader>(where); }
+
+std::span<const read_statement> read_statements() { return statements; }
 
 } // namespace orderly::sqlite

@@ -23,7 +23,9 @@ public:
   result<std::unique_ptr<store_writer>> open_writer() override {
     return guarded([&]() -> result<std::unique_ptr<store_writer>> { return make_writer(where_, keeper_); });
   }
-  result<std::unique_ptr<store_reader>> open_reader() override { return make<store_reader, reader>(); }
+  result<std::unique_ptr<order_queries>> open_reader() override {
+    return guarded([&]() -> result<std::unique_ptr<order_queries>> { return make_reader(where_); });
+  }
   result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(access::write); }
   result<std::unique_ptr<access_reader>> open_access() override { return make<access_reader, admin>(access::read); }
   [[nodiscard]] std::size_t max_lanes() const override { return 1; }

@@ -1,6 +1,6 @@
 #pragma once
-// Every SQL statement that runs more than once, but those of one short write (short_writes.cpp). Parameters are bound from left
-// to right.
+// Every SQL statement that writes, or serves a write, and runs more than once, but those of one short write (short_writes.cpp); a
+// reader's stand in reader.cpp. Parameters are bound from left to right.
 
 #include <string_view>
 
@@ -135,70 +135,6 @@ inline constexpr text void_leases = R"(
 
 inline constexpr text void_shop_leases = R"(
   update shops set lease_owner = null, lease_until = null where lease_until is not null)";
-
-// --- reading; the columns of an order in the order that read_order() takes them -------------------------------------
-#define ORDERLY_ORDER \
-  "select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at"
-#define ORDERLY_QUARANTINED_SINCE \
-  "(select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null)"
-inline constexpr text order_by_tiktok_id =
-    ORDERLY_ORDER ", null, " ORDERLY_QUARANTINED_SINCE " from orders where tiktok_order_id = ?";
-inline constexpr text order_and_document_by_tiktok_id =
-    ORDERLY_ORDER ", order_data, " ORDERLY_QUARANTINED_SINCE " from orders where tiktok_order_id = ?";
-inline constexpr text order_and_document_by_id =
-    ORDERLY_ORDER ", order_data, " ORDERLY_QUARANTINED_SINCE " from orders where id = ?";
-#undef ORDERLY_QUARANTINED_SINCE
-inline constexpr text settled_input = R"(
-  select id, raw_hash, answer from inputs where dedupe_key = ? and order_ref = ? and outcome <> 'pending')";
-inline constexpr text orders_in_state = ORDERLY_ORDER R"(
-  from orders where state = ?3 and (updated_at, id) < (?1, ?2)
-  order by updated_at desc, id desc limit ?4)";
-// One index serves both lists: of all states, the newest of each are merged.
-#define ORDERLY_NEWEST(name) \
-  "select * from (select rowid as r, updated_at, id from orders where state = '" name "' and (updated_at, id) < (?1, ?2)" \
-  " order by updated_at desc, id desc limit ?3)"
-inline constexpr text orders_in_any_state = ORDERLY_ORDER R"(
-  from orders where rowid in (
-    select r from ()"
-      ORDERLY_NEWEST("received") " union all " ORDERLY_NEWEST("processing") " union all " ORDERLY_NEWEST("shipped")
-      " union all " ORDERLY_NEWEST("delivered") " union all " ORDERLY_NEWEST("failed") R"()
-    order by updated_at desc, id desc limit ?3)
-  order by updated_at desc, id desc)";
-#undef ORDERLY_NEWEST
-#undef ORDERLY_ORDER
-inline constexpr text ids_by_tiktok_id = "select id, tiktok_order_id from orders where tiktok_order_id = ?";
-inline constexpr text ids_by_id = "select id, tiktok_order_id from orders where id = ?";
-inline constexpr text events_from = R"(
-  select seq, at, type, source, actor, from_state, to_state, detail, input_id from order_events
-  where order_id = ? and seq <= ?
-  order by seq desc limit ?)";
-inline constexpr text inputs_from = R"(
-  select id, received_at, source, type, dedupe_key, notification_id, outcome, deliveries from inputs
-  where order_ref = ?1 and order_ref <> '' and events = 0 and (received_at, id) <= (?2, ?3)
-  order by received_at desc, id desc limit ?4)";
-#define ORDERLY_INPUT \
-  "select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type," \
-  " i.notification_id, i.raw"
-#define ORDERLY_PENDING \
-  ORDERLY_INPUT " from inputs i where i.outcome = 'pending' and (i.received_at, i.id) > (?1, ?2) and i.received_at < ?3"
-#define ORDERLY_OLDEST_FIRST " order by i.received_at, i.id limit ?4"
-inline constexpr text pending_inputs = ORDERLY_PENDING ORDERLY_OLDEST_FIRST;
-inline constexpr text pending_inputs_of_order = ORDERLY_PENDING " and i.order_ref = ?5" ORDERLY_OLDEST_FIRST;
-#undef ORDERLY_OLDEST_FIRST
-#undef ORDERLY_PENDING
-#undef ORDERLY_INPUT
-#define ORDERLY_DEAD_LETTERS \
-  "select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, d.first_at," \
-  " d.last_at, d.redriven_at, i.raw from dead_letters d left join inputs i on i.id = d.input_id" \
-  " where (d.last_at, d.id) < (?1, ?2)"
-#define ORDERLY_LATEST_FIRST " order by d.last_at desc, d.id desc limit ?3"
-inline constexpr text dead_letters = ORDERLY_DEAD_LETTERS " and d.redriven_at is null" ORDERLY_LATEST_FIRST;
-inline constexpr text dead_letters_of_cause =
-    ORDERLY_DEAD_LETTERS " and d.cause = ?4 and d.redriven_at is null" ORDERLY_LATEST_FIRST;
-inline constexpr text all_dead_letters = ORDERLY_DEAD_LETTERS ORDERLY_LATEST_FIRST;
-inline constexpr text all_dead_letters_of_cause = ORDERLY_DEAD_LETTERS " and d.cause = ?4" ORDERLY_LATEST_FIRST;
-#undef ORDERLY_LATEST_FIRST
-#undef ORDERLY_DEAD_LETTERS
 
 // --- at start -----------------------------------------------------------------------------------------------------
 inline constexpr text insert_policy = "insert into policies(body) values (?) on conflict(body) do nothing";

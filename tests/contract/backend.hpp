@@ -27,7 +27,7 @@ public:
   virtual std::shared_ptr<void> open_write(const std::string& sql) = 0;
 
   std::unique_ptr<store_writer> writer();
-  std::unique_ptr<store_reader> reader();
+  std::unique_ptr<order_queries> reader();
   std::unique_ptr<store_admin> admin();
 };
 

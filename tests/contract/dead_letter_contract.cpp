@@ -23,7 +23,7 @@ void record(store_writer& into, const input_record& one) {
     FAIL(to_string(done.error()));
 }
 
-std::vector<dead_letter_view> letters_now(store_reader& from, const dead_letter_filter& filter = {}) {
+std::vector<dead_letter_view> letters_now(order_queries& from, const dead_letter_filter& filter = {}) {
   auto page = from.dead_letters(filter);
   if (!page)
     FAIL(to_string(page.error()));
@@ -101,6 +101,45 @@ TEST_CASE("dead letters are paged newest death first, of all causes or of one") 
     filter.cursor = bad;
     CHECK(reader->dead_letters(filter).error().code == error_code::invalid_cursor);
   }
+}
+
+TEST_CASE("a page of dead letters ends early when their bodies are large, and its cursor goes on") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  const std::string large(std::size_t{1} << 20, '\xff');
+  for (int i = 0; i < 6; ++i)
+    record(*writer, dead(make_input("", "w:" + std::to_string(i), at(i), large)));
+  dead_letter_filter filter;
+  filter.redriven = GENERATE(true, false);
+  std::vector<std::size_t> sizes;
+  do {
+    const auto page = reader->dead_letters(filter).value();
+    sizes.push_back(page.letters.size());
+    for (const auto& letter : page.letters)
+      CHECK(*letter.raw == large);
+    filter.cursor = page.next_cursor;
+  } while (!filter.cursor.empty());
+  CHECK(sizes == std::vector<std::size_t>{4, 2});
+}
+
+TEST_CASE("ids of dead letters are given by cause, newest death first, without those that were re-driven") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  for (int i = 0; i < 6; ++i)
+    record(*writer, dead(make_input("5" + std::to_string(i), "w:" + std::to_string(i), at(i)),
+                         i % 2 ? dead_letter_cause::unparsable : dead_letter_cause::killed_twice));
+  std::vector<std::int64_t> wanted;
+  for (const auto& letter : letters_now(*reader, {.cause = dead_letter_cause::unparsable, .cursor = {}}))
+    wanted.push_back(letter.id);
+  REQUIRE(wanted.size() == 3);
+  CHECK(reader->dead_letter_ids(dead_letter_cause::unparsable, 100).value() == wanted);
+  CHECK(reader->dead_letter_ids(dead_letter_cause::unparsable, 2).value() == std::vector(wanted.begin(), wanted.begin() + 2));
+  REQUIRE(redrive(*writer, {wanted.front()}, at(9)).size() == 1);
+  wanted.erase(wanted.begin());
+  CHECK(reader->dead_letter_ids(dead_letter_cause::unparsable, 100).value() == wanted);
+  CHECK(reader->dead_letter_ids(dead_letter_cause::shop_mismatch, 100).value().empty());
 }
 
 TEST_CASE("a re-driven dead letter's input is pending again, whole, and found by whoever applies those") {

@@ -18,7 +18,7 @@ namespace {
 struct store_pair {
   std::unique_ptr<store_under_test> db;
   std::unique_ptr<store_writer> writer;
-  std::unique_ptr<store_reader> reader;
+  std::unique_ptr<order_queries> reader;
   explicit store_pair(std::unique_ptr<store_under_test> of) : db(std::move(of)), writer(db->writer()), reader(db->reader()) {}
 };
 
@@ -32,7 +32,7 @@ public:
   timestamp moment() { return at(++now_ * 1000 + below(900)); }
   [[nodiscard]] timestamp last_moment() const { return at(now_ * 1000 + 1000); }
 
-  std::vector<order_unit> batch(store_reader& truth) {
+  std::vector<order_unit> batch(order_queries& truth) {
     std::set<int> chosen;
     for (int i = 1 + below(8); i > 0; --i)
       chosen.insert(below(orders));
@@ -100,7 +100,7 @@ private:
     return made;
   }
   /// The unit's first input is one that waits, or a redelivery of it.
-  void decide_pending(order_unit& unit, store_reader& truth) {
+  void decide_pending(order_unit& unit, order_queries& truth) {
     const auto waiting = truth.pending({unit.order, {}, 1, ""}).value().inputs;
     if (waiting.empty() || unit.inputs.empty())
       return;

@@ -32,6 +32,7 @@ TEST_CASE("quarantine is seen by loads while it is open, and moves no version") 
   const auto held = stored(*writer, "51");
   stored(*writer, "52");
   CHECK_FALSE(load(*reader, "51").quarantined);
+  CHECK(reader->quarantined_orders().value() == 0);
   note(*writer, of_order("51", true, at(5), {{"why", "it killed its actor three times"}}));
   CHECK(load(*reader, "51").quarantined);
   CHECK(load(*reader, "51", {}, true).quarantined);
@@ -40,10 +41,15 @@ TEST_CASE("quarantine is seen by loads while it is open, and moves no version") 
   for (const order_key& key : {order_key{held.id}, order_key{held.tiktok_id}})
     CHECK(reader->find(key).value().quarantined_since == at(5));
   CHECK_FALSE(reader->find(tiktok_order_id{"52"}).value().quarantined_since);
+  for (const auto state : {std::optional<order_state>{}, std::optional{order_state::received}})
+    for (const auto& each : reader->list({.state = state, .cursor = {}}).value().orders)
+      CHECK(each.quarantined_since == (each.order.tiktok_id.str() == "51" ? std::optional{at(5)} : std::nullopt));
+  CHECK(reader->quarantined_orders().value() == 1);
   CHECK(db->scalar("select count(*) from order_events") == "2"); // of the two creations
   note(*writer, of_order("51", false, at(9)));
   CHECK_FALSE(load(*reader, "51").quarantined);
   CHECK_FALSE(reader->find(held.id).value().quarantined_since);
+  CHECK(reader->quarantined_orders().value() == 0);
   CHECK(row(*db, "order_attention") == "quarantined cleared");
 }
 

@@ -103,12 +103,12 @@ order stored(store_writer& into, const std::string& id, timestamp when) {
   return *unit.after;
 }
 
-result<loaded_order> try_load(store_reader& from, const load_request& what) {
+result<loaded_order> try_load(order_queries& from, const load_request& what) {
   auto loaded = from.load({&what, 1});
   return loaded ? std::move(loaded->front()) : result<loaded_order>{loaded.error()};
 }
 
-loaded_order load(store_reader& from, const std::string& id, std::vector<std::string> keys, bool with_document) {
+loaded_order load(order_queries& from, const std::string& id, std::vector<std::string> keys, bool with_document) {
   const load_request what{tiktok_order_id{id}, std::move(keys), with_document};
   auto loaded = try_load(from, what);
   if (!loaded)

@@ -32,8 +32,8 @@ commit_verdict commit(store_writer& into, const order_unit& unit);
 /// Creates the order; what is stored.
 order stored(store_writer& into, const std::string& order, timestamp when = at(0));
 /// What is stored of one order now, or why it cannot be told.
-result<loaded_order> try_load(store_reader& from, const load_request& what);
+result<loaded_order> try_load(order_queries& from, const load_request& what);
 /// What is stored of one order now.
-loaded_order load(store_reader& from, const std::string& order, std::vector<std::string> keys = {}, bool with_document = false);
+loaded_order load(order_queries& from, const std::string& order, std::vector<std::string> keys = {}, bool with_document = false);
 
 } // namespace orderly::test

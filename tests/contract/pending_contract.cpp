@@ -29,7 +29,7 @@ void record(store_writer& into, const input_record& one) {
     FAIL(to_string(done.error()));
 }
 
-std::vector<input> pending_now(store_reader& from, const pending_request& what = {}) {
+std::vector<input> pending_now(order_queries& from, const pending_request& what = {}) {
   auto page = from.pending(what);
   if (!page)
     FAIL(to_string(page.error()));
@@ -143,6 +143,56 @@ TEST_CASE("pending inputs can be asked for by order, and by when they were recei
   CHECK(pending_now(*reader, {{}, at(4), 100, ""}).size() == 4); // at(4) itself is not among them
   CHECK(pending_now(*reader, {tiktok_order_id{"51"}, at(4), 100, ""}).size() == 2);
   CHECK(pending_now(*reader, {tiktok_order_id{"53"}, {}, 100, ""}).empty());
+}
+
+TEST_CASE("pending inputs of a quarantined order are left out until it is lifted") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  stored(*writer, "51");
+  stored(*writer, "52");
+  for (int i = 0; i < 4; ++i)
+    record(*writer, pending(make_input(std::to_string(50 + i % 3), "w:" + std::to_string(i), at(i))));
+  attention_note note;
+  note.order = tiktok_order_id{"51"};
+  note.kind = "quarantined";
+  note.at = at(9);
+  REQUIRE(writer->note({&note, 1}).has_value());
+  const auto orders = [&] {
+    std::string all;
+    for (const auto& one : pending_now(*reader))
+      all += one.order.str() + ' ';
+    return all;
+  };
+  CHECK(orders() == "50 52 50 "); // that without a row, too, is none of them
+  CHECK(pending_now(*reader, {tiktok_order_id{"51"}, {}, 100, ""}).empty());
+  CHECK(pending_now(*reader, {{}, {}, 2, ""}).size() == 2);
+  note.raised = false;
+  REQUIRE(writer->note({&note, 1}).has_value());
+  CHECK(orders() == "50 51 52 50 ");
+}
+
+TEST_CASE("a page of pending inputs ends early when their bodies are large, and its cursor goes on") {
+  const auto db = fresh(GENERATE(from_range(backends())));
+  const auto writer = db->writer();
+  const auto reader = db->reader();
+  const std::string large(std::size_t{1} << 20, 'x');
+  for (int i = 0; i < 10; ++i)
+    record(*writer, pending(make_input("51", "w:" + std::to_string(i), at(i), i == 9 ? "{}" : large)));
+  pending_request what;
+  std::vector<std::size_t> sizes;
+  std::string keys;
+  do {
+    const auto page = reader->pending(what).value();
+    sizes.push_back(page.inputs.size());
+    for (const auto& one : page.inputs) {
+      keys += one.dedupe_key.substr(2);
+      CHECK(one.raw->size() == (one.dedupe_key == "w:9" ? 2 : large.size()));
+    }
+    what.cursor = page.next_cursor;
+  } while (!what.cursor.empty());
+  CHECK(sizes == std::vector<std::size_t>{4, 4, 2});
+  CHECK(keys == "0123456789");
 }
 
 TEST_CASE("a pending input that is given as pending again counts one more delivery and stays as it came") {

@@ -18,14 +18,14 @@ std::vector<std::string> ids(const order_page& page) {
   return all;
 }
 
-order_page list(store_reader& from, order_filter filter) {
+order_page list(order_queries& from, order_filter filter) {
   auto page = from.list(filter);
   if (!page)
     FAIL(to_string(page.error()));
   return *std::move(page);
 }
 
-void touch(store_writer& into, store_reader& from, const std::string& id, timestamp when) {
+void touch(store_writer& into, order_queries& from, const std::string& id, timestamp when) {
   auto step = next_step(load(from, id).order, "w:touch:" + to_string(next_id()), when);
   REQUIRE(commit(into, step) == commit_verdict::committed);
 }

@@ -16,7 +16,7 @@ std::vector<std::string> shown(const timeline_page& page) {
   return all;
 }
 
-timeline_page timeline(store_reader& from, const order_key& key, std::size_t limit = 50, const std::string& cursor = "") {
+timeline_page timeline(order_queries& from, const order_key& key, std::size_t limit = 50, const std::string& cursor = "") {
   auto page = from.timeline(key, limit, cursor);
   if (!page)
     FAIL(to_string(page.error()));

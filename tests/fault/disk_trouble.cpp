@@ -17,7 +17,7 @@ struct troubled_store {
   dropping_vfs disk{"troubled"};
   std::unique_ptr<store> db = open();
   std::unique_ptr<store_writer> writer = std::move(db->open_writer().value());
-  std::unique_ptr<store_reader> reader = std::move(db->open_reader().value());
+  std::unique_ptr<order_queries> reader = std::move(db->open_reader().value());
 
   std::unique_ptr<store> open() {
     return std::move(
@@ -45,7 +45,7 @@ std::vector<order_unit> ten_orders() {
   return batch;
 }
 
-std::size_t orders_in(store_reader& from) { return from.list({{}, 200, ""}).value().orders.size(); }
+std::size_t orders_in(order_queries& from) { return from.list({{}, 200, ""}).value().orders.size(); }
 
 } // namespace
 

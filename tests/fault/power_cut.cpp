@@ -59,10 +59,10 @@ private:
   bool record_some(store_writer& into);
   void checkpoint();
   std::string scalar(const std::string& sql);
-  void compare(store_reader& from, std::vector<std::string>& wrong);
-  void settle_last_batch(store_reader& from, std::vector<std::string>& wrong);
+  void compare(order_queries& from, std::vector<std::string>& wrong);
+  void settle_last_batch(order_queries& from, std::vector<std::string>& wrong);
   void compare_inputs(std::vector<std::string>& wrong);
-  std::optional<expected_order> stored_now(store_reader& from, const std::string& id, const std::vector<std::string>& keys);
+  std::optional<expected_order> stored_now(order_queries& from, const std::string& id, const std::vector<std::string>& keys);
 
   orders committed_;                    ///< answered
   orders unanswered_;                   ///< what the last batch would have made
@@ -159,7 +159,7 @@ bool machine::work(int batches, const std::function<void()>& before_closing) {
   return vfs.is_off();
 }
 
-std::optional<expected_order> machine::stored_now(store_reader& from, const std::string& id,
+std::optional<expected_order> machine::stored_now(order_queries& from, const std::string& id,
                                                   const std::vector<std::string>& keys) {
   const load_request what{tiktok_order_id{id}, keys, true};
   const auto answer = try_load(from, what);
@@ -184,7 +184,7 @@ std::optional<expected_order> machine::stored_now(store_reader& from, const std:
   return now;
 }
 
-void machine::settle_last_batch(store_reader& from, std::vector<std::string>& wrong) {
+void machine::settle_last_batch(order_queries& from, std::vector<std::string>& wrong) {
   std::size_t there = 0, absent = 0;
   for (const auto& [id, after] : unanswered_) {
     const auto now = stored_now(from, id, after.keys);
@@ -204,7 +204,7 @@ void machine::settle_last_batch(store_reader& from, std::vector<std::string>& wr
   unanswered_.clear();
 }
 
-void machine::compare(store_reader& from, std::vector<std::string>& wrong) {
+void machine::compare(order_queries& from, std::vector<std::string>& wrong) {
   for (const auto& [id, expected] : committed_)
     if (stored_now(from, id, expected.keys) != expected)
       wrong.push_back("order " + id + " is not as it was answered");

@@ -74,7 +74,7 @@ struct engine_host::process {
   uuid_v7_source ids;
   metrics measured;
   rough_store store;
-  rough_reader reads;
+  rough_reads reads;
   tiktok_wire wire;
   shop_table shops{{ours}};
   assembly whole;
@@ -174,7 +174,7 @@ bool engine_host::is_shop_connected() const { return p_->shops.find(ours.id) != 
 order_port& engine_host::port() { return p_->whole.orders; }
 id_source& engine_host::ids() { return p_->ids; }
 timestamp engine_host::now() const { return p_->time.now(); }
-rough_reader& engine_host::reads() { return p_->reads; }
+rough_reads& engine_host::reads() { return p_->reads; }
 
 actor_port& engine_host::operations() { return p_->whole.orders; }
 

@@ -5,7 +5,7 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "tests/sim/fake_tiktok.hpp"
-#include "tests/sim/rough_reader.hpp"
+#include "tests/sim/rough_reads.hpp"
 #include "tests/sim/rough_store.hpp"
 #include "tests/sim/stage.hpp"
 #include "tests/support/memory_store.hpp"
@@ -50,7 +50,7 @@ public:
   [[nodiscard]] timestamp now() const;
   /// Restart and re-drive.
   actor_port& operations();
-  rough_reader& reads();
+  rough_reads& reads();
   /// SIGTERM.
   void begin_stop(std::chrono::milliseconds grace);
   [[nodiscard]] bool is_stopping() const;

@@ -22,7 +22,7 @@ public:
   rough_store(stage& on, orderly::test::memory_store& inner, const bool& alive) : on_(on), inner_(inner), alive_(alive) {}
 
   result<std::unique_ptr<store_writer>> open_writer() override;
-  result<std::unique_ptr<store_reader>> open_reader() override { return inner_.open_reader(); }
+  result<std::unique_ptr<order_queries>> open_reader() override { return inner_.open_reader(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
   result<std::unique_ptr<access_reader>> open_access() override { return inner_.open_access(); }
   result<std::unique_ptr<change_feed>> open_changes() override;

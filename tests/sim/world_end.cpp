@@ -33,7 +33,7 @@ void world::lift_quarantines() {
     if (const auto mark = row.attention.find("quarantined"); mark != row.attention.end())
       stored |= !mark->second.until;
   for (auto& each : seats_)
-    if (stored || each.host->gauge("orderly_registry_quarantined_orders") > 0)
+    if (stored || each.host->gauge("orderly_registry_turned_away_orders") > 0)
       for (const auto& [id, order] : tiktok_.orders())
         each.host->operations().restart(tiktok_order_id{id}, [](const result<restarted>&) {});
 }
@@ -171,9 +171,9 @@ void world::check_idle_engines() {
   for (auto& each : seats_) {
     auto& host = *each.host;
     for (const auto* name : {"orderly_registry_residents", "orderly_registry_inputs_in_hand", "orderly_registry_waiting_orders",
-                             "orderly_registry_parked_inputs", "orderly_registry_quarantined_orders",
-                             "orderly_storage_units_waiting", "orderly_storage_lanes_busy", "orderly_outbox_fetches_under_way",
-                             "orderly_outbox_writes_under_way", "orderly_sweeper_under_way"})
+                             "orderly_registry_parked_inputs", "orderly_registry_turned_away_orders",
+                             "orderly_quarantined_orders", "orderly_storage_units_waiting", "orderly_storage_lanes_busy",
+                             "orderly_outbox_fetches_under_way", "orderly_outbox_writes_under_way", "orderly_sweeper_under_way"})
       if (host.gauge(name) != 0)
         on_.violate("at rest every gauge is zero", "", name, " is ", host.gauge(name), " in engine ", host.number);
     if (host.actors() != fresh.actors())

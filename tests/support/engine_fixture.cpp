@@ -34,7 +34,7 @@ engine_fixture::engine_fixture(std::uint64_t seed, engine_options given)
   rules = (*admin)->remember_policy(rules).value();
   const shop ours{shop_id{shop_name}, "US", "CIPHER", "TOKEN"};
   REQUIRE((*admin)->upsert_shops({&ours, 1}).has_value());
-  reader = std::make_unique<direct_reader>(std::move(real->open_reader().value()));
+  reader = std::make_unique<direct_reads>(std::move(real->open_reader().value()));
   start();
 }
 
@@ -74,7 +74,7 @@ void engine_fixture::restart() {
   real.reset();
   real = std::move(open_store({.url = "sqlite:" + dir.file("orderly.db"), .data_dir = dir.path().string(), .vfs = {}}).value());
   faults = std::make_unique<fault_store>(*real, plan);
-  reader = std::make_unique<direct_reader>(std::move(real->open_reader().value()));
+  reader = std::make_unique<direct_reads>(std::move(real->open_reader().value()));
   start();
 }
 
@@ -223,52 +223,45 @@ result<redrive_report> engine_fixture::redrive(dead_letter_cause cause) {
   return *said;
 }
 
-std::vector<input> engine_fixture::pending() {
-  std::vector<input> found;
-  reader->pending({.order = {}, .received_before = time.now() + std::chrono::hours{1}, .limit = 1000, .cursor = ""},
-                  [&](result<pending_page> page) { found = std::move(page.value().inputs); });
-  return found;
+std::vector<std::string> engine_fixture::pending() {
+  return rows_of("select dedupe_key from inputs where outcome = 'pending' order by received_at, id");
 }
 
-std::vector<dead_letter_view> engine_fixture::dead_letters() {
-  std::vector<dead_letter_view> found;
-  reader->dead_letters({}, [&](result<dead_letter_page> page) { found = std::move(page.value().letters); });
-  return found;
-}
+std::vector<dead_letter_view> engine_fixture::dead_letters() { return reader->queries().dead_letters({}).value().letters; }
 
 std::int64_t engine_fixture::deliveries(const std::string& order) {
   return std::stoll(sql("select deliveries from inputs where order_ref = '" + order + "' order by received_at desc, id desc"));
 }
 
 std::string engine_fixture::sql(const std::string& statement) {
+  const auto rows = rows_of(statement);
+  return rows.empty() ? "" : rows.front();
+}
+
+std::vector<std::string> engine_fixture::rows_of(const std::string& statement) {
   sqlite3* over = nullptr;
   REQUIRE(sqlite3_open(dir.file("orderly.db").c_str(), &over) == SQLITE_OK);
-  std::string first;
+  std::vector<std::string> rows;
   const auto take = [](void* into, int, char** columns, char**) {
-    if (auto& text = *static_cast<std::string*>(into); text.empty() && columns[0])
-      text = columns[0];
+    static_cast<std::vector<std::string>*>(into)->emplace_back(columns[0] ? columns[0] : "");
     return 0;
   };
-  REQUIRE(sqlite3_exec(over, statement.c_str(), take, &first, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(over, statement.c_str(), take, &rows, nullptr) == SQLITE_OK);
   sqlite3_close(over);
-  return first;
+  return rows;
 }
 
 loaded_order engine_fixture::stored(const std::string& order) {
-  std::optional<loaded_order> found;
-  reader->load({.order = tiktok_order_id{order}, .keys = {}, .with_document = true},
-               [&](result<loaded_order> r) { found = std::move(r.value()); });
-  return std::move(*found);
+  return load_one(reader->queries(), {.order = tiktok_order_id{order}, .keys = {}, .with_document = true}).value();
 }
 
 std::vector<event> engine_fixture::history(const std::string& order) {
   std::vector<event> events;
-  reader->timeline(tiktok_order_id{order}, 200, "", [&](result<timeline_page> page) {
-    REQUIRE(page.has_value());
-    for (auto& entry : page->entries)
-      if (entry.happened)
-        events.push_back(std::move(*entry.happened));
-  });
+  const auto page = reader->queries().timeline(tiktok_order_id{order}, 200, "");
+  REQUIRE(page.has_value());
+  for (const auto& entry : page->entries)
+    if (entry.happened)
+      events.push_back(*entry.happened);
   std::sort(events.begin(), events.end(), [](const event& a, const event& b) { return a.seq < b.seq; });
   return events;
 }

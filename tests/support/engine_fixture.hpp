@@ -6,7 +6,7 @@
 #include "actors/engine/assembly.hpp"
 #include "net/tiktok/shop_table.hpp"
 #include "storage/store.hpp"
-#include "tests/support/direct_reader.hpp"
+#include "tests/support/direct_reads.hpp"
 #include "tests/support/fault_store.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/scripted_tiktok.hpp"
@@ -61,13 +61,15 @@ public:
   result<redrive_report> redrive(dead_letter_cause cause);
 
   loaded_order stored(const std::string& order);
-  /// Inputs that are stored as `pending`.
-  std::vector<input> pending();
+  /// Keys of the inputs that are stored as `pending`, those of quarantined orders among them.
+  std::vector<std::string> pending();
   std::vector<dead_letter_view> dead_letters();
   /// How often the newest input of the order was delivered.
   std::int64_t deliveries(const std::string& order);
   /// Changes or reads the database behind the engine's back; gives the first column of the first row, if any.
   std::string sql(const std::string& statement);
+  /// The first column of each row.
+  std::vector<std::string> rows_of(const std::string& statement);
   std::vector<event> history(const std::string& order);
 
   static constexpr const char* shop_name = "7494049642642441621";
@@ -79,7 +81,7 @@ public:
   temp_dir dir;
   std::unique_ptr<store> real;
   std::unique_ptr<fault_store> faults;
-  std::unique_ptr<direct_reader> reader;
+  std::unique_ptr<direct_reads> reader;
   policy rules;
   engine_options settings;
   std::vector<std::string> failures; ///< what the engine said when it could not mend itself

@@ -64,7 +64,7 @@ public:
   explicit fault_store(store& inner, std::shared_ptr<fault_plan> by = std::make_shared<fault_plan>())
       : plan(std::move(by)), inner_(inner) {}
   result<std::unique_ptr<store_writer>> open_writer() override;
-  result<std::unique_ptr<store_reader>> open_reader() override { return inner_.open_reader(); }
+  result<std::unique_ptr<order_queries>> open_reader() override { return inner_.open_reader(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return inner_.open_admin(); }
   result<std::unique_ptr<access_reader>> open_access() override { return inner_.open_access(); }
   result<std::unique_ptr<change_feed>> open_changes() override;

@@ -16,7 +16,7 @@ result<T> as_it_is(const T& row) {
 
 } // namespace
 
-class memory_reader final : public store_reader {
+class memory_reader final : public order_queries {
 public:
   explicit memory_reader(memory_store& of) : of_(of) {}
 
@@ -26,10 +26,13 @@ public:
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
   result<pending_page> pending(const pending_request& what) override;
   result<dead_letter_page> dead_letters(const dead_letter_filter& filter) override;
+  result<std::vector<std::int64_t>> dead_letter_ids(dead_letter_cause cause, std::size_t limit) override;
+  result<std::size_t> quarantined_orders() override;
 
 private:
   loaded_order load_one(const load_request& what) const;
   const memory_order* find_row(const order_key& key) const;
+  bool is_quarantined(const tiktok_order_id& order) const;
   dead_letter_view view_of(std::int64_t id, const memory_dead_letter& letter) const;
   const memory_tables& t() const { return of_.tables_; }
   memory_store& of_;
@@ -69,10 +72,9 @@ result<order_page> memory_reader::list(const order_filter& filter) {
   std::vector<listed_order> rows;
   for (const auto& [id, each] : t().orders)
     if ((!filter.state || each.row.state == *filter.state) && key(each.row) < std::pair{from->updated_at, from->id})
-      rows.push_back({each.row, {}});
+      rows.push_back({each.row, each.unreadable, each.quarantined_since()});
   std::sort(rows.begin(), rows.end(), [&](const listed_order& a, const listed_order& b) { return key(a.order) > key(b.order); });
-  auto page = read_page<listed_order>(rows, filter.limit, as_it_is<listed_order>);
-  return finished(*std::move(page));
+  return page_from<listed_order>(rows, filter.limit, as_it_is<listed_order>);
 }
 
 const memory_order* memory_reader::find_row(const order_key& key) const {
@@ -80,6 +82,11 @@ const memory_order* memory_reader::find_row(const order_key& key) const {
     if (key == order_key{id} || key == order_key{each.row.id})
       return &each;
   return nullptr;
+}
+
+bool memory_reader::is_quarantined(const tiktok_order_id& order) const {
+  const auto found = t().orders.find(order);
+  return found != t().orders.end() && found->second.quarantined_since();
 }
 
 result<order_view> memory_reader::find(const order_key& key) {
@@ -126,11 +133,11 @@ result<pending_page> memory_reader::pending(const pending_request& what) {
   std::vector<input_row> rows;
   for (const auto& [at, in] : t().inputs)
     if (in.outcome == input_outcome::pending && in.what.received_at < bound_of(what) &&
-        (!what.order || at.second == *what.order) && key(in.what) > std::pair{from->received_at, from->id})
+        (!what.order || at.second == *what.order) && !is_quarantined(at.second) &&
+        key(in.what) > std::pair{from->received_at, from->id})
       rows.push_back({in.what, std::string{name_of(in.what.source)}});
   std::sort(rows.begin(), rows.end(), [&](const input_row& a, const input_row& b) { return key(a.what) < key(b.what); });
-  auto page = read_page<input_row>(rows, what.limit, as_it_is<input_row>);
-  return finished(*std::move(page));
+  return page_from<input_row>(rows, what.limit, as_it_is<input_row>);
 }
 
 dead_letter_view memory_reader::view_of(std::int64_t id, const memory_dead_letter& letter) const {
@@ -167,10 +174,29 @@ result<dead_letter_page> memory_reader::dead_letters(const dead_letter_filter& f
   std::sort(rows.begin(), rows.end(), [](const dead_letter_view& a, const dead_letter_view& b) {
     return std::pair{a.last_at, a.id} > std::pair{b.last_at, b.id};
   });
-  auto page = read_page<dead_letter_view>(rows, filter.limit, as_it_is<dead_letter_view>);
-  return finished(*std::move(page));
+  return page_from<dead_letter_view>(rows, filter.limit, as_it_is<dead_letter_view>);
 }
 
-std::unique_ptr<store_reader> make_memory_reader(memory_store& of) { return std::make_unique<memory_reader>(of); }
+result<std::vector<std::int64_t>> memory_reader::dead_letter_ids(dead_letter_cause cause, std::size_t limit) {
+  std::lock_guard alone(of_.mutex_);
+  std::vector<std::pair<timestamp, std::int64_t>> letters;
+  for (const auto& [id, letter] : t().dead_letters)
+    if (letter.cause == cause && !letter.redriven_at)
+      letters.emplace_back(letter.last_at, id);
+  std::sort(letters.rbegin(), letters.rend());
+  letters.resize(std::min(letters.size(), page_size(limit)));
+  std::vector<std::int64_t> ids;
+  for (const auto& letter : letters)
+    ids.push_back(letter.second);
+  return ids;
+}
+
+result<std::size_t> memory_reader::quarantined_orders() {
+  std::lock_guard alone(of_.mutex_);
+  return static_cast<std::size_t>(
+      std::count_if(t().orders.begin(), t().orders.end(), [](const auto& each) { return each.second.quarantined_since(); }));
+}
+
+std::unique_ptr<order_queries> make_memory_reader(memory_store& of) { return std::make_unique<memory_reader>(of); }
 
 } // namespace orderly::test

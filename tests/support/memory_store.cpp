@@ -82,7 +82,7 @@ private:
 };
 
 result<std::unique_ptr<store_writer>> memory_store::open_writer() { return make_memory_writer(*this); }
-result<std::unique_ptr<store_reader>> memory_store::open_reader() { return make_memory_reader(*this); }
+result<std::unique_ptr<order_queries>> memory_store::open_reader() { return make_memory_reader(*this); }
 result<std::unique_ptr<store_admin>> memory_store::open_admin() {
   return std::unique_ptr<store_admin>{std::make_unique<memory_admin>(*this)};
 }

@@ -31,6 +31,7 @@ struct memory_order {
   json::object document;
   std::vector<memory_event> events;
   std::map<std::string, memory_attention> attention; ///< by kind
+  std::string unreadable;                            ///< why a list shows it without its facts; empty: it does not
   /// Nothing when it is not.
   [[nodiscard]] std::optional<timestamp> quarantined_since() const;
 };
@@ -112,7 +113,7 @@ public:
   explicit memory_store(kind as = kind::embedded) : kind_(as) {}
 
   result<std::unique_ptr<store_writer>> open_writer() override;
-  result<std::unique_ptr<store_reader>> open_reader() override;
+  result<std::unique_ptr<order_queries>> open_reader() override;
   result<std::unique_ptr<store_admin>> open_admin() override;
   result<std::unique_ptr<access_reader>> open_access() override;
   result<std::unique_ptr<change_feed>> open_changes() override;
@@ -122,6 +123,11 @@ public:
   void void_leases();
   /// Not while another thread is at work.
   [[nodiscard]] const memory_tables& look() const { return tables_; }
+  /// Behind the port's back, as a person with a shell would.
+  void edit(const std::function<void(memory_tables&)>& change) {
+    const std::lock_guard alone(mutex_);
+    change(tables_);
+  }
 
   memory_watch watch;
 
@@ -137,6 +143,6 @@ private:
 };
 
 std::unique_ptr<store_writer> make_memory_writer(memory_store& of);
-std::unique_ptr<store_reader> make_memory_reader(memory_store& of);
+std::unique_ptr<order_queries> make_memory_reader(memory_store& of);
 
 } // namespace orderly::test

@@ -31,35 +31,27 @@ namespace {
 
 /// Loads of one order with inputs in hand throw, twice for each: whatever its actor handles ends it.
 /// After two deaths the registry reads what became of the input.
-class poisonous_reader final : public order_reader {
+class poisonous_reads final : public reads {
 public:
-  poisonous_reader(std::unique_ptr<order_reader> inner, tiktok_order_id poisoned)
+  poisonous_reads(std::unique_ptr<reads> inner, tiktok_order_id poisoned)
       : inner_(std::move(inner)), poisoned_(std::move(poisoned)) {}
   void load(load_request what, reply<loaded_order> done) override {
     if (what.order == poisoned_ && !what.keys.empty() && is_deadly(what.keys.front()))
       throw std::runtime_error("the test says so");
     inner_->load(std::move(what), std::move(done));
   }
-  void list(order_filter filter, reply<order_page> done) override { inner_->list(std::move(filter), std::move(done)); }
-  void find(order_key key, reply<order_view> done) override { inner_->find(std::move(key), std::move(done)); }
-  void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) override {
-    inner_->timeline(std::move(key), limit, std::move(cursor), std::move(done));
-  }
-  void pending(pending_request what, reply<pending_page> done) override { inner_->pending(std::move(what), std::move(done)); }
-  void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override {
-    inner_->dead_letters(std::move(filter), std::move(done));
-  }
+  void run_job(read_job job) override { inner_->run_job(std::move(job)); }
 
 private:
   bool is_deadly(const std::string& key) {
     const std::lock_guard lock{mutex_};
-    return ++reads_[key] <= 2;
+    return ++seen_[key] <= 2;
   }
 
-  std::unique_ptr<order_reader> inner_;
+  std::unique_ptr<reads> inner_;
   const tiktok_order_id poisoned_;
   std::mutex mutex_;                 // orders and the registry read
-  std::map<std::string, int> reads_; ///< by the first key in hand
+  std::map<std::string, int> seen_; ///< by the first key in hand
 };
 
 std::string number(int order) { return std::to_string(576461413038000000 + order); }
@@ -72,7 +64,7 @@ struct whole_engine {
   scripted_tiktok tiktok;
   shop_table shops{{{shop_id{"7494049642642441621"}, "US", "CIPHER", "TOKEN"}}};
   std::unique_ptr<store> into;
-  std::unique_ptr<order_reader> reader;
+  std::unique_ptr<reads> reader;
   std::unique_ptr<engine> running;
   tiktok_order_id poisoned;
 
@@ -87,7 +79,7 @@ struct whole_engine {
     options.engine_name = "test";
     options.rules = into->open_admin().value()->remember_policy({}).value();
     options.on_failure = std::move(on_failure);
-    reader = std::make_unique<poisonous_reader>(std::move(make_read_pool(*into, {}, measured).value()), poisoned);
+    reader = std::make_unique<poisonous_reads>(std::move(make_read_pool(*into, {}, measured).value()), poisoned);
     running = std::move(start_engine(options, {*into, *reader, tiktok, shops, time, ids, measured}).value());
   }
   void stop() {
@@ -268,6 +260,6 @@ TEST_CASE("an order whose handling always throws ends in quarantine while ten th
     CHECK(at(beside, 0.99) <= at(without, 0.99) * 2 + 5'000);
   }
   CHECK(e.measured.counter("orderly_registry_killed_twice_total", "").value() == 1);
-  CHECK(e.measured.gauge("orderly_registry_quarantined_orders", "").value() == 1);
+  CHECK(e.measured.gauge("orderly_registry_turned_away_orders", "").value() == 1);
   CHECK(e.measured.counter("orderly_registry_restarts_total", "").value() == 3); // and then it is left alone
 }

@@ -23,7 +23,7 @@ struct failing_store final : store {
   std::string told;    ///< a letter an asking: c commit, r record, n note, a claim (it finds nothing), p probe, o other
 
   result<std::unique_ptr<store_writer>> open_writer() override;
-  result<std::unique_ptr<store_reader>> open_reader() override { return gone(); }
+  result<std::unique_ptr<order_queries>> open_reader() override { return gone(); }
   result<std::unique_ptr<store_admin>> open_admin() override { return gone(); }
   result<std::unique_ptr<access_reader>> open_access() override { return gone(); }
   [[nodiscard]] std::size_t max_lanes() const override { return 1; }

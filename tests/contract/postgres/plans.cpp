@@ -1,9 +1,14 @@
 // How the server runs the statements that read by time or by key, with the settings of the engine's sessions.
 
+#include "storage/postgres/reader.hpp"
 #include "storage/postgres/statements.hpp"
 #include "storage/store.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/postgres_server.hpp"
+
+#include <algorithm>
+#include <string_view>
+#include <utility>
 
 using namespace orderly;
 using namespace orderly::test;
@@ -38,7 +43,8 @@ public:
   postgres_shell& shell() { return shell_; }
   std::string plan(const postgres::statement& what, const std::string& parameters) {
     shell_.execute(std::string{"prepare "} + what.name + " as " + what.sql);
-    auto text = shell_.scalar(std::string{"explain (format json, costs off) execute "} + what.name + "(" + parameters + ")");
+    auto text = shell_.scalar(std::string{"explain (format json, costs off) execute "} + what.name +
+                              (parameters.empty() ? "" : "(" + parameters + ")"));
     shell_.execute(std::string{"deallocate "} + what.name);
     return text;
   }
@@ -51,6 +57,13 @@ private:
 
 bool has(const std::string& plan, const std::string& part) { return plan.find(part) != std::string::npos; }
 
+const postgres::statement& read_named(std::string_view name) {
+  const auto all = postgres::read_statements();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
+  REQUIRE(found != all.end());
+  return *found;
+}
+
 } // namespace
 
 TEST_CASE("pages of pending inputs and of dead letters are read in the order of an index") {
@@ -59,23 +72,49 @@ TEST_CASE("pages of pending inputs and of dead letters are read in the order of 
   if (filled)
     fill(at.shell());
   struct expected {
-    const postgres::statement& what;
+    const char* name;
     std::string parameters, index;
   };
-  const std::string oldest = "'-infinity', '00000000-0000-0000-0000-000000000000', 'infinity', 101";
-  for (const auto& [what, parameters, index] :
-       {expected{sql::pending_inputs, oldest, "inputs_pending"},
-        expected{sql::pending_inputs_of_order, oldest + ", '51'", "inputs_pending_of_order"},
-        expected{sql::dead_letters, "'infinity', 4711, 51", "dead_letters_open"},
-        expected{sql::dead_letters_of_cause, "'infinity', 4711, 51, 'unparsable'", "dead_letters_open"},
-        expected{sql::all_dead_letters, "'infinity', 4711, 51", "dead_letters_latest"},
-        expected{sql::all_dead_letters_of_cause, "'infinity', 4711, 51, 'unparsable'", "dead_letters_latest"}}) {
-    const auto plan = at.plan(what, parameters);
-    INFO(what.name << "\n" << plan);
+  const std::string oldest = "'-infinity', '00000000-0000-0000-0000-000000000000', 'infinity', 101, 4194304";
+  const std::string newest = "'infinity', 4711, 51, 4194304";
+  for (const auto& [name, parameters, index] : {expected{"pending_inputs", oldest, "inputs_pending"},
+                                                expected{"pending_inputs_of_order", oldest + ", '51'", "inputs_pending_of_order"},
+                                                expected{"open_dead_letters", newest + ", ''", "dead_letters_open"},
+                                                expected{"open_dead_letters", newest + ", 'unparsable'", "dead_letters_open"},
+                                                expected{"all_dead_letters", newest + ", ''", "dead_letters_latest"},
+                                                expected{"all_dead_letters", newest + ", 'unparsable'", "dead_letters_latest"},
+                                                expected{"dead_letter_ids", "'unparsable', 100", "dead_letters_open"}}) {
+    const auto plan = at.plan(read_named(name), parameters);
+    INFO(name << "\n" << plan);
     CHECK(has(plan, '"' + index + '"'));
     CHECK_FALSE(has(plan, "Seq Scan"));
     CHECK_FALSE(has(plan, "Sort"));
+    CHECK_FALSE(has(plan, "order_attention_open")); // by its kind, that is: as many rows as there are open ones
   }
+}
+
+TEST_CASE("a page of orders is read in the order of its index, and whether they are quarantined by their keys") {
+  planner at;
+  const bool filled = GENERATE(false, true);
+  if (filled)
+    fill(at.shell());
+  const std::string newest = "'infinity', 'ffffffff-ffff-ffff-ffff-ffffffffffff', 51";
+  for (const auto& [name, parameters] :
+       {std::pair{"orders_in_state", newest + ", 'received'"}, std::pair{"orders_in_any_state", newest}}) {
+    const auto plan = at.plan(read_named(name), parameters);
+    INFO(name << "\n" << plan);
+    CHECK(has(plan, "\"idx_orders_state\""));
+    CHECK(has(plan, "\"order_attention_pkey\""));
+    CHECK_FALSE(has(plan, "order_attention_open"));
+    CHECK_FALSE(has(plan, "Seq Scan"));
+    CHECK_FALSE(has(plan, "\"Sort\""));
+  }
+}
+
+TEST_CASE("quarantined orders are counted in the index of open attention") {
+  planner at;
+  fill(at.shell());
+  CHECK(has(at.plan(read_named("quarantined_orders"), ""), "\"order_attention_open\""));
 }
 
 TEST_CASE("what is written beside an input finds its rows by their keys") {
@@ -92,7 +131,7 @@ TEST_CASE("what is written beside an input finds its rows by their keys") {
         expected{sql::readdress_inputs, "'{}', '{}', '{}', '{}'"}, expected{sql::clear_attention, "'{}', '{}', '{}'"},
         expected{sql::note_order, "'51', 'quarantined', now(), '{}'"},
         expected{sql::clear_note_of_order, "'51', 'quarantined', now()"},
-        expected{sql::load_orders, "'{1}', '{51}', '{f}', '{1}', '{w:51}', '{51}'"}}) {
+        expected{read_named("load_orders"), "'{1}', '{51}', '{f}', '{1}', '{w:51}', '{51}'"}}) {
     const auto plan = at.plan(what, parameters);
     INFO(what.name << "\n" << plan);
     CHECK_FALSE(has(plan, "Seq Scan"));

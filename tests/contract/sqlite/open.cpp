@@ -170,11 +170,12 @@ TEST_CASE("a database of the first version is brought up to date with what is in
   }
   db->execute("drop index inputs_id; drop index inputs_pending; drop index inputs_pending_of_order;"
               "drop index dead_letters_open; drop index dead_letters_latest; drop index outbox_due;"
+              "drop index order_attention_open;"
               "create index inputs_pending on inputs(received_at) where outcome = 'pending';"
               "create index outbox_due on outbox(due_at) where state = 'open';"
               "delete from schema_migrations where version > 1");
   db->restart();
-  CHECK(db->scalar("select max(version) from schema_migrations") == "2");
+  CHECK(db->scalar("select max(version) from schema_migrations") == "3");
   CHECK(db->scalar("select sql from sqlite_master where name = 'outbox_due'").find("due_at, id") != std::string::npos);
   const auto reader = db->reader();
   CHECK(reader->pending({}).value().inputs.size() == 1);

@@ -22,24 +22,28 @@ json::object body_of(const std::optional<raw_response>& got, int status) {
   return parse_json(got->body).value().as_object();
 }
 
-dead_letter_view letter(std::string raw, dead_letter_cause cause) {
-  dead_letter_view out;
-  out.id = 7;
-  out.order = tiktok_order_id{known_id};
-  out.source = "webhook";
-  out.type = "ORDER_STATUS_CHANGE";
-  out.cause = cause;
-  out.count = 2;
-  out.raw = std::make_shared<const std::string>(std::move(raw));
-  return out;
+void add_letter(running_server& server, std::int64_t id, std::string raw, dead_letter_cause cause) {
+  memory_input in;
+  in.what.id = input_id{server.ids.next()};
+  in.what.order = tiktok_order_id{known_id};
+  in.what.type = "ORDER_STATUS_CHANGE";
+  in.what.raw = std::make_shared<const std::string>(std::move(raw));
+  in.outcome = input_outcome::dead;
+  server.reader.rows.edit([&](memory_tables& t) {
+    t.inputs[{"w:" + std::to_string(id), in.what.order}] = in;
+    auto& letter = t.dead_letters[id];
+    letter.input = in.what.id;
+    letter.cause = cause;
+    letter.count = 2;
+  });
 }
 
 } // namespace
 
 TEST_CASE("dead letters are listed with their raw bytes, cause and count") {
   running_server server;
-  server.reader.add_dead_letter(letter("{\"a\":1}", dead_letter_cause::killed_twice));
-  server.reader.add_dead_letter(letter("\xff\x01", dead_letter_cause::unparsable));
+  add_letter(server, 2, "{\"a\":1}", dead_letter_cause::killed_twice);
+  add_letter(server, 1, "\xff\x01", dead_letter_cause::unparsable);
   const auto all = body_of(server.api("GET", "/api/v1/dead-letters"), 200).at("dead_letters").as_array();
   REQUIRE(all.size() == 2);
   CHECK(all[0].at("raw").as_string() == "{\"a\":1}");

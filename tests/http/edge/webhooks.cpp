@@ -382,7 +382,7 @@ TEST_CASE("an answer that comes after the client has gone, or after the server h
   metrics measured;
   uuid_v7_source ids{clock, seed_of_run()};
   recording_actors actors;
-  memory_reader reader;
+  stored_orders reader;
   auto started = start_server(quick_options(), {engine, actors, reader, [](std::string_view) { return std::nullopt; },
                                                 [] { return true; }, clock, ids, measured});
   REQUIRE(started.has_value());

@@ -3,10 +3,10 @@
 
 #include "net/server.hpp"
 #include "net/tiktok/signing.hpp"
-#include "tests/http/support/memory_reader.hpp"
 #include "tests/http/support/raw_http.hpp"
 #include "tests/http/support/recording_actors.hpp"
 #include "tests/http/support/recording_port.hpp"
+#include "tests/http/support/stored_orders.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/seed.hpp"
 
@@ -59,7 +59,7 @@ public:
   uuid_v7_source ids{clock, seed_of_run()};
   recording_port port;
   recording_actors actors;
-  memory_reader reader;
+  stored_orders reader;
   std::atomic<bool> ready{true};
   std::unique_ptr<server> http;
 

@@ -1,8 +1,8 @@
 #pragma once
-// The read port without threads: answers at once, on the caller's thread, from a real connection. For deterministic tests.
+// The reads without threads: answered at once, on the caller's thread, from a real connection, unless a test wants loads to fail,
+// to throw or to wait.
 
 #include "domain/ports/reads.hpp"
-#include "storage/store.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -16,17 +16,25 @@
 
 namespace orderly::test {
 
-class direct_reader final : public order_reader {
+/// The answer to one load.
+inline result<loaded_order> load_one(order_queries& from, const load_request& what) {
+  auto found = from.load({&what, 1});
+  return found ? std::move(found->front()) : result<loaded_order>{found.error()};
+}
+
+class direct_reads final : public reads {
 public:
-  explicit direct_reader(std::unique_ptr<store_reader> from) : from_(std::move(from)) {}
+  explicit direct_reads(std::unique_ptr<order_queries> from) : from_(std::move(from)) {}
   void load(load_request what, reply<loaded_order> done) override;
-  void list(order_filter filter, reply<order_page> done) override { done(from_->list(filter)); }
-  void find(order_key key, reply<order_view> done) override { done(from_->find(key)); }
-  void timeline(order_key key, std::size_t limit, std::string cursor, reply<timeline_page> done) override {
-    done(from_->timeline(key, limit, cursor));
+  void run_job(read_job job) override {
+    if (job.as == read_class::pages)
+      ++pages;
+    job.read(from_.get())();
   }
-  void pending(pending_request what, reply<pending_page> done) override { done(from_->pending(what)); }
-  void dead_letters(dead_letter_filter filter, reply<dead_letter_page> done) override { done(from_->dead_letters(filter)); }
+  /// For the test itself.
+  order_queries& queries() { return *from_; }
+  int pages = 0; ///< reads of that class so far
+
   /// The next so many loads fail.
   void fail_loads(int count) { failing_ = count; }
   /// Whose handler runs: the registry reads too, and the defects are in orders.
@@ -47,14 +55,14 @@ public:
   }
 
 private:
-  std::unique_ptr<store_reader> from_;
+  std::unique_ptr<order_queries> from_;
   int failing_ = 0, throwing_ = 0;
   std::set<std::string> poisoned_;
   bool holding_ = false;
   std::vector<std::function<void()>> held_;
 };
 
-inline void direct_reader::load(load_request what, reply<loaded_order> done) {
+inline void direct_reads::load(load_request what, reply<loaded_order> done) {
   if (caller == "order" && (throwing_ > 0 || poisoned_.contains(what.order.str()))) {
     throwing_ = std::max(0, throwing_ - 1);
     throw std::runtime_error("the test says so");
@@ -69,8 +77,7 @@ inline void direct_reader::load(load_request what, reply<loaded_order> done) {
     done(error{error_code::storage_unavailable, "the test says so", {}});
     return;
   }
-  auto found = from_->load({&what, 1});
-  done(found ? std::move(found->front()) : result<loaded_order>{found.error()});
+  done(load_one(*from_, what));
 }
 
 } // namespace orderly::test
