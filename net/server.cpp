@@ -11,21 +11,21 @@ namespace {
 
 class two_listeners final : public server {
 public:
-  two_listeners(edge_ptr shared, std::unique_ptr<listener> open, std::unique_ptr<listener> admin)
-      : shared_(std::move(shared)), public_(std::move(open)), admin_(std::move(admin)) {
+  two_listeners(edge_ptr webhooks, std::unique_ptr<listener> open, std::unique_ptr<listener> admin)
+      : webhooks_(std::move(webhooks)), public_(std::move(open)), admin_(std::move(admin)) {
     public_->start();
     admin_->start();
   }
-  ~two_listeners() override { shared_->state.start_draining(); }
+  ~two_listeners() override { webhooks_->http->state.start_draining(); }
 
   [[nodiscard]] std::string listen() const override { return public_->address(); }
   [[nodiscard]] std::string admin_listen() const override { return admin_->address(); }
-  void accept_secrets(std::vector<std::string> app_secrets) override { shared_->secrets.replace(std::move(app_secrets)); }
-  void limit_in_flight(std::size_t max_in_flight) override { shared_->gate->set_limit(max_in_flight); }
+  void accept_secrets(std::vector<std::string> app_secrets) override { webhooks_->secrets.replace(std::move(app_secrets)); }
+  void limit_in_flight(std::size_t max_in_flight) override { webhooks_->gate->set_limit(max_in_flight); }
   void drain(std::chrono::milliseconds grace) override {
     constexpr std::chrono::milliseconds look_again{5};
     const auto end = std::chrono::steady_clock::now() + grace;
-    shared_->state.start_draining();
+    webhooks_->http->state.start_draining();
     for (auto* one : {public_.get(), admin_.get()}) {
       one->stop_accepting();
       while (one->open_connections() != 0 && std::chrono::steady_clock::now() < end)
@@ -34,21 +34,26 @@ public:
   }
 
 private:
-  edge_ptr shared_;
+  edge_ptr webhooks_;
   std::unique_ptr<listener> public_, admin_;
 };
 
 } // namespace
 
 result<std::unique_ptr<server>> start_server(const server_options& options, const server_parts& parts) {
-  auto shared = std::make_shared<edge>(options, parts);
-  auto open = make_listener(options.listen, options.threads, make_public_site(shared), shared);
+  const auto http = std::make_shared<http_context>(options, parts.time, parts.measured, parts.ready);
+  const auto gate = std::make_shared<admission>(options.max_in_flight, http->meter.in_flight);
+  const edge_ptr webhooks{new edge{http, gate, parts.orders, parts.actors, parts.ids, options.app_key,
+                                   published{options.app_secrets}, options.webhook_deadline}};
+  const api_context_ptr api{new api_context{http, gate, parts.orders, parts.actors, parts.reader, parts.ids, parts.measured,
+                                            parts.who, options.command_deadline, options.rules}};
+  auto open = make_listener(options.listen, options.threads, make_public_site(webhooks), http);
   if (!open)
     return open.error();
-  auto admin = make_listener(options.admin_listen, 1, make_admin_site(shared), shared);
+  auto admin = make_listener(options.admin_listen, 1, make_admin_site(api), http);
   if (!admin)
     return admin.error();
-  return std::unique_ptr<server>{std::make_unique<two_listeners>(shared, std::move(*open), std::move(*admin))};
+  return std::unique_ptr<server>{std::make_unique<two_listeners>(webhooks, std::move(*open), std::move(*admin))};
 }
 
 } // namespace orderly

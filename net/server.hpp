@@ -10,26 +10,20 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
+#include "net/http/limits.hpp"
 
 #include <chrono>
-#include <cstdint>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace orderly {
 
-struct server_options {
+struct server_options : http_limits {
   std::string listen = "127.0.0.1:0", admin_listen = "127.0.0.1:0"; ///< HOST:PORT, port 0 = any
   std::size_t threads = 1;
-  std::size_t max_body = 1 << 20, max_header = 16 << 10; ///< bytes
-  std::size_t max_body_bytes = 256 << 20;                ///< of all bodies of both listeners, until they are answered
-  std::size_t max_in_flight = 4096;                      ///< admission: inputs that wait for the engine
-  std::size_t max_connections = 4096;                    ///< of each listener
-  std::chrono::milliseconds header_timeout{10'000}, body_timeout{20'000}, idle_timeout{60'000};
+  std::size_t max_in_flight = 4096;                  ///< admission: inputs that wait for the engine
   std::chrono::milliseconds webhook_deadline{2'500}; ///< TikTok waits 3 s (sheet 6.1)
   std::chrono::milliseconds command_deadline{10'000};
   std::string app_key;

@@ -1,15 +1,10 @@
 #include "net/api/admin_site.hpp"
 
-#include "net/api/actors_api.hpp"
-#include "net/api/orders_api.hpp"
-#include "net/edge/public_site.hpp"
+#include "net/api/routes.hpp"
 #include "net/http/problem.hpp"
-#include "net/http/target.hpp"
 
 namespace orderly {
 namespace {
-
-constexpr std::string_view prometheus_text = "text/plain; version=0.0.4; charset=utf-8";
 
 bool is_bearer(std::string_view word) {
   constexpr std::string_view bearer = "bearer ";
@@ -21,55 +16,71 @@ bool is_bearer(std::string_view word) {
   return true;
 }
 
+bool is_api(const request_target& target) { return target.path.size() >= 2 && target.path[0] == "api" && target.path[1] == "v1"; }
+
+http_route needs_role(const api_route& row) {
+  const std::string name{name_of(*row.needs)};
+  return answers(row.label, problem(error_code::forbidden, "Acting needs the role " + name + ".", {{"role", name}}));
+}
+
 class admin_site final : public http_site {
 public:
-  explicit admin_site(edge_ptr shared) : shared_(shared), orders_(std::move(shared)) {}
+  explicit admin_site(api_context_ptr with) : with_(std::move(with)) {}
   [[nodiscard]] std::string_view name() const override { return "admin"; }
 
+  /// Nobody without a token learns which paths there are.
   [[nodiscard]] http_route find(const http_request& request) override {
-    if (auto route = health_route(shared_, request))
-      return std::move(*route);
-    if (path_of(request.target) == "/metrics")
-      return metrics_route(request);
-    const auto target = parse_target(request.target);
+    auto target = parse_target(request.target);
     if (!target)
       return answers("unknown", problem(target.error()));
-    const auto& path = target->path;
-    if (path.size() < 2 || path[0] != "api" || path[1] != "v1")
-      return no_such_path();
-    const auto who = user_of(request);
-    if (!who) {
-      shared_->meter.rejected("unauthorized");
-      return answers("unauthorized", problem(error_code::unauthorized));
-    }
-    if (path.size() >= 3 && path[2] == "orders")
-      return orders_.find(request, *target, {path.begin() + 3, path.end()}, *who);
-    if (path.size() >= 3 && path[2] == "actors")
-      return actors_route(shared_, request, {path.begin() + 3, path.end()}, *who);
-    if (path.size() >= 3 && path[2] == "dead-letters")
-      return dead_letters_route(shared_, request, *target, {path.begin() + 3, path.end()}, *who);
-    return no_such_path();
+    if (!is_api(*target))
+      return find_row(request, std::move(*target), {});
+    auto who = user_of(*with_, request);
+    if (who)
+      return find_row(request, std::move(*target), std::move(*who));
+    with_->http->meter.rejected("unauthorized");
+    return answers("unauthorized", problem(error_code::unauthorized));
   }
 
 private:
-  [[nodiscard]] std::optional<principal> user_of(const http_request& request) const {
-    const auto authorization = request.authorization.value_or("");
-    return is_bearer(authorization) ? shared_->parts.who(authorization.substr(7)) : std::nullopt;
-  }
-  [[nodiscard]] http_route metrics_route(const http_request& request) const {
-    if (request.method != "GET" && request.method != "HEAD")
-      return wrong_method("metrics", "GET, HEAD");
-    if (!request.from_loopback && !user_of(request))
-      return answers("metrics", problem(error_code::unauthorized));
-    return answers("metrics", {200, prometheus_text, shared_->parts.measured.render(), {}});
+  [[nodiscard]] http_route find_row(const http_request& request, request_target target, principal who) const {
+    const auto* path = index_.find(target.path);
+    if (!path)
+      return no_such_path();
+    const auto at = path->row_of(request.method);
+    if (!at)
+      return wrong_method(path->label, path->allow);
+    const auto& row = routes_[*at];
+    if (row.needs && who.role < *row.needs)
+      return needs_role(row);
+    return {row.label, row.time(*with_),
+            [this, path, serve = row.serve, target = std::move(target), who = std::move(who)](const http_request& r,
+                                                                                              const responder_ptr& to) {
+              serve({with_, r, target, *path, who, to});
+            }};
   }
 
-  edge_ptr shared_;
-  orders_api orders_;
+  const api_context_ptr with_;
+  const std::vector<api_route> routes_ = admin_routes();
+  const route_index index_ = index_of(routes_);
 };
 
 } // namespace
 
-std::unique_ptr<http_site> make_admin_site(edge_ptr shared) { return std::make_unique<admin_site>(std::move(shared)); }
+std::vector<api_route> admin_routes() {
+  std::vector<api_route> all;
+  for (const auto rows : {process_routes(), order_routes(), actor_routes(), dead_letter_routes()})
+    all.insert(all.end(), rows.begin(), rows.end());
+  return all;
+}
+
+std::unique_ptr<http_site> make_admin_site(api_context_ptr with) { return std::make_unique<admin_site>(std::move(with)); }
+
+std::optional<principal> user_of(const api_context& with, const http_request& request) {
+  const auto authorization = request.header("Authorization");
+  if (authorization.count != 1 || !is_bearer(authorization.value))
+    return std::nullopt;
+  return with.who(authorization.value.substr(7));
+}
 
 } // namespace orderly

@@ -37,38 +37,39 @@ http_response json_response(int status, const json::object& body) {
   return {status, json_type, json::serialize(body), {{"Cache-Control", "no-store"}}};
 }
 
-http_response read_too_late() { return problem(error_code::storage_unavailable, "The answer could not be read in time."); }
-
-http_route read_route(std::string_view label, std::function<void(const responder_ptr&)> serve) {
-  return {label, std::chrono::seconds{10}, read_too_late,
-          [serve = std::move(serve)](const http_request&, const responder_ptr& to) { serve(to); }};
+answer_time read_time(const api_context&) {
+  return {std::chrono::seconds{10},
+          [] { return problem(error_code::storage_unavailable, "The answer could not be read in time."); }};
 }
-
-http_route needs_operator(std::string_view label) {
-  return answers(label, problem(error_code::forbidden, "Acting needs the role operator.", {{"role", "operator"}}));
+answer_time command_time(const api_context& with) {
+  return {with.command_deadline, [] { return problem(error_code::outcome_unknown); }};
 }
+answer_time engine_time(const api_context&) {
+  constexpr std::chrono::seconds above_its_own{100};
+  return {above_its_own, [] { return problem(error_code::outcome_unknown); }};
+}
+answer_time immediately(const api_context&) { return at_once(); }
 
-admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to) {
-  if (shared->state.draining()) {
-    to->answer(problem(error_code::shutting_down));
+admitted_ptr place_for(const route_call& call) {
+  if (call.with->http->state.draining()) {
+    call.to->answer(problem(error_code::shutting_down));
     return nullptr;
   }
-  auto place = admit(shared->gate);
+  auto place = admit(call.with->gate);
   if (!place) {
-    shared->meter.rejected("overloaded");
-    to->answer(problem(error_code::overloaded));
+    call.with->http->meter.rejected("overloaded");
+    call.to->answer(problem(error_code::overloaded));
   }
   return place;
 }
 
-bool is_read(const http_request& request) { return request.method == "GET" || request.method == "HEAD"; }
-
-std::optional<order_key> key_from(const std::string& segment) {
+result<order_key> order_named_in(const route_call& call) {
+  const std::string segment{call.parameter("id")};
   if (is_usable_order_id(segment))
     return order_key{tiktok_order_id{segment}};
   if (const auto id = uuid_from(segment))
     return order_key{order_id{*id}};
-  return std::nullopt;
+  return error{error_code::order_not_found, "An order is named by its UUID or its TikTok order id.", {}};
 }
 
 result<page_query> read_page_query(const request_target& target, std::initializer_list<query_parameter> others) {

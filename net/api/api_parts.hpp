@@ -3,10 +3,8 @@
 
 #include "base/result.hpp"
 #include "domain/ports/reads.hpp"
-#include "net/edge/edge.hpp"
+#include "net/api/route_call.hpp"
 #include "net/http/problem.hpp"
-#include "net/http/site.hpp"
-#include "net/http/target.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -19,19 +17,12 @@
 namespace orderly {
 
 http_response json_response(int status, const json::object& body);
-http_response read_too_late();
-
-/// A read for which no admission is needed: the reader's own queue has a bound.
-http_route read_route(std::string_view label, std::function<void(const responder_ptr&)> serve);
-/// 403: acting needs the role operator.
-http_route needs_operator(std::string_view label);
 
 /// Admission of whatever goes to the engine; while draining or without a place it answers 503 itself and gives null.
-admitted_ptr place_for(const edge_ptr& shared, const responder_ptr& to);
+admitted_ptr place_for(const route_call& call);
 
-bool is_read(const http_request& request);
-/// An order's UUID or its TikTok order id.
-std::optional<order_key> key_from(const std::string& segment);
+/// `{id}` of the call's path: an order's UUID or its TikTok order id. Errors: order_not_found.
+result<order_key> order_named_in(const route_call& call);
 
 /// A parameter that a list takes beside `limit` and `cursor`.
 struct query_parameter {

@@ -2,15 +2,20 @@
 // The public listener: TikTok's webhooks and the two health checks.
 
 #include "net/edge/edge.hpp"
-#include "net/http/site.hpp"
+#include "net/http/route_table.hpp"
 
 #include <memory>
+#include <span>
 
 namespace orderly {
 
-std::unique_ptr<http_site> make_public_site(edge_ptr shared);
+struct public_route : route_row {
+  answer_time (*time)(const edge&);
+  void (*serve)(const edge_ptr& with, const http_request& request, const responder_ptr& to);
+};
+/// The table of this listener. No row has parameters.
+std::span<const public_route> public_routes();
 
-/// GET /healthz and /readyz, for both sites; nothing for other paths.
-std::optional<http_route> health_route(const edge_ptr& shared, const http_request& request);
+std::unique_ptr<http_site> make_public_site(edge_ptr with);
 
 } // namespace orderly

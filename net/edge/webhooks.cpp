@@ -29,7 +29,7 @@ std::string_view outcome_label(const std::vector<answer>& answers) {
 
 /// Kept by the engine until it answers.
 struct waiting_webhook {
-  edge_ptr shared;
+  edge_ptr with;
   responder_ptr to;
   admitted_ptr place;
   std::string_view topic;
@@ -37,28 +37,29 @@ struct waiting_webhook {
 
 /// The body of a stranger is parsed once a second at most: enough to notice that a shop's webhooks are refused (a rotated
 /// secret), too seldom to be a way to keep this machine busy.
-void tell_of_bad_signature(const edge_ptr& shared, const std::string& body) {
-  if (body.size() > largest_alarm || !shared->signature_alarm.now(shared->parts.time.now()))
+void tell_of_bad_signature(const edge_ptr& with, const std::string& body) {
+  if (body.size() > largest_alarm || !with->signature_alarm.now(with->http->time.now()))
     return;
   if (const auto parsed = parse_webhook(body); !parsed.shop.empty())
-    shared->parts.actors.signature_failed(parsed.shop);
+    with->actors.signature_failed(parsed.shop);
 }
 
-void turn_away(const edge_ptr& shared, const responder_ptr& to) {
-  shared->meter.rejected(shared->state.draining() ? "draining" : "overloaded");
+void turn_away(const edge_ptr& with, const responder_ptr& to) {
+  with->http->meter.rejected(with->http->state.draining() ? "draining" : "overloaded");
   to->answer(webhook_unavailable());
 }
 
 } // namespace
 
 signature_check check_signature(const http_request& request, std::string_view app_key, const std::vector<std::string>& secrets) {
-  const std::string_view authorization = request.authorization.value_or("");
+  const auto sent = request.header("Authorization");
+  const auto authorization = sent.count == 1 ? sent.value : std::string_view{};
   unsigned matches = 0;
   for (const auto& secret : secrets)
     matches |= verify_webhook(app_key, secret, *request.body, authorization) ? 1u : 0u;
   if (matches != 0)
     return signature_check::good;
-  if (authorization.empty() && !request.authorization_repeated)
+  if (authorization.empty() && sent.count <= 1)
     return signature_check::missing;
   const bool well_formed = authorization.size() == 64 && std::all_of(authorization.begin(), authorization.end(), is_lower_hex);
   return well_formed ? signature_check::wrong : signature_check::malformed;
@@ -71,24 +72,24 @@ bool is_durable(const std::vector<answer>& answers) {
 
 http_response webhook_unavailable() { return {503, {}, {}, {{"Retry-After", "1"}}}; }
 
-void receive_webhook(const edge_ptr& shared, const http_request& request, const responder_ptr& to) {
-  const auto check = check_signature(request, shared->options.app_key, *shared->secrets.now());
+void receive_webhook(const edge_ptr& with, const http_request& request, const responder_ptr& to) {
+  const auto check = check_signature(request, with->app_key, *with->secrets.now());
   if (check != signature_check::good) {
-    shared->meter.rejected(reason_of(check));
-    tell_of_bad_signature(shared, *request.body);
+    with->http->meter.rejected(reason_of(check));
+    tell_of_bad_signature(with, *request.body);
     return to->answer({401, {}, {}, {}});
   }
-  if (shared->state.draining() || shared->gate->full())
-    return turn_away(shared, to);
+  if (with->http->state.draining() || with->gate->full())
+    return turn_away(with, to);
   auto parsed = parse_webhook(*request.body);
   const auto topic = topic_name(parsed.topic);
-  auto what = delivery_of(std::move(parsed), request.body, shared->parts.time.now(), shared->parts.ids);
-  auto place = admit(shared->gate, what.inputs.size());
+  auto what = delivery_of(std::move(parsed), request.body, with->http->time.now(), with->ids);
+  auto place = admit(with->gate, what.inputs.size());
   if (!place)
-    return turn_away(shared, to);
-  auto waiting = std::make_shared<waiting_webhook>(waiting_webhook{shared, to, std::move(place), topic});
-  shared->parts.orders.post(std::move(what), [waiting](std::vector<answer> answers) {
-    waiting->shared->meter.webhook(waiting->topic, outcome_label(answers));
+    return turn_away(with, to);
+  auto waiting = std::make_shared<waiting_webhook>(waiting_webhook{with, to, std::move(place), topic});
+  with->orders.post(std::move(what), [waiting](std::vector<answer> answers) {
+    waiting->with->http->meter.webhook(waiting->topic, outcome_label(answers));
     waiting->to->answer(is_durable(answers) ? http_response{} : webhook_unavailable());
   });
 }

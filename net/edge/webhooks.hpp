@@ -4,7 +4,7 @@
 #include "domain/ports/order_port.hpp"
 #include "domain/tiktok/webhook.hpp"
 #include "net/edge/edge.hpp"
-#include "net/http/site.hpp"
+#include "net/http/route_table.hpp"
 
 namespace orderly {
 
@@ -16,8 +16,9 @@ signature_check check_signature(const http_request& request, std::string_view ap
 /// Each of the engine's answers is known to be a stored outcome: the webhook need not come again.
 bool is_durable(const std::vector<answer>& answers);
 
+inline constexpr route_row webhook_row{"POST", "/webhooks/tiktok", {}, "webhooks", "TikTok Shop's webhooks"};
 /// Signature, admission and hand-over for one request.
-void receive_webhook(const edge_ptr& shared, const http_request& request, const responder_ptr& to);
+void receive_webhook(const edge_ptr& with, const http_request& request, const responder_ptr& to);
 /// Not durable, or not in time: 503 with Retry-After and no body.
 http_response webhook_unavailable();
 

@@ -4,10 +4,10 @@ namespace orderly {
 namespace {
 
 http_response not_ready(std::string_view why) {
-  http_response out{503, json_type, R"({"status":"not_ready","reason":")", {{"Retry-After", "1"}}};
-  out.body += why;
-  out.body += "\"}\n";
-  return out;
+  std::string body = R"({"status":"not_ready","reason":")";
+  body += why;
+  body += "\"}\n";
+  return {503, json_type, std::move(body), {{"Retry-After", "1"}}};
 }
 
 } // namespace

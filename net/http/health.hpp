@@ -1,12 +1,15 @@
 #pragma once
 // Liveness and readiness, the same on both listeners.
 
-#include "net/http/message.hpp"
+#include "net/http/route_table.hpp"
 
 #include <atomic>
 #include <functional>
 
 namespace orderly {
+
+inline constexpr route_row live_row{"GET", "/healthz", {}, "healthz", "Whether the process answers at all"};
+inline constexpr route_row ready_row{"GET", "/readyz", {}, "readyz", "Whether the engine takes work, and why not"};
 
 class health {
 public:

@@ -45,7 +45,7 @@ result<tcp::endpoint> endpoint_of(asio::io_context& io, const std::string& addre
 
 class tcp_listener final : public listener {
 public:
-  tcp_listener(std::size_t threads, std::unique_ptr<http_site> site, edge_ptr shared)
+  tcp_listener(std::size_t threads, std::unique_ptr<http_site> site, http_context_ptr shared)
       : site_(std::move(site)), shared_(std::move(shared)), context_{shared_, *site_, std::make_shared<listener_state>()} {
     workers_.resize(std::max<std::size_t>(threads, 1));
     acceptor_.emplace(workers_[0].loop->io);
@@ -113,7 +113,7 @@ private:
   void admit(worker& to, tcp::socket socket) {
     net_error ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    if (context_.state->open.fetch_add(1) >= shared_->options.max_connections) {
+    if (context_.state->open.fetch_add(1) >= shared_->limits.max_connections) {
       context_.state->open.fetch_sub(1);
       shared_->meter.rejected("too_many_connections");
       return turn_away(socket);
@@ -126,8 +126,10 @@ private:
   void turn_away(tcp::socket& socket) {
     net_error ignored;
     socket.non_blocking(true, ignored);
-    const auto bytes = wire_bytes(problem(error_code::overloaded, "The limit of open connections is reached."),
-                                  {.keep_alive = false}, shared_->parts.time.now());
+    const auto response = problem(error_code::overloaded, "The limit of open connections is reached.");
+    std::string bytes;
+    append_head(bytes, response, {.keep_alive = false}, shared_->time.now());
+    bytes += bytes_of(response.body);
     socket.write_some(asio::buffer(bytes), ignored);
     socket.shutdown(tcp::socket::shutdown_send, ignored);
   }
@@ -142,7 +144,7 @@ private:
   }
 
   std::unique_ptr<http_site> site_;
-  edge_ptr shared_;
+  http_context_ptr shared_;
   session_context context_;
   std::vector<worker> workers_;
   std::optional<tcp::acceptor> acceptor_;
@@ -154,7 +156,7 @@ private:
 } // namespace
 
 result<std::unique_ptr<listener>> make_listener(const std::string& address, std::size_t threads, std::unique_ptr<http_site> site,
-                                                edge_ptr shared) {
+                                                http_context_ptr shared) {
   auto made = std::make_unique<tcp_listener>(threads, std::move(site), std::move(shared));
   if (const auto bound = made->bind(address); !bound)
     return bound.error();

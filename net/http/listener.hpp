@@ -1,7 +1,8 @@
 #pragma once
 // A listening socket and the event loops that its connections are spread over. No Beast, no Asio in this header.
 
-#include "net/edge/edge.hpp"
+#include "base/result.hpp"
+#include "net/http/http_context.hpp"
 #include "net/http/site.hpp"
 
 #include <chrono>
@@ -22,6 +23,6 @@ public:
 
 /// Binds at once, serves after start(). Errors: bad_config naming the address.
 result<std::unique_ptr<listener>> make_listener(const std::string& address, std::size_t threads, std::unique_ptr<http_site> site,
-                                                edge_ptr shared);
+                                                http_context_ptr shared);
 
 } // namespace orderly

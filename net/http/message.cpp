@@ -16,31 +16,7 @@ void add_header(std::string& out, std::string_view name, std::string_view value)
   out += "\r\n";
 }
 
-} // namespace
-
-std::string_view reason_of(int status) {
-  switch (status) {
-  case 200: return "OK";
-  case 201: return "Created";
-  case 202: return "Accepted";
-  case 400: return "Bad Request";
-  case 401: return "Unauthorized";
-  case 403: return "Forbidden";
-  case 404: return "Not Found";
-  case 405: return "Method Not Allowed";
-  case 408: return "Request Timeout";
-  case 409: return "Conflict";
-  case 413: return "Content Too Large";
-  case 422: return "Unprocessable Content";
-  case 431: return "Request Header Fields Too Large";
-  case 500: return "Internal Server Error";
-  case 502: return "Bad Gateway";
-  case 503: return "Service Unavailable";
-  default: return "Unknown";
-  }
-}
-
-std::string http_date(timestamp at) {
+void append_date(std::string& out, timestamp at) {
   using namespace std::chrono;
   const auto day = floor<days>(at);
   const year_month_day date{day};
@@ -50,7 +26,48 @@ std::string http_date(timestamp at) {
                 static_cast<unsigned>(date.day()), months[static_cast<unsigned>(date.month()) - 1], static_cast<int>(date.year()),
                 static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
                 static_cast<int>(time.seconds().count()));
-  return text;
+  out += text;
+}
+
+/// RFC 9110, 8.6 and 15.4.5: these have no body, and a length of 0 would be said of the one that they stand for.
+bool has_no_length(int status) { return status == 204 || status == 304; }
+
+} // namespace
+
+std::string_view reason_of(int status) {
+  switch (status) {
+  case 200: return "OK";
+  case 201: return "Created";
+  case 202: return "Accepted";
+  case 204: return "No Content";
+  case 302: return "Found";
+  case 303: return "See Other";
+  case 304: return "Not Modified";
+  case 400: return "Bad Request";
+  case 401: return "Unauthorized";
+  case 403: return "Forbidden";
+  case 404: return "Not Found";
+  case 405: return "Method Not Allowed";
+  case 408: return "Request Timeout";
+  case 409: return "Conflict";
+  case 412: return "Precondition Failed";
+  case 413: return "Content Too Large";
+  case 415: return "Unsupported Media Type";
+  case 421: return "Misdirected Request";
+  case 422: return "Unprocessable Content";
+  case 429: return "Too Many Requests";
+  case 431: return "Request Header Fields Too Large";
+  case 500: return "Internal Server Error";
+  case 502: return "Bad Gateway";
+  case 503: return "Service Unavailable";
+  default: return "Unknown";
+  }
+}
+
+std::string http_date(timestamp at) {
+  std::string out;
+  append_date(out, at);
+  return out;
 }
 
 std::optional<timestamp> from_http_date(std::string_view text) {
@@ -71,18 +88,29 @@ std::optional<timestamp> from_http_date(std::string_view text) {
   return std::nullopt;
 }
 
-std::string wire_bytes(const http_response& response, const connection_terms& terms, timestamp now) {
-  std::string out;
-  out.reserve(256 + response.body.size());
+std::string_view bytes_of(const http_body& body) {
+  if (const auto* text = std::get_if<std::string>(&body))
+    return *text;
+  const auto* shared = std::get_if<shared_bytes>(&body);
+  return shared ? shared->bytes : std::string_view{};
+}
+
+void append_head(std::string& out, const http_response& response, const connection_terms& terms, timestamp now) {
   out += "HTTP/1.1 ";
   out += std::to_string(response.status);
   out += ' ';
   out += reason_of(response.status);
+  out += "\r\nDate: ";
+  append_date(out, now);
   out += "\r\n";
-  add_header(out, "Date", http_date(now));
   if (!response.content_type.empty())
     add_header(out, "Content-Type", response.content_type);
-  add_header(out, "Content-Length", std::to_string(response.body.size()));
+  if (!std::holds_alternative<stream_body_ptr>(response.body)) {
+    if (!has_no_length(response.status))
+      add_header(out, "Content-Length", std::to_string(bytes_of(response.body).size()));
+  } else if (!terms.http_1_0) {
+    add_header(out, "Transfer-Encoding", "chunked");
+  }
   for (const auto& [name, value] : response.headers)
     add_header(out, name, value);
   if (!terms.keep_alive)
@@ -90,9 +118,6 @@ std::string wire_bytes(const http_response& response, const connection_terms& te
   else if (terms.http_1_0)
     add_header(out, "Connection", "keep-alive");
   out += "\r\n";
-  if (!terms.head_only)
-    out += response.body;
-  return out;
 }
 
 } // namespace orderly

@@ -1,33 +1,58 @@
 #pragma once
-// A request and a response between the session, which knows sockets and Beast, and the sites, which know neither.
+// A request and a response between the session, which knows sockets, and the sites, which do not.
 
 #include "base/clock.hpp"
+#include "net/http/shared_bytes.hpp"
+#include "net/http/stream.hpp"
 
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace orderly {
 
+/// What came under one name.
+struct header_value {
+  std::string_view value; ///< of the first one
+  std::size_t count = 0;  ///< how often the header came
+  explicit operator bool() const { return count != 0; }
+};
+/// The headers of a request, looked up when a route asks: most are never asked for.
+class header_fields {
+public:
+  virtual ~header_fields() = default;
+  /// The case of the name does not matter.
+  [[nodiscard]] virtual header_value find(std::string_view name) const = 0;
+};
+
 /// Views point into the session's parser: valid only while http_route::serve() runs.
 struct http_request {
-  std::string_view method;                       ///< as sent: "GET"
-  std::string_view target;                       ///< origin form: path and query, percent-encoded
-  std::optional<std::string_view> authorization; ///< absent also when it came more than once
-  std::optional<std::string_view> idempotency_key;
-  bool authorization_repeated = false, idempotency_key_repeated = false;
-  bool from_loopback = false;              ///< and no proxy says that it passes on what another sent
+  std::string_view method;               ///< as sent: "GET"
+  std::string_view target;               ///< origin form: path and query, percent-encoded
+  const header_fields* fields = nullptr; ///< null: none came
+  bool loopback_peer = false;
   std::shared_ptr<const std::string> body; ///< never null; chunks joined
+
+  [[nodiscard]] header_value header(std::string_view name) const { return fields ? fields->find(name) : header_value{}; }
+  /// A loopback peer, and no proxy says that it passes on what another sent.
+  [[nodiscard]] bool from_loopback() const {
+    return loopback_peer && !header("Forwarded") && !header("X-Forwarded-For") && !header("X-Real-IP");
+  }
 };
+
+/// A text of its own, bytes that others send too, or what a stream's writer has still to write.
+using http_body = std::variant<std::string, shared_bytes, stream_body_ptr>;
 
 struct http_response {
   int status = 200;
-  std::string_view content_type; ///< a literal; empty = no body
-  std::string body;
-  std::vector<std::pair<std::string_view, std::string>> headers; ///< beyond Content-Type, Content-Length, Date, Connection
+  std::string_view content_type; ///< of static storage; empty = no body
+  http_body body;
+  /// Beyond Content-Type, Content-Length, Transfer-Encoding, Date, Connection.
+  std::vector<std::pair<std::string_view, std::string>> headers;
 };
 
 inline constexpr std::string_view json_type = "application/json";
@@ -44,7 +69,9 @@ struct connection_terms {
   bool http_1_0 = false;
   bool head_only = false; ///< the request was HEAD: no body follows
 };
-/// The bytes on the wire.
-std::string wire_bytes(const http_response& response, const connection_terms& terms, timestamp now);
+/// The bytes of a body that is there as a whole; nothing for a stream.
+std::string_view bytes_of(const http_body& body);
+/// Appends everything up to the body. A stream's body is chunked; in HTTP/1.0 it goes on until the connection ends.
+void append_head(std::string& out, const http_response& response, const connection_terms& terms, timestamp now);
 
 } // namespace orderly

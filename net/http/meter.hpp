@@ -36,12 +36,13 @@ public:
   /// A request that was refused before a route saw it, or a webhook whose signature was.
   void rejected(std::string_view reason) { rejected_.add({reason}); }
   void webhook(std::string_view topic, std::string_view outcome) { webhooks_.add({topic, outcome}); }
-  /// Of both listeners: inputs that wait for an answer, open connections, bytes of bodies.
-  gauge in_flight, connections, body_bytes;
+  void stream_ended(std::string_view route, std::string_view how) { streams_ended_.add({route, how}); }
+  /// Of both listeners: inputs that wait for an answer, open connections, bytes of bodies, answers that are streams.
+  gauge in_flight, connections, body_bytes, streams;
 
 private:
   metrics& measured_;
-  counter_family requests_, rejected_, webhooks_;
+  counter_family requests_, rejected_, webhooks_, streams_ended_;
   std::mutex mutex_;
   std::map<std::string, histogram, std::less<>> seconds_;
 };

@@ -2,8 +2,8 @@
 // One connection: reads a request, has it answered, reads the next. Pipelined requests wait in the socket and in the buffer, so
 // they are answered in order. Lives on one event loop.
 
-#include "net/edge/edge.hpp"
 #include "net/http/event_loop.hpp"
+#include "net/http/http_context.hpp"
 #include "net/http/site.hpp"
 
 #include <boost/asio/ip/tcp.hpp>
@@ -22,7 +22,7 @@ struct listener_state {
 };
 /// What the sessions of one listener share. `site` outlives the loop's thread, the rest also the last session.
 struct session_context {
-  edge_ptr shared;
+  http_context_ptr shared;
   http_site& site;
   std::shared_ptr<listener_state> state;
 };
@@ -34,7 +34,8 @@ using session_set = std::unordered_set<session*>;
 void start_session(const session_context& context, std::weak_ptr<event_loop> loop, std::shared_ptr<session_set> siblings,
                    boost::asio::ip::tcp::socket socket);
 
-/// Closes the connections that wait for a request; the others close after their answer. On the loop's thread.
+/// Closes the connections that wait for a request; the others close after their answer, and streams are told. On the loop's
+/// thread.
 void drain_sessions(const session_set& sessions);
 
 } // namespace orderly

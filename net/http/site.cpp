@@ -3,14 +3,13 @@
 #include "net/http/problem.hpp"
 
 namespace orderly {
-namespace {
 
-http_response never_late() { return problem(error_code::internal); }
-
-} // namespace
+answer_time at_once() {
+  return {std::chrono::seconds{10}, [] { return problem(error_code::internal); }};
+}
 
 http_route answers(std::string_view label, http_response response) {
-  return {label, std::chrono::seconds{10}, never_late,
+  return {label, at_once(),
           [response = std::move(response)](const http_request&, const responder_ptr& to) { to->answer(response); }};
 }
 

@@ -10,10 +10,17 @@
 
 namespace orderly {
 
-struct http_route {
-  std::string_view label;               ///< a literal: the metric label; a small, fixed set
-  std::chrono::milliseconds deadline{}; ///< after it the session answers `late` itself
+/// How long an answer may take, and what the session says by itself when it has not come by then.
+struct answer_time {
+  std::chrono::milliseconds deadline{};
   http_response (*late)() = nullptr;
+};
+/// For what answers before serve() returns.
+answer_time at_once();
+
+struct http_route {
+  std::string_view label; ///< of static storage: the metric label; a small, fixed set
+  answer_time time;
   std::function<void(const http_request&, const responder_ptr&)> serve;
 };
 

@@ -32,8 +32,15 @@ PROJECT = {
     "storage/postgres": ("storage/postgres", r"storage/audit/\w+\.hpp", "domain", "base") + STORE_ROWS,
     "storage/read": ("storage/read", "domain", "base") + STORE_PORT,
     "storage/audit": ("storage/audit", r"storage/(sqlite|postgres)/audit_source\.hpp", "domain", "base") + STORE_ROWS,
-    "net": ("net", "domain", "base"),
+    "net": (), # nothing lives beside its rooms but the server that puts them together
+    "net/server.hpp": (r"net/http/limits\.hpp", "domain", "base"),
+    "net/server.cpp": ("net", "domain", "base"),
+    "net/http": ("net/http", "base"),
+    "net/client": ("net/client", r"net/http/(message|event_loop)\.hpp", "base"),
+    "net/tiktok": ("net/tiktok", "net/client", "domain", "base") + HTTP_VALUES,
+    "net/edge": ("net/edge", "net/http", r"net/tiktok/signing\.hpp", "domain", "base"),
     "net/access": ("net/access", "domain", "base"),
+    "net/api": ("net/api", "net/http", "net/access", "domain", "base"),
     "actors": (), # nothing lives beside its rooms
     "actors/plumbing": ("actors/plumbing", "base"),
     "actors/order": ("actors/order",) + PROTOCOLS,
@@ -52,16 +59,18 @@ LIBRARIES = [
     ("boost/system", ("",), "everywhere"),
     ("boost/unordered", ("storage/", "net/", "actors/", "tools/", "app/", "tests/"), "outside base, domain, config"),
     ("boost/container", ("storage/", "net/", "actors/", "tools/", "app/", "tests/"), "outside base, domain, config"),
-    ("boost/asio/", ("net/", "app/", "tools/", "tests/"), "net, app, tools, tests"),
+    ("boost/asio/", ("net/http/", "net/client/", "tools/", "tests/"), "net/http, net/client, tools, tests"),
+    ("boost/beast/", ("net/http/", "net/client/", "tools/", "tests/"), "net/http, net/client, tools, tests"),
     ("boost/", ("net/", "tools/", "tests/"), "net, tools, tests"),
+    ("regex", ("tests/",), "tests: it costs a second of parsing"),
     ("prometheus/", ("base/",), "base"),
-    ("openssl/", ("base/digest.cpp", "net/", "tests/"), "base/digest.cpp, net, tests"),
+    ("openssl/", ("base/digest.cpp", "net/client/", "tests/"), "base/digest.cpp, net/client, tests"),
     ("sqlite3.h", ("storage/", "tests/"), "storage, tests"),
     ("pqxx/", ("storage/", "tests/"), "storage, tests"),
     ("libpq", ("storage/", "tests/"), "storage, tests"),
     ("toml", ("config/toml_file.cpp", "config/toml_versions.hpp"), "config/toml_file.cpp"),
     ("simdjson", ("net/", "tools/", "tests/"), "net, tools, tests"),
-    ("sodium", ("app/", "net/", "tests/"), "app, net, tests"),
+    ("sodium", ("app/", "net/access/", "tests/"), "app, net/access, tests"),
     ("CLI/", ("app/", "tools/"), "app, tools"),
     ("catch2/", ("tests/",), "tests"),
     ("rapidcheck", ("tests/",), "tests"),
@@ -70,11 +79,16 @@ OPERATING_SYSTEM = ("base/line_writer.cpp", "base/log.cpp", "config/", "storage/
 # decide() and apply() are pure: no I/O, no threads, no randomness (docs/architecture.md "Decisions are pure").
 IMPURE = {"fstream", "iostream", "filesystem", "thread", "mutex", "future", "random", "ctime", "condition_variable"}
 
-# Headers by which the parts meet: what must not come along with them, however far down.
+# Headers by which the parts meet, and rooms that must be quick to compile: what must not come along with them, however far down.
+NO_SOCKETS = ("boost/asio", "boost/beast")
 PORTS = {
-    "net/server.hpp": ("boost/beast", "boost/asio", "caf/"),
-    "net/tiktok/client.hpp": ("boost/beast", "boost/asio", "caf/"),
-    "net/tiktok/signing.hpp": ("boost/beast", "boost/asio", "caf/"),
+    "net/server.hpp": NO_SOCKETS + ("caf/",),
+    "net/tiktok/client.hpp": NO_SOCKETS + ("caf/",),
+    "net/tiktok/signing.hpp": NO_SOCKETS + ("caf/",),
+    "net/tiktok": NO_SOCKETS,
+    "net/edge": NO_SOCKETS,
+    "net/access": NO_SOCKETS,
+    "net/api": NO_SOCKETS,
     "actors/engine/engine.hpp": ("caf/", "boost/beast"),
     "storage/unit.hpp": ("sqlite3.h", "pqxx/"),
     "storage/store_task.hpp": ("sqlite3.h", "pqxx/", "caf/"),
@@ -194,10 +208,11 @@ def check(root):
             both = f"{shown(caf)} and {shown(beast)}"
             found.append((file, max(caf[0][1], beast[0][1]),
                           f"brings CAF and Beast together: {both}; allowed: one of them in a translation unit"))
-        for prefix in PORTS.get(file, ()):
-            chain = tree.brings(file, prefix)
-            if chain:
-                found.append((file, chain[0][1], f"brings {shown(chain)}; allowed: a port shows no <{prefix}...>"))
+        for port in (port for port in PORTS if file == port or file.startswith(port + "/")):
+            for prefix in PORTS[port]:
+                chain = tree.brings(file, prefix)
+                if chain:
+                    found.append((file, chain[0][1], f"brings {shown(chain)}; allowed: {port} shows no <{prefix}...>"))
     return sorted(found)
 
 

@@ -39,10 +39,18 @@ CLEAN = {
     "actors/store/lane.hpp": '#pragma once\n#include "actors/engine/protocol.hpp"\n',
     "actors/calls/fetcher.hpp": '#pragma once\n#include "actors/engine/protocol.hpp"\n',
     "net/tiktok/signing.hpp": "#pragma once\n#include <string>\n",
-    "net/server.hpp": '#pragma once\n#include "domain/order/order.hpp"\n',
+    "net/tiktok/client.cpp": '#include "net/client/http_client.hpp"\n#include "net/http/message.hpp"\n',
+    "net/server.hpp": '#pragma once\n#include "domain/order/order.hpp"\n#include "net/http/limits.hpp"\n',
+    "net/http/limits.hpp": "#pragma once\n",
     "net/http/message.hpp": "#pragma once\n",
+    "net/http/event_loop.hpp": "#pragma once\n#include <boost/asio/io_context.hpp>\n",
     "net/http/session.hpp": "#pragma once\n#include <boost/beast/http.hpp>\n",
-    "net/server.cpp": '#include "net/server.hpp"\n#include "net/http/session.hpp"\n',
+    "net/client/http_client.hpp": "#pragma once\n",
+    "net/client/http_client.cpp": '#include "net/http/event_loop.hpp"\n#include <openssl/ssl.h>\n',
+    "net/edge/edge.hpp": '#pragma once\n#include "net/http/message.hpp"\n#include "net/tiktok/signing.hpp"\n',
+    "net/access/users.hpp": '#pragma once\n#include "domain/ports/reads.hpp"\n',
+    "net/api/routes.hpp": '#pragma once\n#include "net/access/users.hpp"\n#include "net/http/message.hpp"\n',
+    "net/server.cpp": '#include "net/server.hpp"\n#include "net/api/routes.hpp"\n#include "net/http/session.hpp"\n',
     "tools/sandbox.cpp": '#include "net/tiktok/signing.hpp"\n#include <boost/beast/http.hpp>\n#include <CLI/CLI.hpp>\n',
     "app/main.cpp": '#include "actors/engine/engine.hpp"\n#include "net/server.hpp"\n#include <sodium.h>\n',
     "tests/unit/order.cpp": '#include "domain/order/order.hpp"\n#include <catch2/catch.hpp>\n',
@@ -53,7 +61,8 @@ PLANTED = [
     ("base/a.cpp", '\n#include "domain/order/order.hpp"\n', 2, "allowed in base: base"),
     ("base/a.cpp", "#include <openssl/evp.h>\n", 1, "base/digest.cpp"),
     ("base/a.cpp", "#include <unistd.h>\n", 1, "operating system"),
-    ("base/a.cpp", "#include <boost/asio/post.hpp>\n", 1, "allowed: net, app"),
+    ("base/a.cpp", "#include <boost/asio/post.hpp>\n", 1, "allowed: net/http, net/client"),
+    ("base/a.cpp", "#include <regex>\n", 1, "allowed: tests"),
     ("domain/a.cpp", "#include <string>\n", 1, "lies beside the rooms of domain; allowed: domain/tiktok"),
     ("domain/tiktok/a.cpp", '#include "domain/order/order.hpp"\n', 1, "allowed in domain/tiktok: domain/tiktok, base"),
     ("domain/order/a.cpp", '#include "domain/ports/reads.hpp"\n', 1,
@@ -70,8 +79,25 @@ PLANTED = [
     ("storage/postgres/a.cpp", '#include "storage/sqlite/connection.hpp"\n', 1, "allowed in storage/postgres"),
     ("storage/read/a.cpp", '#include "storage/paging.hpp"\n', 1, "allowed in storage/read"),
     ("storage/audit/a.cpp", '#include "storage/sqlite/connection.hpp"\n', 1, "allowed in storage/audit"),
-    ("net/http/a.cpp", '#include "storage/store.hpp"\n', 1, "allowed in net"),
-    ("net/http/a.cpp", '#include "actors/engine/engine.hpp"\n', 1, "allowed in net"),
+    ("net/a.cpp", "#include <string>\n", 1, "lies beside the rooms of net; allowed: net/server.hpp, net/server.cpp, net/http"),
+    ("net/server.hpp", '#include "net/http/message.hpp"\n', 1, "allowed in net/server.hpp: net/http/limits.hpp, domain, base"),
+    ("net/server.cpp", '#include "storage/store.hpp"\n', 1, "allowed in net/server.cpp: net, domain, base"),
+    ("net/http/a.cpp", '#include "domain/order/order.hpp"\n', 1, "allowed in net/http: net/http, base"),
+    ("net/http/a.cpp", '#include "net/edge/edge.hpp"\n', 1, "allowed in net/http: net/http, base"),
+    ("net/client/a.cpp", '#include "net/http/session.hpp"\n', 1, "allowed in net/client: net/client, net/http/(message"),
+    ("net/client/a.cpp", '#include "domain/order/order.hpp"\n', 1, "allowed in net/client"),
+    ("net/tiktok/a.cpp", '#include "net/http/limits.hpp"\n', 1, "allowed in net/tiktok: net/tiktok, net/client"),
+    ("net/tiktok/a.cpp", "#include <boost/asio/post.hpp>\n", 1, "allowed: net/http, net/client"),
+    ("net/edge/a.cpp", '#include "net/api/routes.hpp"\n', 1, "allowed in net/edge: net/edge, net/http"),
+    ("net/edge/a.cpp", '#include "net/tiktok/client.cpp"\n', 1, "allowed in net/edge: net/edge, net/http"),
+    ("net/edge/a.cpp", "#include <boost/beast/http.hpp>\n", 1, "allowed: net/http, net/client"),
+    ("net/edge/a.cpp", '\n#include "net/http/session.hpp"\n', 2, "net/edge shows no <boost/beast"),
+    ("net/access/a.cpp", '#include "net/http/message.hpp"\n', 1, "allowed in net/access: net/access, domain, base"),
+    ("net/api/a.cpp", '#include "net/edge/edge.hpp"\n', 1, "allowed in net/api: net/api, net/http, net/access"),
+    ("net/api/a.cpp", '#include "storage/store.hpp"\n', 1, "allowed in net/api: net/api, net/http, net/access"),
+    ("net/api/a.cpp", '#include "net/http/event_loop.hpp"\n', 1, "net/api shows no <boost/asio"),
+    ("net/api/a.cpp", "#include <openssl/evp.h>\n", 1, "base/digest.cpp, net/client"),
+    ("net/api/a.cpp", "#include <sodium.h>\n", 1, "app, net/access"),
     ("net/http/a.cpp", "#include <sqlite3.h>\n", 1, "allowed: storage"),
     ("net/http/a.cpp", "#include <caf/actor.hpp>\n", 1, "allowed: actors, app, tests"),
     ("actors/a.cpp", "#include <string>\n", 1, "lies beside the rooms of actors"),
@@ -82,8 +108,8 @@ PLANTED = [
     ("actors/calls/a.cpp", '#include "actors/store/lane.hpp"\n', 1, "allowed in actors/calls: actors/calls"),
     ("actors/engine/a.cpp", '#include "net/tiktok/signing.hpp"\n', 1, "allowed in actors/engine"),
     ("actors/engine/a.cpp", '#include "storage/paging.hpp"\n', 1, "allowed in actors/engine"),
-    ("actors/order/a.cpp", "#include <boost/beast/core.hpp>\n", 1, "allowed: net, tools, tests"),
-    ("actors/order/a.cpp", "  #  include <boost/asio/post.hpp>\n", 1, "allowed: net, app"),
+    ("actors/order/a.cpp", "#include <boost/beast/core.hpp>\n", 1, "allowed: net/http, net/client, tools"),
+    ("actors/order/a.cpp", "  #  include <boost/asio/post.hpp>\n", 1, "allowed: net/http, net/client"),
     ("tools/a.cpp", '#include "net/server.hpp"\n', 1, "allowed in tools"),
     ("tools/a.cpp", '#include "actors/engine/engine.hpp"\n', 1, "allowed in tools"),
     ("tools/a.cpp", "#include <caf/actor.hpp>\n", 1, "allowed: actors, app, tests"),
@@ -95,9 +121,9 @@ PLANTED = [
     ("actors/store/a.cpp", "#include <sqlite3.h>\n", 1, "allowed: storage, tests"),
     ("tools/a.cpp", "#include <sqlite3.h>\n", 1, "allowed: storage, tests"),
     ("tests/unit/a.cpp", '#include <caf/all.hpp>\n\n#include "net/http/session.hpp"\n', 3, "CAF and Beast together"),
-    ("net/server.hpp", '#pragma once\n#include "net/http/session.hpp"\n', 2, "a port shows no <boost/beast"),
-    ("actors/engine/engine.hpp", "#pragma once\n#include <caf/all.hpp>\n", 2, "a port shows no <caf/"),
-    ("storage/store.hpp", '#pragma once\n#include <sqlite3.h>\n', 2, "a port shows no <sqlite3.h"),
+    ("net/server.hpp", '#pragma once\n#include "net/http/session.hpp"\n', 2, " shows no <boost/beast"),
+    ("actors/engine/engine.hpp", "#pragma once\n#include <caf/all.hpp>\n", 2, " shows no <caf/"),
+    ("storage/store.hpp", '#pragma once\n#include <sqlite3.h>\n', 2, " shows no <sqlite3.h"),
 ]
 
 UNTIDY = [
@@ -132,6 +158,12 @@ class Checks(unittest.TestCase):
             with self.subTest(file=file, text=text):
                 found = self.violations(check_includes.check, {file: text})
                 self.assertTrue(any(f == file and n == line and piece in why for f, n, why in found), found)
+
+    def test_the_architecture_page_shows_every_room(self):
+        page = (Path(__file__).resolve().parents[2] / "docs/architecture.md").read_text("utf-8")
+        for room in (room for room in check_includes.PROJECT if check_includes.PROJECT[room]):
+            with self.subTest(room=room):
+                self.assertIn(f"| `{room}`" if "." in room else f"| `{room}/`", page)
 
     def test_an_include_in_a_comment_is_none(self):
         text = '/*\n#include "net/server.hpp"\n*/\n// #include <caf/x>\n'

@@ -97,26 +97,42 @@ TEST_CASE("behind a proxy on this machine the metrics want a token") {
 }
 
 TEST_CASE("a peer from elsewhere gets the metrics with a token only") {
+  struct one_header final : header_fields {
+    [[nodiscard]] header_value find(std::string_view name) const override {
+      return name == "Authorization" && !value.empty() ? header_value{value, 1} : header_value{};
+    }
+    std::string value;
+  };
   running_server server;
+  const auto who = [](std::string_view token) {
+    return token == "good" ? std::optional{principal{"olga", role::viewer}} : std::nullopt;
+  };
   metrics measured;
-  const auto site = make_admin_site(std::make_shared<edge>(
-      quick_options(), server_parts{server.port, server.actors, server.reader,
-                                    [](std::string_view token) {
-                                      return token == "good" ? std::optional{principal{"olga", role::viewer}} : std::nullopt;
-                                    },
-                                    [] { return true; }, server.clock, server.ids, measured}));
-  const auto status_for = [&](bool from_loopback, std::optional<std::string_view> authorization) {
+  const auto http = std::make_shared<http_context>(http_limits{}, server.clock, measured, [] { return true; });
+  const auto site = make_admin_site(api_context_ptr{new api_context{http,
+                                                                    std::make_shared<admission>(1, http->meter.in_flight),
+                                                                    server.port,
+                                                                    server.actors,
+                                                                    server.reader,
+                                                                    server.ids,
+                                                                    measured,
+                                                                    who,
+                                                                    std::chrono::seconds{1},
+                                                                    {}}});
+  const auto status_for = [&](bool loopback_peer, std::string authorization) {
+    one_header fields;
+    fields.value = std::move(authorization);
     http_request request;
     request.method = "GET";
     request.target = "/metrics";
-    request.authorization = authorization;
-    request.from_loopback = from_loopback;
+    request.fields = &fields;
+    request.loopback_peer = loopback_peer;
     int status = 0;
     site->find(request).serve(request, std::make_shared<responder>([&](const http_response& got) { status = got.status; }));
     return status;
   };
-  CHECK(status_for(true, std::nullopt) == 200);
-  CHECK(status_for(false, std::nullopt) == 401);
+  CHECK(status_for(true, "") == 200);
+  CHECK(status_for(false, "") == 401);
   CHECK(status_for(false, "Bearer bad") == 401);
   CHECK(status_for(false, "Bearer good") == 200);
 }

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+#include <utility>
 
 namespace orderly::test {
 
@@ -67,6 +68,17 @@ std::optional<raw_response> raw_connection::receive(bool head_only) {
     out.headers[name] = colon == std::string::npos ? "" : line.substr(colon + 2);
     at = end + 2;
   }
+  if (!head_only && out.headers.count("transfer-encoding")) {
+    buffer_.erase(0, head_end + 4);
+    for (;;) {
+      const auto chunk = receive_chunk();
+      if (!chunk)
+        return std::nullopt;
+      if (chunk->empty())
+        return out;
+      out.body += *chunk;
+    }
+  }
   const auto length = out.headers.count("content-length") && !head_only ? std::stoul(out.headers["content-length"]) : 0;
   while (buffer_.size() < head_end + 4 + length)
     if (!read_more())
@@ -74,6 +86,41 @@ std::optional<raw_response> raw_connection::receive(bool head_only) {
   out.body = buffer_.substr(head_end + 4, length);
   buffer_.erase(0, head_end + 4 + length);
   return out;
+}
+
+std::optional<std::string> raw_connection::take_line() {
+  while (buffer_.find("\r\n") == std::string::npos)
+    if (!read_more())
+      return std::nullopt;
+  const auto end = buffer_.find("\r\n");
+  auto line = buffer_.substr(0, end);
+  buffer_.erase(0, end + 2);
+  return line;
+}
+
+std::optional<std::string> raw_connection::receive_chunk() {
+  const auto line = take_line();
+  if (!line)
+    return std::nullopt;
+  const auto size = std::stoul(*line, nullptr, 16);
+  while (buffer_.size() < size + 2)
+    if (!read_more())
+      return std::nullopt;
+  auto chunk = buffer_.substr(0, size);
+  buffer_.erase(0, size + 2);
+  return chunk;
+}
+
+std::optional<std::string> raw_connection::receive_to_end() {
+  char chunk[16384];
+  for (;;) {
+    const auto n = ::recv(fd_, chunk, sizeof chunk, 0);
+    if (n < 0)
+      return std::nullopt;
+    if (n == 0)
+      return std::exchange(buffer_, {});
+    buffer_.append(chunk, static_cast<std::size_t>(n));
+  }
 }
 
 bool raw_connection::is_closed_by_peer() {

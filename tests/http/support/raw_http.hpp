@@ -27,14 +27,19 @@ public:
   /// False when the peer has closed.
   bool send(std::string_view bytes);
   void finish_sending();
-  /// Nothing when the connection ended before a whole response.
+  /// Nothing when the connection ended before a whole response. A chunked body is put together.
   std::optional<raw_response> receive(bool head_only = false);
+  /// Of a chunked body; "" is the last one. After receive(true).
+  std::optional<std::string> receive_chunk();
+  /// What comes until the peer ends the connection; nothing when it breaks it.
+  std::optional<std::string> receive_to_end();
   /// Waits for the peer's end of the connection; false when bytes came, or `patience` is over.
   bool is_closed_by_peer();
   std::optional<raw_response> ask(std::string_view request) { return send(request) ? receive() : std::nullopt; }
 
 private:
   bool read_more();
+  std::optional<std::string> take_line();
   int fd_ = -1;
   std::string buffer_;
 };

@@ -45,6 +45,10 @@ public:
     const std::lock_guard lock{mutex_};
     return posted_;
   }
+  void forget() {
+    const std::lock_guard lock{mutex_};
+    posted_.clear();
+  }
   /// Waits until `count` deliveries have arrived.
   bool wait_for(std::size_t count, std::chrono::milliseconds patience = std::chrono::seconds{10}) {
     std::unique_lock lock{mutex_};

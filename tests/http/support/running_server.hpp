@@ -67,6 +67,8 @@ private:
   static std::optional<principal> principal_of(std::string_view token) {
     if (token == "op-token")
       return principal{"olga", role::op};
+    if (token == "admin-token")
+      return principal{"ada", role::admin};
     if (token == "viewer-token")
       return principal{"vera", role::viewer};
     return std::nullopt;

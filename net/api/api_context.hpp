@@ -1,0 +1,33 @@
+#pragma once
+// What the admin API needs. Held by shared_ptr, because late answers of the engine and of readers still count and print after the
+// server is gone.
+
+#include "base/uuid.hpp"
+#include "domain/order/policy.hpp"
+#include "domain/ports/access_port.hpp"
+#include "domain/ports/actor_port.hpp"
+#include "domain/ports/order_port.hpp"
+#include "domain/ports/reads.hpp"
+#include "net/http/admission.hpp"
+#include "net/http/http_context.hpp"
+
+#include <chrono>
+#include <memory>
+
+namespace orderly {
+
+struct api_context {
+  http_context_ptr http;
+  std::shared_ptr<admission> gate; ///< shared with the webhooks
+  order_port& orders;
+  actor_port& actors;
+  reads& reader;
+  id_source& ids;
+  const metrics& measured;
+  const token_check who;
+  const std::chrono::milliseconds command_deadline;
+  const policy rules; ///< to say why a move is blocked
+};
+using api_context_ptr = std::shared_ptr<const api_context>;
+
+} // namespace orderly
