@@ -19,9 +19,15 @@ namespace json = boost::json;
 /// Nesting beyond this is refused (DECISIONS "Inputs and dedupe").
 inline constexpr std::size_t max_json_depth = 64;
 
-/// Parses UTF-8 text. `\u0000` and lone surrogates become U+FFFD, because PostgreSQL's jsonb can store neither;
-/// the caller keeps the raw bytes. Errors: not_json, also for a number too large for a double.
-result<json::value> parse_json(std::string_view text);
+/// What happens to a number that neither a 64-bit integer nor a double gives back digit for digit (DECISIONS "Numbers").
+enum class inexact_numbers {
+  as_text, ///< kept as a string of its digits: what TikTok sends and what is stored
+  refused  ///< invalid_field with its path: what a client sends
+};
+
+/// Parses UTF-8 text. `\u0000` and lone surrogates become U+FFFD, because PostgreSQL's jsonb can store neither; the caller keeps
+/// the raw bytes. Of members with one name the last counts. Errors: not_json; invalid_field for a number that is refused.
+result<json::value> parse_json(std::string_view text, inexact_numbers policy = inexact_numbers::as_text);
 
 /// Keys sorted by bytes, no spaces: equal values give equal bytes.
 std::string canonical_json(const json::value& value);
@@ -35,5 +41,7 @@ std::optional<std::int64_t> int_at(const json::object& object, std::string_view 
 std::optional<bool> bool_at(const json::object& object, std::string_view key);
 const json::object* object_at(const json::object& object, std::string_view key);
 const json::array* array_at(const json::object& object, std::string_view key);
+/// The whole number that the text is, if it is one.
+std::optional<std::int64_t> whole_number(std::string_view text);
 
 } // namespace orderly

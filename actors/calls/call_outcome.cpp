@@ -1,7 +1,8 @@
 #include "actors/calls/call_outcome.hpp"
 
 #include "domain/order/attention.hpp"
-#include "domain/order/wire.hpp"
+
+#include <algorithm>
 
 namespace orderly {
 namespace {
@@ -112,7 +113,23 @@ fetch_failed uncalled_fetch(const outbox_row& row, shop_obstacle why) {
   return {promise, true, code_text(outcome), outcome.message, {}};
 }
 
-input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp now) {
+std::vector<written_body> outcomes_of_fetch(const std::vector<outbox_row>& rows, const detail_reply& reply) {
+  std::vector<written_body> all;
+  all.reserve(rows.size());
+  for (const auto& row : rows) {
+    const auto found = std::find_if(reply.orders.begin(), reply.orders.end(),
+                                    [&](const json::object& o) { return id_at(o, "id") == row.tiktok_order.str(); });
+    if (found != reply.orders.end())
+      all.emplace_back(fetched_detail{*found, reply.requested_at, outbox_ref{row.id, row.attempt}});
+    else if (reply.outcome.result != call_class::ok)
+      all.emplace_back(failed_fetch(row, reply));
+    else // some of several ids may be left out (sheet 4.2)
+      all.emplace_back(fetch_failed{{row.id, row.attempt}, true, "not_returned", "TikTok's answer lacks this order"});
+  }
+  return all;
+}
+
+input outcome_input(const outbox_row& row, written_body what, uuid id, timestamp now) {
   input in;
   in.id = input_id{id};
   in.delivery = id;
@@ -121,11 +138,9 @@ input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp n
   in.received_at = now;
   in.source = input_source::tiktok;
   in.shop = row.shop;
-  in.type = type_of(body);
-  in.raw = std::make_shared<const std::string>(raw_of(body));
-  // Decided from what is stored, as a replay will: a number that JSON does not carry exactly must not make them differ.
-  auto stored = parse_body(in.source, in.type, *in.raw, in.order);
-  in.body = stored ? std::move(*stored) : std::move(body);
+  in.type = type_of(what.body);
+  in.raw = std::move(what.raw);
+  in.body = std::move(what.body);
   return in;
 }
 

@@ -1,11 +1,12 @@
 #pragma once
 // What an answer of TikTok means for the promise that caused the call. Pure.
 
-#include "domain/order/input.hpp"
+#include "domain/order/wire.hpp"
 #include "domain/ports/tiktok_port.hpp"
 #include "storage/unit.hpp"
 
 #include <optional>
+#include <vector>
 
 namespace orderly {
 
@@ -26,7 +27,11 @@ fetch_failed failed_fetch(const outbox_row& row, const detail_reply& reply);
 /// A fetch from a shop that cannot be called.
 fetch_failed uncalled_fetch(const outbox_row& row, shop_obstacle why);
 
+/// What a fetch brought, one for each row. Writing details costs more than a turn of an actor should, so it is done where the
+/// answer arrives.
+std::vector<written_body> outcomes_of_fetch(const std::vector<outbox_row>& rows, const detail_reply& reply);
+
 /// The input that carries such an outcome to its order. Its key is `o:<row>:<attempt>`, so a repeat is recognised.
-input outcome_input(const outbox_row& row, input_body body, uuid id, timestamp now);
+input outcome_input(const outbox_row& row, written_body what, uuid id, timestamp now);
 
 } // namespace orderly

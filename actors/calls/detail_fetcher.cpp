@@ -6,8 +6,6 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
-#include <algorithm>
-
 namespace orderly {
 
 static_assert(actor_state<fetcher_state, fetcher_actor::pointer>);
@@ -16,16 +14,16 @@ fetcher_state::fetcher_state(fetcher_actor::pointer p) : self(p) {}
 
 fetcher_state::~fetcher_state() { ref->close(); }
 
-void fetcher_state::tell(const outbox_row& row, input_body body) {
+void fetcher_state::tell(const outbox_row& row, written_body what) {
   delivery outcome;
-  outcome.inputs.push_back(outcome_input(row, std::move(body), services->ids->next(), services->time->now()));
+  outcome.inputs.push_back(outcome_input(row, std::move(what), services->ids->next(), services->time->now()));
   // Not answered durable: the lease ends and it is fetched again.
   services->orders->post(std::move(outcome), [to = worker](const std::vector<answer>&) { to->send(atom::settled::value); });
 }
 
 void fetcher_state::add(const std::shared_ptr<const outbox_row>& row) {
   if (const auto obstacle = services->shops->obstacle_to(row->shop))
-    return tell(*row, uncalled_fetch(*row, *obstacle));
+    return tell(*row, written_body{uncalled_fetch(*row, *obstacle)});
   auto& queue = shops_[row->shop];
   queue.waiting.push_back(row);
   call(row->shop, queue);
@@ -45,16 +43,17 @@ void fetcher_state::call(const shop_id& id, shop_queue& queue) {
   ++queue.calls;
   services->measured->fetches.add(static_cast<double>(ids.size()));
   services->tiktok->fetch_orders(
-      id, std::move(ids), [to = ref, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](detail_reply reply) {
-        to->send(atom::called::value, fetch_reply{id, kept, std::make_shared<const detail_reply>(std::move(reply))});
+      id, std::move(ids), [to = ref, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](const detail_reply& reply) {
+        // On the port's thread: details are written here, and only posted by the actor.
+        to->send(atom::called::value, fetch_reply{id, kept, is_about_the_order(reply.outcome.result),
+                                                  std::make_shared<std::vector<written_body>>(outcomes_of_fetch(*kept, reply))});
       });
 }
 
 void fetcher_state::on_fetched(const fetch_reply& reply) {
-  const bool refused = is_about_the_order(reply.what->outcome.result);
   auto& queue = shops_[reply.shop];
   --queue.calls;
-  if (refused && reply.rows->size() > 1)
+  if (reply.refused && reply.rows->size() > 1)
     take_apart(reply);
   else
     settle(reply);
@@ -69,17 +68,8 @@ void fetcher_state::take_apart(const fetch_reply& refused) {
 }
 
 void fetcher_state::settle(const fetch_reply& reply) {
-  const auto& got = *reply.what;
-  for (const auto& row : *reply.rows) {
-    const auto found = std::find_if(got.orders.begin(), got.orders.end(),
-                                    [&](const json::object& o) { return id_at(o, "id") == row.tiktok_order.str(); });
-    if (found != got.orders.end())
-      tell(row, fetched_detail{*found, got.requested_at, outbox_ref{row.id, row.attempt}});
-    else if (got.outcome.result != call_class::ok)
-      tell(row, failed_fetch(row, got));
-    else // some of several ids may be left out (sheet 4.2)
-      tell(row, fetch_failed{{row.id, row.attempt}, true, "not_returned", "TikTok's answer lacks this order"});
-  }
+  for (std::size_t i = 0; i < reply.rows->size(); ++i)
+    tell((*reply.rows)[i], std::move((*reply.outcomes)[i]));
 }
 
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,

@@ -4,6 +4,7 @@
 #include "actors/calls/outbox_worker.hpp"
 #include "actors/engine/protocol.hpp"
 #include "actors/plumbing/actor_ref.hpp"
+#include "domain/order/wire.hpp"
 
 #include <deque>
 #include <map>
@@ -34,7 +35,7 @@ private:
   void call(const shop_id& id, shop_queue& queue);
   void take_apart(const fetch_reply& refused);
   void settle(const fetch_reply& reply);
-  void tell(const outbox_row& row, input_body body);
+  void tell(const outbox_row& row, written_body what);
 
   std::map<shop_id, shop_queue> shops_;
 };

@@ -150,7 +150,7 @@ void outbox_state::on_written(const write_reply& reply) {
   if (!reply.what || (now >= write.lease_until && !counts_late(reply.what->result)))
     return forget(reply.row);
   delivery outcome;
-  outcome.inputs.push_back(outcome_input(write.row, *reply.what, services->ids->next(), now));
+  outcome.inputs.push_back(outcome_input(write.row, written_body{*reply.what}, services->ids->next(), now));
   // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
   services->orders->post(std::move(outcome),
                          [to = ref, row = reply.row](const std::vector<answer>&) { to->send(atom::answered::value, row); });

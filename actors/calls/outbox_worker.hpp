@@ -9,6 +9,7 @@
 #include "base/uuid.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/shop_directory.hpp"
+#include "domain/ports/tiktok_port.hpp"
 
 #include <chrono>
 #include <map>

@@ -5,8 +5,8 @@
 #include "base/result.hpp"
 #include "domain/order/decision.hpp"
 #include "domain/order/input.hpp"
+#include "domain/order/wire.hpp"
 #include "domain/ports/order_queries.hpp"
-#include "domain/ports/tiktok_port.hpp"
 #include "storage/store.hpp"
 #include "storage/store_task.hpp"
 #include "storage/unit.hpp"
@@ -92,7 +92,8 @@ struct task_reply {
 struct fetch_reply {
   shop_id shop;
   std::shared_ptr<const std::vector<outbox_row>> rows;
-  std::shared_ptr<const detail_reply> what;
+  bool refused = false;                                ///< because of what was asked for
+  std::shared_ptr<std::vector<written_body>> outcomes; ///< one a row, for the receiver to take
 };
 /// How a call of the outbox ended.
 struct write_reply {

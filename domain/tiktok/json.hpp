@@ -8,7 +8,9 @@ namespace orderly {
 
 /// A time between 1970 and 9999, also one that arrives as a decimal string. 0 means "not yet" at TikTok and milliseconds are no
 /// seconds (sheet 8, case 21): both give nothing.
-inline std::optional<unix_seconds> time_at(const json::object& object, std::string_view key) {
+/// @param object a json::object or a json_view
+template <class Object>
+std::optional<unix_seconds> time_at(const Object& object, std::string_view key) {
   constexpr std::int64_t last_second_of_9999 = 253'402'300'799;
   const auto seconds = int_at(object, key);
   if (!seconds || *seconds <= 0 || *seconds > last_second_of_9999)

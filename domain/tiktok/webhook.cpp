@@ -1,6 +1,7 @@
 #include "domain/tiktok/webhook.hpp"
 
 #include "base/digest.hpp"
+#include "base/json_view.hpp"
 #include "domain/tiktok/json.hpp"
 #include "domain/tiktok/status.hpp"
 #include "domain/tiktok/webhook_topic.hpp"
@@ -34,45 +35,39 @@ private:
 
 /// What every topic's reader needs.
 struct envelope {
-  const json::object* data;
+  json_view data; ///< nothing when absent
   unix_seconds pushed_at;
 };
 
-std::string id_of(const json::value& item) {
-  if (const auto* text = item.if_string())
-    return std::string{text->data(), text->size()};
-  return item.is_int64() || item.is_uint64() ? canonical_json(item) : std::string{};
-}
-
 /// An id that becomes a key of the order's facts: no longer than a word.
-std::string key_at(const json::object& in, std::string_view member) { return word_of(id_at(in, member)); }
+std::string key_at(json_view in, std::string_view member) { return word_of(id_at(in, member)); }
 
-unix_seconds changed_at(const envelope& from) { return time_at(*from.data, "update_time").value_or(from.pushed_at); }
+unix_seconds changed_at(const envelope& from) { return time_at(from.data, "update_time").value_or(from.pushed_at); }
 
 observation status_body(const envelope& from) {
-  const auto status = word_of(string_at(*from.data, "order_status"));
+  const auto status = word_of(string_at(from.data, "order_status"));
   // The push comes later than the change: its time would outrank the very detail that tells of it, and changes that lie between.
-  const auto changed = time_at(*from.data, "update_time");
+  const auto changed = time_at(from.data, "update_time");
   if (status.empty() || !changed)
     return observed_hint{}; // something changed, and only a detail tells what and when
-  return observed_status{status, *changed, bool_at(*from.data, "is_on_hold_order")};
+  return observed_status{status, *changed, bool_at(from.data, "is_on_hold_order")};
 }
 
 observation cancellation_body(const envelope& from) {
-  const auto text = string_at(*from.data, "cancel_status");
+  const auto text = string_at(from.data, "cancel_status");
   const auto known = cancellation_status_from(text);
-  return observed_cancellation{key_at(*from.data, "cancel_id"), known ? std::string{name_of(*known)} : word_of(text),
-                               word_of(string_at(*from.data, "cancellations_role")), from.pushed_at};
+  return observed_cancellation{key_at(from.data, "cancel_id"), known ? std::string{name_of(*known)} : word_of(text),
+                               word_of(string_at(from.data, "cancellations_role")), from.pushed_at};
 }
 
 observation return_body(const envelope& from) {
-  return observed_return{key_at(*from.data, "return_id"), word_of(normal_return_status(string_at(*from.data, "return_status"))),
-                         word_of(string_at(*from.data, "return_type")), changed_at(from)};
+  return observed_return{key_at(from.data, "return_id"), word_of(normal_return_status(string_at(from.data, "return_status"))),
+                         word_of(string_at(from.data, "return_type")), changed_at(from)};
 }
 
 order_bodies one_order(const envelope& from, const observation& body) {
   order_bodies all;
-  all.body_for(id_at(*from.data, "order_id"), body);
+  all.body_for(id_at(from.data, "order_id"), body);
   return all;
 }
 
@@ -80,14 +75,11 @@ order_bodies one_order(const envelope& from, const observation& body) {
 order_bodies package_orders(const envelope& from) {
   order_bodies all;
   std::set<std::pair<std::string, std::string>> seen; // of an order and a package
-  const observed_package fresh{{}, word_of(string_at(*from.data, "sc_type")), changed_at(from)};
-  for (const auto& item : items_at(*from.data, "package_list")) {
-    const auto* package = item.if_object();
-    if (!package)
-      continue;
-    const auto id = key_at(*package, "package_id");
-    for (const auto& item_of_list : items_at(*package, "order_id_list")) {
-      const auto order = id_of(item_of_list);
+  const observed_package fresh{{}, word_of(string_at(from.data, "sc_type")), changed_at(from)};
+  for (const auto package : items_at(from.data, "package_list")) {
+    const auto id = key_at(package, "package_id");
+    for (const auto item : items_at(package, "order_id_list")) {
+      const auto order = id_of(item);
       auto* body = all.body_for(order, fresh);
       if (body && seen.emplace(order, id).second)
         std::get<observed_package>(*body).packages.emplace_back(id);
@@ -98,16 +90,15 @@ order_bodies package_orders(const envelope& from) {
 
 order_bodies invoice_orders(const envelope& from) {
   order_bodies all;
-  for (const auto& order : items_at(*from.data, "order_ids"))
+  for (const auto order : items_at(from.data, "order_ids"))
     all.body_for(id_of(order), observed_hint{});
   return all;
 }
 
 order_bodies refund_orders(const envelope& from) {
   order_bodies all;
-  for (const auto& line : items_at(*from.data, "line_items"))
-    if (const auto* body = line.if_object())
-      all.body_for(id_at(*body, "main_order_id"), observed_hint{});
+  for (const auto line : items_at(from.data, "line_items"))
+    all.body_for(id_at(line, "main_order_id"), observed_hint{});
   return all;
 }
 
@@ -134,30 +125,29 @@ bool is_plain_id(std::string_view text) {
 }
 
 /// Sheet 6.2: what stands for a missing notification id.
-std::string identity_hash(const parsed_webhook& hook, const json::object& data) {
+std::string identity_hash(const parsed_webhook& hook, json_view data) {
   json::array parts{hook.topic, hook.shop.str()};
   for (const auto& each : hook.orders)
     parts.emplace_back(each.first.str());
   for (const auto* key : {"order_status", "cancel_status", "return_status", "sc_type", "update_time"})
-    if (const auto* value = data.if_contains(key))
-      parts.push_back(*value);
+    if (const auto value = member_at(data, key))
+      parts.push_back(value_of(value));
   return to_hex(sha256(canonical_json(parts))).substr(0, 32);
 }
 
 } // namespace
 
 parsed_webhook parse_webhook(std::string_view raw) {
-  static const json::object no_data;
   parsed_webhook hook;
-  const auto value = parse_json(raw);
-  const auto* root = value ? value->if_object() : nullptr;
-  const auto* data = root ? object_at(*root, "data") : nullptr;
+  const auto parsed = parsed_json::read(raw);
+  const auto root = parsed && parsed->root().is_object() ? parsed->root() : json_view{};
+  const auto data = object_at(root, "data");
   if (root) {
-    hook.topic = int_at(*root, "type").value_or(0);
-    hook.notification_id = id_at(*root, "tts_notification_id");
-    hook.shop = shop_id{word_of(id_at(*root, "shop_id"))};
-    hook.pushed_at = time_at(*root, "timestamp").value_or(unix_seconds{});
-    auto orders = read_topic(hook.topic, {data ? data : &no_data, hook.pushed_at});
+    hook.topic = int_at(root, "type").value_or(0);
+    hook.notification_id = id_at(root, "tts_notification_id");
+    hook.shop = shop_id{word_of(id_at(root, "shop_id"))};
+    hook.pushed_at = time_at(root, "timestamp").value_or(unix_seconds{});
+    auto orders = read_topic(hook.topic, {data, hook.pushed_at});
     hook.kind = !orders ? webhook_kind::ignored : orders->empty() ? webhook_kind::no_order_id : webhook_kind::for_orders;
     if (orders)
       hook.orders = std::move(*orders).take();
@@ -165,8 +155,7 @@ parsed_webhook parse_webhook(std::string_view raw) {
   const bool named = is_plain_id(hook.notification_id);
   if (!named)
     hook.notification_id.clear();
-  hook.dedupe_key = "w:" + (named ? hook.notification_id : identity_hash(hook, data ? *data : no_data)) + ":" +
-                    to_hex(sha256(raw)).substr(0, 16);
+  hook.dedupe_key = "w:" + (named ? hook.notification_id : identity_hash(hook, data)) + ":" + to_hex(sha256(raw)).substr(0, 16);
   return hook;
 }
 

@@ -131,7 +131,7 @@ private:
 result<json::object> read_object(std::string_view text, bool may_be_empty) {
   if (text.empty() && may_be_empty)
     return json::object{};
-  auto parsed = parse_json(text);
+  auto parsed = parse_json(text, inexact_numbers::refused);
   if (!parsed)
     return parsed.error();
   if (!parsed->is_object())

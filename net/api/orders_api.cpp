@@ -90,12 +90,9 @@ void submit(const api_context& with, command what, tiktok_order_id order, admitt
   if (const auto* create = std::get_if<create_order>(&what.body))
     in.shop = create->shop;
   in.type = type_of(what.body);
-  in.raw = std::make_shared<const std::string>(raw_of(what.body));
-  // Decided from what is stored, as a replay will: not every number comes back from its own text.
-  auto stored = parse_body(in.source, in.type, *in.raw, in.order);
-  if (!stored)
-    return to->answer(problem(stored.error()));
-  in.body = std::move(*stored);
+  written_body written{std::move(what.body)};
+  in.raw = std::move(written.raw);
+  in.body = std::move(written.body);
   delivery out;
   out.inputs.push_back(std::move(in));
   auto waiting = std::make_shared<waiting_command>(waiting_command{to, std::move(place), std::move(order), what.respond});

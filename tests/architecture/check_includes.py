@@ -55,6 +55,12 @@ PROJECT = {
 # Libraries outside the C++ standard, by the prefix of the header, and the files that may include them.
 LIBRARIES = [
     ("caf/", ("actors/", "app/", "tests/"), "actors, app, tests"),
+    # One parser: what a body says is base's parse_json and parsed_json to decide (DECISIONS "One JSON parser").
+    ("boost/json/parse", ("tests/support/boost_parser.cpp",), "parse_json of base/json.hpp"),
+    ("boost/json/stream_parser", ("tests/support/boost_parser.cpp",), "parse_json of base/json.hpp"),
+    ("boost/json/basic_parser", ("tests/support/boost_parser.cpp",), "parse_json of base/json.hpp"),
+    ("boost/json/src.hpp", (), "the library is linked"),
+    ("boost/json.hpp", (), "the headers that are needed, without the parser's"),
     ("boost/json", ("",), "everywhere"),
     ("boost/system", ("",), "everywhere"),
     ("boost/unordered", ("storage/", "net/", "actors/", "tools/", "app/", "tests/"), "outside base, domain, config"),
@@ -69,7 +75,7 @@ LIBRARIES = [
     ("pqxx/", ("storage/", "tests/"), "storage, tests"),
     ("libpq", ("storage/", "tests/"), "storage, tests"),
     ("toml", ("config/toml_file.cpp", "config/toml_versions.hpp"), "config/toml_file.cpp"),
-    ("simdjson", ("net/", "tools/", "tests/"), "net, tools, tests"),
+    ("simdjson", ("base/json_view.cpp",), "base/json_view.cpp"),
     ("sodium", ("app/", "net/access/", "tests/"), "app, net/access, tests"),
     ("CLI/", ("app/", "tools/"), "app, tools"),
     ("catch2/", ("tests/",), "tests"),

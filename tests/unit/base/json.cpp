@@ -1,12 +1,16 @@
 // JSON at the edges: limits, what stores cannot hold, exact numbers, one canonical form.
-#include "base/json.hpp"
-
+#include "base/json_view.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/seed.hpp"
 
 #include <boost/json/serialize.hpp>
 
 #include <algorithm>
+#include <array>
+#include <bit>
+#include <charconv>
+#include <cmath>
+#include <limits>
 #include <string>
 
 using namespace orderly;
@@ -15,7 +19,9 @@ namespace {
 
 constexpr const char* replacement = "\xef\xbf\xbd"; // U+FFFD
 
-std::string nested(std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); }
+std::string nested(std::size_t depth, const std::string& inner) {
+  return std::string(depth, '[') + inner + std::string(depth, ']');
+}
 
 std::string text_of(const std::string& body) {
   const auto parsed = parse_json(body);
@@ -74,38 +80,142 @@ json::value shuffled(const json::value& value, std::mt19937_64& random) {
 } // namespace
 
 TEST_CASE("Sixty-four levels are read, sixty-five and a thousand are refused") {
-  CHECK(parse_json(nested(64)).has_value());
-  for (const std::size_t depth : {65, 1000, 100'000}) {
-    const auto parsed = parse_json(nested(depth));
-    REQUIRE_FALSE(parsed.has_value());
-    CHECK(parsed.error().code == error_code::not_json);
+  for (const auto& [inner, levels] : std::vector<std::pair<std::string, std::size_t>>{{"", 0}, {"1", 0}, {"1.5", 0}, {"{}", 1}}) {
+    CHECK(parse_json(nested(64 - levels, inner)).has_value());
+    for (const std::size_t depth : {65, 66, 67, 1000, 100'000}) {
+      const auto parsed = parse_json(nested(depth - levels, inner));
+      REQUIRE_FALSE(parsed.has_value());
+      CHECK(parsed.error().code == error_code::not_json);
+      CHECK(parsed.error().message.find("64 levels") != std::string::npos);
+    }
   }
 }
 
 TEST_CASE("What is not JSON is refused") {
-  const auto text =
-      GENERATE(as<std::string>{}, "", " ", "{", "{\"a\":}", "[1,]", "nul", "{} {}", "'a'", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"",
-               "\"a\nb\"", "NaN", "01", "+1", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"", "\"\xc0\x80\"", "\"\\");
+  const auto text = GENERATE(as<std::string>{}, "", " ", "{", "{\"a\":}", "[1,]", "nul", "{} {}", "'a'", "\"\\x\"", "\"\\u12\"",
+                             "\"\\u12g4\"", "\"a\nb\"", "NaN", "01", "+1", "\"\xff\"", "\"\xc3\"", "\"\xed\xa0\x80\"",
+                             "\"\xc0\x80\"", "\"\\", "\xef\xbb\xbf{}");
   INFO(text);
   const auto parsed = parse_json(text);
   REQUIRE_FALSE(parsed.has_value());
   CHECK(parsed.error().code == error_code::not_json);
 }
 
-TEST_CASE("A number that no double holds is refused by name, wherever it stands; the largest and the smallest are read") {
+TEST_CASE("A number that comes back digit for digit is read, however it is written") {
+  const std::vector<std::pair<std::string, json::value>> numbers{
+      {"0", 0},
+      {"-0", 0},
+      {"-0.0", -0.0},
+      {"0e99", 0.0},
+      {"1.0", 1.0},
+      {"1.50", 1.5},
+      {"1e2", 100.0},
+      {"1E+2", 100.0},
+      {"100e-2", 1.0},
+      {"0.1", 0.1},
+      {"0.30000000000000004", 0.30000000000000004},
+      {"9223372036854775807", std::numeric_limits<std::int64_t>::max()},
+      {"-9223372036854775808", std::numeric_limits<std::int64_t>::min()},
+      {"18446744073709551615", std::numeric_limits<std::uint64_t>::max()},
+      {"20000000000000000000", 2e19},
+      {"100000000000000000000000", 1e23},
+      {"1.7976931348623157e308", 1.7976931348623157e308},
+      {"-1.7976931348623157E308", -1.7976931348623157e308},
+      {"5e-324", 5e-324},
+  };
+  for (const auto& [text, value] : numbers)
+    for (auto policy : {inexact_numbers::as_text, inexact_numbers::refused}) {
+      INFO(text);
+      CHECK(parse_json(text, policy).value() == value);
+      CHECK(parse_json("[" + text + " ,1]", policy).value() == json::value(json::array{value, 1}));
+    }
+}
+
+TEST_CASE("A number that does not come back digit for digit is kept as its digits, or refused with its path") {
   const std::string digits(400, '9');
   for (const auto& number :
-       {std::string{"1e400"}, std::string{"-1e400"}, std::string{"1.8e308"}, std::string{"1e99999999999"}, digits, "-" + digits})
-    for (const auto& text : {number, "[1," + number + "]", R"({"a":[{"b":)" + number + "}]}"}) {
-      INFO(text);
-      const auto parsed = parse_json(text);
-      REQUIRE_FALSE(parsed.has_value());
-      CHECK(parsed.error().code == error_code::not_json);
-      if (number.find("999999") == std::string::npos) // the parser has its own words for an exponent of so many digits
-        CHECK(parsed.error().message.find("1.797e308") != std::string::npos);
-    }
-  for (const auto* text : {"1.7976931348623157e308", "-1.7976931348623157e308", "5e-324", "1e-400", R"("1e400")"})
-    CHECK(parse_json(text).has_value());
+       {std::string{"1e400"}, std::string{"-1e400"}, std::string{"1.8e308"}, std::string{"1e99999999999"}, digits, "-" + digits,
+        std::string{"1e-400"}, std::string{"1180591620717411303424"}, std::string{"18446744073709551616"},
+        std::string{"-9223372036854775809"}, std::string{"9007199254740993.0"}, std::string{"0.1000000000000000055511"},
+        std::string{"0.10000000000000001"}, std::string{"4.9406564584124654e-324"}}) {
+    INFO(number);
+    const auto text = R"({"a": [{"b":0.5}, {"c.d\u0000": [7,)" + number + R"(], "e":"1e400"}]})";
+    const auto kept = parse_json(text);
+    REQUIRE(kept.has_value());
+    CHECK(kept->at("a").at(0).at("b") == json::value(0.5));
+    CHECK(kept->at("a").at(1).at(std::string{"c.d"} + replacement).at(1).as_string() == number);
+    const auto refused = parse_json(text, inexact_numbers::refused);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == error_code::invalid_field);
+    CHECK(string_at(refused.error().details, "field") == std::string{"a[1].c.d"} + replacement + "[1]");
+    CHECK(string_at(refused.error().details, "found").substr(0, 200) == number.substr(0, 200));
+    CHECK(refused.error().message.find("digit for digit") != std::string::npos);
+    CHECK(string_at(parse_json(number, inexact_numbers::refused).error().details, "field") == "(body)");
+    CHECK(parse_json(number).value().as_string() == number);
+    for (const auto& broken : {"{" + number + ":1}", "{" + number + " \n:1}", number + "\"x\"", "\"x\"" + number, "[" + number,
+                               "tru" + number, number + ".", "-" + number + "-"})
+      for (auto policy : {inexact_numbers::as_text, inexact_numbers::refused})
+        CHECK(parse_json(broken, policy).error().code == error_code::not_json); // not mended by standing between quotes
+  }
+}
+
+TEST_CASE("Every double is read from its shortest text, spelled in any way; another digit that counts is not") {
+  std::mt19937_64 random{test::seed_of_run()};
+  for (int round = 0; round < 20'000; ++round) {
+    const auto value = std::bit_cast<double>(random());
+    if (!std::isfinite(value) || std::abs(value) < 1e-300)
+      continue;
+    std::array<char, 40> buffer{};
+    auto* end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific).ptr;
+    const std::string shortest{buffer.data(), end};
+    const auto e = shortest.find('e');
+    const auto digits = shortest.substr(0, e), exponent = shortest.substr(e);
+    INFO(shortest);
+    const std::string point = digits.find('.') == std::string::npos ? "." : "";
+    for (const auto& text : {shortest, json::serialize(json::value(value)), digits + point + "000" + exponent})
+      REQUIRE(parse_json(text, inexact_numbers::refused).value() == json::value(value));
+    const auto longer = digits + point + "00000000000000000001" + exponent;
+    REQUIRE(parse_json(longer).value() == json::value(longer));
+    REQUIRE_FALSE(parse_json(longer, inexact_numbers::refused).has_value());
+  }
+}
+
+TEST_CASE("Of members with one name the last counts, for what is stored and for what is looked at") {
+  const auto text = R"({"a":1,"b":{"x":1},"a":"two","b":[3],"a":4})";
+  const auto stored = parse_json(text).value().as_object();
+  CHECK(stored == json::object{{"a", 4}, {"b", json::array{3}}});
+  const auto parsed = parsed_json::read(text).value();
+  CHECK(int_at(parsed.root(), "a") == 4);
+  CHECK(string_at(parsed.root(), "a").empty());
+  CHECK_FALSE(object_at(parsed.root(), "b"));
+  CHECK(id_of(*items_at(parsed.root(), "b").begin()) == "3");
+}
+
+TEST_CASE("A view of nothing gives nothing") {
+  const json_view nothing;
+  CHECK_FALSE(nothing);
+  CHECK_FALSE(nothing.is_object());
+  CHECK_FALSE(member_at(nothing, "a"));
+  CHECK(string_at(nothing, "a").empty());
+  CHECK(id_at(nothing, "a").empty());
+  CHECK(id_of(nothing).empty());
+  CHECK_FALSE(int_at(nothing, "a"));
+  CHECK_FALSE(bool_at(nothing, "a"));
+  CHECK_FALSE(object_at(nothing, "a"));
+  CHECK(items_at(nothing, "a").begin() == items_at(nothing, "a").end());
+  CHECK(value_of(nothing).is_null());
+}
+
+TEST_CASE("Texts that are looked at at one time do not disturb each other, whatever their size") {
+  const std::string large = R"({"id":")" + std::string(300'000, 'x') + R"("})";
+  for (int round = 0; round < 3; ++round) {
+    const auto first = parsed_json::read(R"({"id":"first"})").value();
+    const auto second = parsed_json::read(large).value();
+    const auto third = parse_json(R"({"id":"third"})").value();
+    CHECK(string_at(first.root(), "id") == "first");
+    CHECK(string_at(second.root(), "id").size() == 300'000);
+    CHECK(string_at(third.as_object(), "id") == "third");
+  }
 }
 
 TEST_CASE("A zero escape becomes the replacement character, in values and in keys") {

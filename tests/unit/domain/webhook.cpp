@@ -229,6 +229,11 @@ TEST_CASE("the dedupe key names the notification and the bytes") {
   const auto other =
       parse_webhook(R"({"type":3,"shop_id":"7494049642642441621","data":{"order_id":"576461413038785752","update_time":1}})");
   CHECK(other.dedupe_key.substr(0, 34) != fallback.substr(0, 34));
+  // SHA-256 of the canonical [3,"7494049642642441621","576461413038785752",1]: keys that are stored must be met again.
+  CHECK(other.dedupe_key.substr(2, 32) == "2ffc4765e6468838bb03566ab99fd02a");
+  const auto odd = parse_webhook(
+      R"({"type":1,"shop_id":74,"data":{"order_id":"77","order_status":"UNP\u00e9\u0000ID","update_time":{"b":null,"a":2.50}}})");
+  CHECK(odd.dedupe_key.substr(2, 32) == "bd8971c2df00bd78740ef1e1ff0bb995");
 }
 
 TEST_CASE("a notification id that could not stand in a key is as if it were missing") {
