@@ -14,7 +14,9 @@ std::string hash_of(char c) { return std::string(64, c); }
 
 std::vector<std::string> in_force(store_under_test& db) {
   std::vector<std::string> hashes;
-  for (const auto& token : db.store().open_access().value()->tokens().value())
+  const auto reader = std::move(db.store().open_access().value());
+  const auto found = reader->tokens().value();
+  for (const auto& token : found)
     hashes.push_back(token.hash);
   std::sort(hashes.begin(), hashes.end());
   return hashes;

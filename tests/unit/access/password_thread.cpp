@@ -6,6 +6,9 @@
 
 #include <chrono>
 #include <future>
+#include <memory>
+#include <optional>
+#include <string>
 #include <thread>
 #include <vector>
 
