@@ -8,6 +8,7 @@
 #include "base/metrics.hpp"
 #include "domain/order/order.hpp"
 #include "domain/order/policy.hpp"
+#include "domain/ports/reads.hpp"
 
 #include <atomic>
 #include <deque>

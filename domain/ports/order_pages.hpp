@@ -1,6 +1,7 @@
 #pragma once
 // What people see of orders: lists, one order, its timeline.
 
+#include "domain/order/decision.hpp"
 #include "domain/order/event.hpp"
 #include "domain/order/input.hpp"
 #include "domain/order/order.hpp"

@@ -50,7 +50,7 @@ private:
 
   std::unique_ptr<reads> inner_;
   const tiktok_order_id poisoned_;
-  std::mutex mutex_;                 // orders and the registry read
+  std::mutex mutex_;                // orders and the registry read
   std::map<std::string, int> seen_; ///< by the first key in hand
 };
 
@@ -161,7 +161,7 @@ TEST_CASE("an engine that cannot be started says why, and nothing of it is left"
   };
   whole_engine e;
   lane_less store{*e.into};
-  const auto started = start_engine({}, {store, *e.reader, e.tiktok, e.time, e.ids, e.measured});
+  const auto started = start_engine({}, {store, *e.reader, e.tiktok, e.shops, e.time, e.ids, e.measured});
   REQUIRE_FALSE(started.has_value());
   CHECK(started.error().code == error_code::internal); // exit code 70
   CHECK(started.error().message.find("no lanes today") != std::string::npos);
