@@ -36,6 +36,22 @@ orderly::histogram metrics::histogram(const std::string& name, const std::string
                                 .Add(with, prometheus::Histogram::BucketBoundaries(bounds))};
 }
 
+std::optional<double> metrics::find(const std::string& name, const labels& with) const {
+  for (const auto& family : registry_->Collect()) {
+    const bool is_single = family.type == prometheus::MetricType::Counter || family.type == prometheus::MetricType::Gauge;
+    if (family.name != name || !is_single)
+      continue;
+    for (const auto& one : family.metric) {
+      labels own;
+      for (const auto& label : one.label)
+        own.emplace(label.name, label.value);
+      if (own == with)
+        return family.type == prometheus::MetricType::Counter ? one.counter.value : one.gauge.value;
+    }
+  }
+  return std::nullopt;
+}
+
 std::string metrics::render() const { return prometheus::TextSerializer{}.Serialize(registry_->Collect()); }
 
 } // namespace orderly

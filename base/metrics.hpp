@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,8 @@ public:
   orderly::gauge gauge(const std::string& name, const std::string& help, const labels& with = {});
   orderly::histogram histogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
                                const labels& with = {});
+  /// The value of a registered counter or gauge with exactly these labels. Registers nothing, unlike the above.
+  [[nodiscard]] std::optional<double> find(const std::string& name, const labels& with = {}) const;
   /// The exposition format 0.0.4.
   [[nodiscard]] std::string render() const;
 

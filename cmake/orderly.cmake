@@ -35,12 +35,18 @@ function(orderly_library name)
   orderly_use_prelude(orderly_${name} ${with_PRELUDE})
 endfunction()
 
-# orderly_server_test(NAME LABEL source...): like orderly_test, under a PostgreSQL server of its own (tools/pg).
+# orderly_server_test(NAME LABEL [OWN] source...): like orderly_test, with a PostgreSQL database of its own (tools/pg); OWN: with
+# a server of its own, for what changes its settings, reads its log or ends it.
 function(orderly_server_test name label)
-  add_executable(${name} ${ARGN})
+  cmake_parse_arguments(with "OWN" "" "" ${ARGN})
+  set(verb use)
+  if(with_OWN)
+    set(verb run)
+  endif()
+  add_executable(${name} ${with_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE orderly_options orderly_test_support orderly_postgres_server)
   orderly_use_prelude(${name} tests)
-  add_test(NAME ${name} COMMAND "${CMAKE_SOURCE_DIR}/tools/pg" run -- $<TARGET_FILE:${name}>)
+  add_test(NAME ${name} COMMAND "${CMAKE_SOURCE_DIR}/tools/pg" ${verb} -- $<TARGET_FILE:${name}>)
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
 endfunction()
 
@@ -56,4 +62,23 @@ function(orderly_test name label)
   orderly_use_prelude(${name} ${with_PRELUDE})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600)
+endfunction()
+
+# orderly_script_test(NAME LABEL script [DATABASE | SERVER] [TIMEOUT seconds] [arguments...]): a Python test of whole programs.
+# DATABASE: with a PostgreSQL database of its own; SERVER: with a server of its own, for what ends it or fills it.
+function(orderly_script_test name label script)
+  cmake_parse_arguments(with "DATABASE;SERVER" "TIMEOUT" "" ${ARGN})
+  if(NOT with_TIMEOUT)
+    set(with_TIMEOUT 300)
+  endif()
+  set(within)
+  if(with_DATABASE)
+    set(within "${CMAKE_SOURCE_DIR}/tools/pg" use --)
+  elseif(with_SERVER)
+    set(within "${CMAKE_SOURCE_DIR}/tools/pg" run --)
+  endif()
+  add_test(NAME ${name} COMMAND ${within} "${Python3_EXECUTABLE}" "${CMAKE_CURRENT_SOURCE_DIR}/${script}"
+           ${with_UNPARSED_ARGUMENTS})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT ${with_TIMEOUT}
+                       ENVIRONMENT "ORDERLY_BIN=${CMAKE_RUNTIME_OUTPUT_DIRECTORY};PYTHONDONTWRITEBYTECODE=1")
 endfunction()

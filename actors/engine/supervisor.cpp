@@ -20,6 +20,11 @@ void exit_all(const std::vector<caf::actor>& members) {
     caf::anon_send_exit(member, caf::exit_reason::user_shutdown);
 }
 
+counter restarts_of(const part& what, metrics& measured) {
+  return measured.counter("orderly_engine_restarts_total", "Parts of the engine that died and were started again",
+                          {{"part", what.name}});
+}
+
 } // namespace
 
 static_assert(actor_state<supervisor_state, supervisor_actor::pointer>);
@@ -56,10 +61,7 @@ void supervisor_state::mend(running_part& dead, const std::string& why) {
   dead.members.clear();
   log(log_level::error, "engine.part_died", "a part of the engine died", {{"part", dead.what.name}, {"why", why}});
   if (!failed_ && deaths.allows_another(options.time->now())) {
-    options.measured
-        ->counter("orderly_engine_restarts_total", "Parts of the engine that died and were started again",
-                  {{"part", dead.what.name}})
-        .add();
+    restarts_of(dead.what, *options.measured).add();
     dead.members = dead.what.start(self->home_system());
     for (const auto& member : dead.members)
       self->monitor(member);
@@ -131,9 +133,11 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
     return fault;
   });
   self->set_down_handler([self](const caf::down_msg& msg) { self->state.on_down(msg); });
-  for (const auto& each : state.running)
+  for (const auto& each : state.running) {
+    restarts_of(each.what, *state.options.measured); // from the start, so that the first one is seen as an increase
     for (const auto& member : each.members)
       self->monitor(member);
+  }
   return {
       [self](atom::stop, std::chrono::milliseconds grace) { self->state.stop(grace); },
       [self](atom::tick) { self->state.drain(); },

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <deque>
 #include <unordered_map>
+#include <utility>
 
 namespace orderly::postgres {
 namespace {
@@ -226,7 +227,7 @@ private:
     const auto found = snapshot_.exec("fetch forward " + std::to_string(keys_a_fetch) + " from audit_inputs");
     for (const auto& row : found)
       keys_.push_back({owned_at(row, 0), owned_at(row, 1)});
-    keys_end_ = found.size() < keys_a_fetch;
+    keys_end_ = std::cmp_less(found.size(), keys_a_fetch); // signed in libpqxx 7
   }
 
   struct input_key {

@@ -88,7 +88,7 @@ class PostgresStore:
         return int(last) if last.isdigit() else 0
 
     def drop(self, url):
-        pass  # it goes with its server
+        pass  # it goes with its server: each drop is a checkpoint
 
     def _database(self, name):
         return self.url.rsplit("/", 1)[0] + "/" + name

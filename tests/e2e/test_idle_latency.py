@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """How long one webhook alone waits for its 200, on an engine that has nothing else to do, on SQLite and on PostgreSQL. Runs
-within `tools/pg run --`."""
+within `tools/pg use --`."""
 
 import http.client
 import os

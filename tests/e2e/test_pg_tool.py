@@ -71,8 +71,8 @@ class PgTool(unittest.TestCase):
     def test_says_what_is_wrong_with_a_command(self):
         self.assertEqual(pg("run", "--", "/no/such/command").returncode, 127)
         self.assertEqual(pg("run", "--", "sh", "-c", "kill -9 $$").returncode, 137)
-        for wrong in ((), ("run",), ("run", "true"), ("run", "--"), ("walk",), ("restart", "slowly"), ("restart",), ("standby",),
-                      ("failover",)):
+        for wrong in ((), ("run",), ("run", "true"), ("run", "--"), ("use",), ("share", "true"), ("walk",),
+                      ("restart", "slowly"), ("restart",), ("standby",), ("failover",)):
             self.assertEqual(pg(*wrong).returncode, 64, wrong)
 
     def test_two_runs_do_not_meet(self):
@@ -123,6 +123,23 @@ class PgTool(unittest.TestCase):
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertLessEqual({"42|f", "43"}, set(done.stdout.split()))
         self.assert_gone(done.stdout.split()[0])
+
+    def test_commands_on_a_shared_server_have_databases_of_their_own_that_go_with_them(self):
+        one = shlex.quote(f"{QUOTED} use -- sh -c " + shlex.quote(
+            ask("select current_database()") + 'echo "$ORDERLY_PG_CLUSTER"; exit 7'))
+        done = pg("share", "--", "sh", "-c", f"sh -c {one}; echo $?; sh -c {one}; echo $ORDERLY_PG_SHARED; {QUOTED} use -- sh -c "
+                  + shlex.quote(ask("select count(*) from pg_database where datname ~ 'use_'")))
+        first, code, second, folder, url, left = done.stdout.split()
+        self.assertEqual((done.returncode, done.stderr, code, left), (0, "", "7", "1"))
+        self.assertEqual({first[:4], second[:4]}, {"use_"})
+        self.assertNotEqual(first, second)
+        self.assertTrue(url.startswith("postgresql://"), url)
+        self.assert_gone(folder)
+
+    def test_a_command_that_finds_no_shared_server_gets_one_of_its_own(self):
+        alone = {name: value for name, value in os.environ.items() if name != "ORDERLY_PG_SHARED"}
+        done = pg("use", "--", "sh", "-c", ask("select 42") + "exit 7", env=alone)
+        self.assertEqual((done.returncode, done.stdout, done.stderr), (7, "42\n", ""))
 
     def test_works_without_root(self):
         command = ["sh", "-c", SHOW + 'stat -c %u "$ORDERLY_PG_CLUSTER/data"; ' + ask("select 1")]

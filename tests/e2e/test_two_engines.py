@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Two engines on one database, every webhook at either by chance, the warehouse at both, and one of them killed with -9 again and
-again. Runs within `tools/pg run --`, one test a server.
+again. Runs within `tools/pg use --`, one test a database.
 
     test_two_engines.py [ORDERS KILLS CONFLICTS] TEST     default: 300 3 20; with fewer conflicts than that nobody met anybody
 """

@@ -2,6 +2,7 @@
 
 #include "actors/engine/assembly.hpp"
 #include "net/tiktok/shop_table.hpp"
+#include "tests/support/metric.hpp"
 
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -186,9 +187,9 @@ bool engine_host::is_stopping() const { return p_->stopping; }
 bool engine_host::has_stopped() const { return *p_->stopped && actors() == 0 && !p_->reads.has_waiting(); }
 bool engine_host::has_failed() const { return p_->failed; }
 
-double engine_host::gauge(const std::string& name) const { return p_->measured.gauge(name, "").value(); }
+double engine_host::gauge(const std::string& name) const { return orderly::test::value_of(p_->measured, name); }
 double engine_host::residents() const { return p_->residents->value(); }
-double engine_host::counter(const std::string& name) const { return p_->measured.counter(name, "").value(); }
+double engine_host::counter(const std::string& name) const { return orderly::test::value_of(p_->measured, name); }
 std::size_t engine_host::actors() const { return p_->system.registry().running(); }
 
 } // namespace orderly::sim

@@ -225,9 +225,11 @@ class Engine(Program):
         return open_database(self.storage)
 
     def metric(self, name):
-        """The sum over all labels of it."""
+        """The sum over all labels of it. AssertionError when the engine has none of that name."""
         text = call("GET", self.admin, "/metrics")[1]
         found = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.split("{")[0].split(" ")[0] == name]
+        if not found:
+            raise AssertionError(f"the engine has no metric {name}")
         return sum(float(value) for value in found)
 
     def api(self, method, path, body=None, headers=None):

@@ -6,6 +6,7 @@
 #include "storage/read/read_pool.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/fault_store.hpp"
+#include "tests/support/metric.hpp"
 #include "tests/support/scripted_tiktok.hpp"
 #include "tests/support/temp_dir.hpp"
 
@@ -259,7 +260,7 @@ TEST_CASE("an order whose handling always throws ends in quarantine while ten th
     CHECK(at(beside, 0.5) <= at(without, 0.5) * 3 / 2 + 1'000);
     CHECK(at(beside, 0.99) <= at(without, 0.99) * 2 + 5'000);
   }
-  CHECK(e.measured.counter("orderly_registry_killed_twice_total", "").value() == 1);
-  CHECK(e.measured.gauge("orderly_registry_turned_away_orders", "").value() == 1);
-  CHECK(e.measured.counter("orderly_registry_restarts_total", "").value() == 3); // and then it is left alone
+  CHECK(value_of(e.measured, "orderly_registry_killed_twice_total") == 1);
+  CHECK(value_of(e.measured, "orderly_registry_turned_away_orders") == 1);
+  CHECK(value_of(e.measured, "orderly_registry_restarts_total") == 3); // and then it is left alone
 }

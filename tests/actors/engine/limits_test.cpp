@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
+#include "tests/support/metric.hpp"
 
 #include <algorithm>
 
@@ -61,7 +62,7 @@ TEST_CASE("at most so many rows of the outbox are worked on at a time; the rest 
     f.ask(f.webhook(number(n), "ON_HOLD", t0));
   for (int i = 0; i < 3; ++i)
     f.advance(std::chrono::seconds{1});
-  CHECK(f.measured.gauge("orderly_outbox_fetches_under_way", "").value() == 3);
+  CHECK(value_of(f.measured, "orderly_outbox_fetches_under_way") == 3);
   CHECK(f.sql("select count(*) from outbox where state = 'open' and lease_owner is null") == "7");
 }
 
@@ -76,7 +77,7 @@ TEST_CASE("a call is under way until its order has answered for the outcome") {
   f.answer_fetch({f.detail(number(0), "ON_HOLD", t0)});
   f.advance(std::chrono::seconds{2});
   CHECK(f.tiktok.fetches.empty());
-  CHECK(f.measured.gauge("orderly_outbox_fetches_under_way", "").value() == 1);
+  CHECK(value_of(f.measured, "orderly_outbox_fetches_under_way") == 1);
   f.reader->release();
   f.drain();
   CHECK(f.tiktok.fetches.size() == 1);
@@ -95,11 +96,11 @@ TEST_CASE("at most 500 pending inputs are brought back at a time; the rest stays
   f.reader->hold_loads();
   for (int i = 0; i < 12; ++i)
     f.advance(std::chrono::seconds{1});
-  CHECK(f.measured.gauge("orderly_sweeper_under_way", "").value() == 500);
+  CHECK(value_of(f.measured, "orderly_sweeper_under_way") == 500);
   f.reader->release();
   for (int i = 0; i < 5; ++i)
     f.advance(std::chrono::seconds{1});
   CHECK(f.pending().empty());
-  CHECK(f.measured.gauge("orderly_sweeper_under_way", "").value() == 0);
+  CHECK(value_of(f.measured, "orderly_sweeper_under_way") == 0);
   CHECK(f.sql("select count(*) from orders") == "800");
 }

@@ -3,6 +3,7 @@
 #include "domain/tiktok/webhook.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
+#include "tests/support/metric.hpp"
 #include "tests/support/seed.hpp"
 
 #include <caf/actor_registry.hpp>
@@ -36,7 +37,7 @@ void kill_part(engine_fixture& f, const std::string& part) {
 }
 
 double restarts(engine_fixture& f, const std::string& part) {
-  return f.measured.counter("orderly_engine_restarts_total", "", {{"part", part}}).value();
+  return value_of(f.measured, "orderly_engine_restarts_total", {{"part", part}});
 }
 
 bool is_durable(const std::optional<answer>& a) { return a && !a->refusal; }
@@ -100,7 +101,7 @@ TEST_CASE("a part in which a handler throws is started again") {
     CHECK(place->answers == 1);
     CHECK(place->last.outcome == input_outcome::applied);
     CHECK(f.stored(id).exists);
-    CHECK(f.measured.counter("orderly_storage_lane_restarts_total", "").value() == 1);
+    CHECK(value_of(f.measured, "orderly_storage_lane_restarts_total") == 1);
     CHECK(restarts(f, writer) == 0);
   }
   SECTION("the change watcher, which then opens a feed of its own") {
@@ -169,7 +170,7 @@ TEST_CASE("a writer that dies under a unit: the order reads that it was committe
   CHECK(place->answers == 1);
   CHECK(place->last.outcome == input_outcome::applied);
   CHECK(f.stored(id).order.version == place->last.version);
-  CHECK(f.measured.counter("orderly_orders_redecided_total", "").value() >= 1);
+  CHECK(value_of(f.measured, "orderly_orders_redecided_total") >= 1);
 }
 
 TEST_CASE("the orders of a shard that dies end with it") {
@@ -184,8 +185,8 @@ TEST_CASE("the orders of a shard that dies end with it") {
   const auto place = counted::post(f, hook);
   f.drain();
   CHECK(actors.running() == idle);
-  CHECK(f.measured.gauge("orderly_registry_residents", "").value() == 0);
-  CHECK(f.measured.gauge("orderly_registry_inputs_in_hand", "").value() == 0);
+  CHECK(value_of(f.measured, "orderly_registry_residents") == 0);
+  CHECK(value_of(f.measured, "orderly_registry_inputs_in_hand") == 0);
   CHECK(place->answers == 1);
   REQUIRE(place->last.refusal);
   CHECK(place->last.refusal->code == error_code::outcome_unknown);

@@ -4,6 +4,7 @@
 #include "domain/order/decide.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
+#include "tests/support/metric.hpp"
 #include "tests/support/seed.hpp"
 
 #include <caf/send.hpp>
@@ -132,20 +133,20 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   engine_fixture f;
   const auto before = f.ask(f.webhook(id, "UNPAID", t0));
   commit_elsewhere(f, f.webhook(id, "ON_HOLD", t0 + 10));
-  const auto loads = f.measured.counter("orderly_orders_loaded_total", "").value();
+  const auto loads = value_of(f.measured, "orderly_orders_loaded_total");
   const auto shard = shard_of(tiktok_order_id{id}, f.now->whole.shards.size());
   f.now->whole.shards[shard]->send(atom::changed::value,
                                    std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
   f.drain();
-  CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == loads + 1);
+  CHECK(value_of(f.measured, "orderly_orders_loaded_total") == loads + 1);
   const auto after = f.ask(f.webhook(id, "ON_HOLD", t0 + 20));
   CHECK(after.version > before.version + 1);
-  CHECK(f.measured.counter("orderly_storage_conflicts_total", "").value() == 0);
+  CHECK(value_of(f.measured, "orderly_storage_conflicts_total") == 0);
   SECTION("its own commits are no news") {
-    const auto so_far = f.measured.counter("orderly_orders_loaded_total", "").value();
+    const auto so_far = value_of(f.measured, "orderly_orders_loaded_total");
     f.now->whole.shards[shard]->send(atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, after.version}});
     f.drain();
-    CHECK(f.measured.counter("orderly_orders_loaded_total", "").value() == so_far);
+    CHECK(value_of(f.measured, "orderly_orders_loaded_total") == so_far);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
+#include "tests/support/metric.hpp"
 
 using namespace orderly;
 using namespace orderly::test;
@@ -21,8 +22,8 @@ engine_options few_places(std::size_t places) {
   return options;
 }
 
-double residents(engine_fixture& f) { return f.measured.gauge("orderly_registry_residents", "").value(); }
-double passivations(engine_fixture& f) { return f.measured.counter("orderly_registry_passivations_total", "").value(); }
+double residents(engine_fixture& f) { return value_of(f.measured, "orderly_registry_residents"); }
+double passivations(engine_fixture& f) { return value_of(f.measured, "orderly_registry_passivations_total"); }
 
 } // namespace
 
@@ -45,7 +46,7 @@ TEST_CASE("each input counts as use: the order that was used longest ago leaves 
   f.ask(f.webhook(number(1), "UNPAID", t0));
   f.ask(f.webhook(number(2), "UNPAID", t0));
   f.ask(f.webhook(number(1), "UNPAID", t0 + 1));
-  const auto loads = [&] { return f.measured.counter("orderly_orders_loaded_total", "").value(); };
+  const auto loads = [&] { return value_of(f.measured, "orderly_orders_loaded_total"); };
   f.ask(f.webhook(number(3), "UNPAID", t0));
   const auto before = loads();
   f.ask(f.webhook(number(1), "UNPAID", t0 + 2));
@@ -87,14 +88,14 @@ TEST_CASE("at the limit with nobody idle an order waits; beyond the bound of tha
     CHECK_FALSE(answers[n]->has_value());
   REQUIRE(answers[5]->has_value());
   CHECK((*answers[5])->refusal->code == error_code::overloaded);
-  CHECK(f.measured.gauge("orderly_registry_waiting_orders", "").value() == 3);
+  CHECK(value_of(f.measured, "orderly_registry_waiting_orders") == 3);
   f.reader->release();
   f.drain();
   for (int n = 0; n < 5; ++n) {
     REQUIRE(answers[n]->has_value());
     CHECK((*answers[n])->outcome == input_outcome::applied);
   }
-  CHECK(f.measured.gauge("orderly_registry_waiting_orders", "").value() == 0);
+  CHECK(value_of(f.measured, "orderly_registry_waiting_orders") == 0);
 }
 
 TEST_CASE("what comes while an order leaves is not lost: it brings the order back") {

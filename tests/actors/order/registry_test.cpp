@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
+#include "tests/support/metric.hpp"
 
 using namespace orderly;
 using namespace orderly::test;
@@ -57,7 +58,7 @@ TEST_CASE("inputs of an actor that dies are handed to the next incarnation in th
   CHECK(outcome_of(a) == input_outcome::applied);
   CHECK(outcome_of(b) == input_outcome::applied);
   CHECK((*a)->version < (*b)->version);
-  CHECK(f.measured.counter("orderly_registry_restarts_total", "").value() == 1);
+  CHECK(value_of(f.measured, "orderly_registry_restarts_total") == 1);
 }
 
 TEST_CASE("an input in hand at two deaths becomes a dead letter, and what stood behind it is served") {
@@ -157,7 +158,7 @@ TEST_CASE("a restart begins anew: who was in hand at a death before it is not bl
   f.post(f.webhook(id, "UNPAID", t0 + 1)); // decided alone; what follows waits and is one unit, which reads the document
   const auto a = f.post(f.webhook(id, "ON_HOLD", t0 + 2));
   const auto b = f.post(f.command(id, create_order{}));
-  while (f.measured.counter("orderly_registry_restarts_total", "").value() == 0)
+  while (value_of(f.measured, "orderly_registry_restarts_total") == 0)
     REQUIRE(f.step());
   f.reader->hold_loads(); // the next incarnation reads for the first of them
   f.drain();
@@ -166,7 +167,7 @@ TEST_CASE("a restart begins anew: who was in hand at a death before it is not bl
   f.reader->throw_on_loads(1);
   REQUIRE(f.restart_order(id).has_value());
   f.drain();
-  CHECK(f.measured.counter("orderly_registry_restarts_total", "").value() == 2);
+  CHECK(value_of(f.measured, "orderly_registry_restarts_total") == 2);
   CHECK(outcome_of(a) == input_outcome::applied);
   CHECK(b->has_value());
   CHECK(f.dead_letters().empty());
@@ -207,7 +208,7 @@ TEST_CASE("deaths add up also when the order had nothing else to do in between")
   CHECK(outcome_of(places[0]) == input_outcome::dead);
   for (int i = 1; i < 4; ++i)
     CHECK(outcome_of(places[i]) == input_outcome::pending);
-  CHECK(f.measured.counter("orderly_registry_restarts_total", "").value() == 3);
+  CHECK(value_of(f.measured, "orderly_registry_restarts_total") == 3);
 }
 
 TEST_CASE("a quarantine that the store could not keep is stored when it can") {
@@ -249,9 +250,9 @@ TEST_CASE("a restart of an idle order, and one whose actor is ending, leave one 
   for (const auto& at : places)
     CHECK(at->has_value());
   CHECK(f.pending().empty());
-  CHECK(f.measured.gauge("orderly_registry_residents", "").value() == 1);
+  CHECK(value_of(f.measured, "orderly_registry_residents") == 1);
   f.advance(std::chrono::minutes{6});
-  CHECK(f.measured.gauge("orderly_registry_residents", "").value() == 0);
+  CHECK(value_of(f.measured, "orderly_registry_residents") == 0);
 }
 
 TEST_CASE("deaths that are more than a minute apart do not add up to a quarantine") {
@@ -335,8 +336,8 @@ TEST_CASE("an input without an order that the store refuses takes no neighbour a
     CHECK_FALSE(refusal_of(got[n]));
   CHECK(refusal_of(got[1]) == error_code::storage_unavailable);
   CHECK(f.dead_letters().size() == 3);
-  CHECK(f.measured.counter("orderly_storage_refused_total", "").value() == 1);
-  CHECK(f.measured.counter("orderly_storage_failures_total", "").value() == 0);
+  CHECK(value_of(f.measured, "orderly_storage_refused_total") == 1);
+  CHECK(value_of(f.measured, "orderly_storage_failures_total") == 0);
   CHECK(f.now->whole.committing->load());
 }
 

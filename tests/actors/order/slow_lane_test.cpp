@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
+#include "tests/support/metric.hpp"
 
 using namespace orderly;
 using namespace orderly::test;
@@ -28,7 +29,7 @@ TEST_CASE("a webhook that is not decided after two seconds is stored as pending 
   CHECK(f.pending().empty());
   CHECK(f.history(id).back().seq == f.stored(id).order.version);
   f.advance(std::chrono::seconds{10});
-  CHECK(f.measured.counter("orderly_sweeper_swept_total", "").value() == 0);
+  CHECK(value_of(f.measured, "orderly_sweeper_swept_total") == 0);
 }
 
 TEST_CASE("what was pending at a crash is applied after the next start, without anybody sending it again") {
@@ -71,11 +72,11 @@ TEST_CASE("what its order has in hand for long is brought back once and keeps no
   f.drain();
   for (int i = 0; i < 120; ++i)
     f.advance(std::chrono::seconds{1});
-  CHECK(f.measured.gauge("orderly_sweeper_under_way", "").value() == 5);
-  CHECK(f.measured.counter("orderly_sweeper_swept_total", "").value() == 5);
+  CHECK(value_of(f.measured, "orderly_sweeper_under_way") == 5);
+  CHECK(value_of(f.measured, "orderly_sweeper_swept_total") == 5);
   f.reader->release();
   f.drain();
-  CHECK(f.measured.gauge("orderly_sweeper_under_way", "").value() == 0);
+  CHECK(value_of(f.measured, "orderly_sweeper_under_way") == 0);
   CHECK(f.pending().empty());
 }
 
@@ -140,7 +141,7 @@ TEST_CASE("a webhook that the store cannot hold even as pending is refused once 
   CHECK(answered.refusal->code == error_code::quarantined);
   for (int i = 0; i < 10; ++i)
     f.advance(std::chrono::seconds{1});
-  CHECK(f.measured.counter("orderly_storage_refused_total", "").value() == 1);
+  CHECK(value_of(f.measured, "orderly_storage_refused_total") == 1);
 }
 
 TEST_CASE("a command is not parked: its asker waits for the decision") {

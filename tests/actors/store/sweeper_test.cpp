@@ -2,6 +2,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
+#include "tests/support/metric.hpp"
 
 using namespace orderly;
 using namespace orderly::test;
@@ -14,8 +15,8 @@ using std::chrono::seconds;
 constexpr std::int64_t t0 = 1789479000;
 const std::string id = "576461413038785752";
 
-double swept(engine_fixture& f) { return f.measured.counter("orderly_sweeper_swept_total", "").value(); }
-double quarantined(engine_fixture& f) { return f.measured.gauge("orderly_quarantined_orders", "").value(); }
+double swept(engine_fixture& f) { return value_of(f.measured, "orderly_sweeper_swept_total"); }
+double quarantined(engine_fixture& f) { return value_of(f.measured, "orderly_quarantined_orders"); }
 
 /// An order in quarantine, as the engine finds it at its start, with so many webhooks that wait for it.
 void quarantine(engine_fixture& f, int webhooks) {

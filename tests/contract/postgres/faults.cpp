@@ -147,30 +147,6 @@ TEST_CASE("JSON that the server cannot hold is refused with its unit alone") {
   CHECK(db->scalar("select count(*) from orders") == "2");
 }
 
-TEST_CASE("a batch takes the same statements whatever its size") {
-  const auto db = fresh("postgresql");
-  const auto writer = db->writer();
-  const server_setting logged{"log_min_duration_statement", "0"};
-  const auto statements_of = [&](int size, int first) {
-    std::vector<order_unit> batch;
-    for (int n = first; n < first + size; ++n) {
-      batch.push_back(creation(std::to_string(n), "w:" + std::to_string(n)));
-      batch.back().promises.emplace_back();
-      add_event(batch.back(), event_type::attention_raised, {{"kind", "unknown_status"}});
-    }
-    const auto before = server_log().size();
-    CHECK(writer->commit(batch).value().back().verdict == commit_verdict::committed);
-    const auto log = server_log().substr(before);
-    int count = 0;
-    for (auto at = log.find("  execute "); at != std::string::npos; at = log.find("  execute ", at + 1))
-      ++count;
-    return count;
-  };
-  const auto alone = statements_of(1, 5100);
-  CHECK(alone > 0);
-  CHECK(statements_of(300, 6000) == alone);
-}
-
 TEST_CASE("a connection that was opened on an empty database does not read whole tables when they have grown") {
   const auto db = fresh("postgresql");
   const auto rows_read = [&] {

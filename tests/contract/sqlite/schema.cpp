@@ -4,6 +4,7 @@
 #include "storage/sqlite/statements.hpp"
 #include "tests/contract/backend.hpp"
 #include "tests/contract/orders.hpp"
+#include "tests/contract/statement_list.hpp"
 #include "tests/support/temp_dir.hpp"
 
 #include <sqlite3.h>
@@ -78,33 +79,13 @@ TEST_CASE("what the columns cannot hold is refused to a person too") {
 
 TEST_CASE("no statement of the running engine reads a whole table") {
   const on_disk at;
-  namespace sql = sqlite::sql;
-  std::vector<std::string_view> all{sql::stored_version,
-                                    sql::update_order,
-                                    sql::update_order_and_document,
-                                    sql::clear_attention,
-                                    sql::input_standing,
-                                    sql::decide_pending_input,
-                                    sql::count_delivery,
-                                    sql::readdress_dead_letter,
-                                    sql::insert_dead_letter,
-                                    sql::dead_input,
-                                    sql::revive_input,
-                                    sql::mark_redriven,
-                                    sql::note_order,
-                                    sql::clear_note_of_order,
-                                    sql::clear_note_of_shop,
-                                    sql::settle_promise,
-                                    sql::claimable,
-                                    sql::lease,
-                                    sql::next_unleased,
-                                    sql::next_lease_end,
-                                    sql::void_leases};
+  const auto written = sqlite_statements();
+  std::vector<listed_statement> all{written.begin(), written.end()};
   for (const auto& query : sqlite::read_statements())
-    all.push_back(query.sql);
-  for (const auto statement : all) {
+    all.push_back({query.name, query.sql});
+  for (const auto& [name, statement] : all) {
     const auto plan = plan_of(at.path, statement);
-    INFO(statement << "\n" << plan);
+    INFO(name << "\n" << plan);
     for (const auto* table : {"SCAN orders", "SCAN order_events", "SCAN inputs", "SCAN dead_letters"})
       CHECK(plan.find(table) == std::string::npos);
     if (const auto scan = plan.find("SCAN o"); scan != std::string::npos) // of the outbox: only along the index of open rows

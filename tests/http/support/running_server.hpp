@@ -11,6 +11,7 @@
 #include "tests/support/seed.hpp"
 
 #include <atomic>
+#include <stdexcept>
 
 namespace orderly::test {
 
@@ -41,10 +42,12 @@ public:
                                                 header_list headers = {{"Authorization", "Bearer op-token"}}) const {
     return ask_once(http->admin_listen(), request_text(method, target, body, headers));
   }
-  /// "name{labels}" of the exposition text -> value; 0 when absent.
+  /// "name{labels}" of the exposition text -> value. One with labels is there from its first count on, and 0 before.
   [[nodiscard]] double metric(const std::string& name) const {
     const auto text = measured.render();
     const auto at = text.find('\n' + name + ' ');
+    if (at == std::string::npos && name.find('{') == std::string::npos)
+      throw std::runtime_error("nobody has registered the metric " + name);
     return at == std::string::npos ? 0 : std::stod(text.substr(at + name.size() + 2));
   }
   /// The server still works: a good webhook on a fresh connection gets its 200.

@@ -58,6 +58,22 @@ TEST_CASE("Asking twice for a name and labels gives the same metric, other label
   CHECK(other.value() == 0);
 }
 
+TEST_CASE("A metric is found by its name and labels; asking for one that nobody registered registers nothing") {
+  metrics all;
+  all.counter("orderly_x_total", "X", {{"kind", "a"}}).add(2);
+  all.gauge("orderly_depth", "Depth").set(-3);
+  all.histogram("orderly_seconds", "Seconds", {1}).observe(1);
+  CHECK(all.find("orderly_x_total", {{"kind", "a"}}) == 2);
+  CHECK(all.find("orderly_depth") == -3);
+  CHECK_FALSE(all.find("orderly_x_total"));
+  CHECK_FALSE(all.find("orderly_x_total", {{"kind", "b"}}));
+  CHECK_FALSE(all.find("orderly_x_total", {{"kind", "a"}, {"other", "b"}}));
+  CHECK_FALSE(all.find("orderly_seconds"));
+  const auto before = all.render();
+  CHECK_FALSE(all.find("orderly_y_total"));
+  CHECK(all.render() == before);
+}
+
 TEST_CASE("Many threads lose no count") {
   metrics all;
   auto count = all.counter("orderly_x_total", "X");
