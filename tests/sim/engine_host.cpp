@@ -93,6 +93,7 @@ engine_host::engine_host(stage& on, orderly::test::memory_store& store, fake_tik
     p_->failed = true;
   });
   caf::actor_cast<caf::actor>(p_->supervisor)->attach_functor([stopped = p_->stopped] { *stopped = true; });
+  static_cast<void>(gauge("orderly_registry_residents")); // throws unless it is there: the next line would make it
   p_->residents = p_->measured.gauge("orderly_registry_residents", "");
 }
 
