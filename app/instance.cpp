@@ -1,6 +1,9 @@
 #include "app/instance.hpp"
 
 #include "app/options.hpp"
+#include "storage/store_task.hpp"
+
+#include <future>
 
 namespace orderly {
 
@@ -37,10 +40,7 @@ instance::~instance() {
 
 result<void> instance::take_over(const config& from) {
   if (from.tiktok.shops != config_.tiktok.shops) {
-    auto admin = store_->open_admin();
-    if (!admin)
-      return admin.error();
-    if (auto done = connect_shops(**admin, from); !done)
+    if (auto done = connect_shops_beside_the_engine(from); !done)
       return done;
     config_.tiktok.shops = from.tiktok.shops;
   }
@@ -75,17 +75,30 @@ result<void> instance::prepare_storage(const data_dir& folder) {
   if (!rules)
     return rules.error();
   rules_ = *rules;
-  if (auto done = connect_shops(**admin, config_); !done)
+  auto writer = store_->open_writer();
+  if (!writer)
+    return writer.error();
+  auto shops = shops_of(config_, time_.now());
+  if (auto done = (*writer)->upsert_shops(shops); !done) // attention and leases of a shop need its row
     return done;
+  shops_.replace(std::move(shops));
   if (auto done = ensure_first_user(**admin, folder); !done)
     return done;
   return {};
 }
 
-/// The store first: attention and leases of a shop need its row.
-result<void> instance::connect_shops(store_admin& admin, const config& from) {
+/// The store first. Not for long: the thread that asks is the one that hears signals.
+result<void> instance::connect_shops_beside_the_engine(const config& from) {
+  constexpr std::chrono::seconds patience{5};
   auto shops = shops_of(from, time_.now());
-  if (auto done = admin.upsert_shops(shops); !done)
+  const auto stored = std::make_shared<std::promise<result<void>>>();
+  auto outcome = stored->get_future();
+  write_on(
+      engine_->writes(), [shops](store_writer& on) { return on.upsert_shops(shops); },
+      [stored](result<void> done) { stored->set_value(std::move(done)); });
+  if (outcome.wait_for(patience) != std::future_status::ready)
+    return error{error_code::storage_unavailable, "the store did not take the shops within 5 s", {}};
+  if (auto done = outcome.get(); !done)
     return done;
   shops_.replace(std::move(shops));
   return {};

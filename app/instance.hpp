@@ -48,7 +48,7 @@ private:
   explicit instance(const config& from) : config_(from) {}
   result<void> open_storage(const data_dir& folder, const run_options& options);
   result<void> prepare_storage(const data_dir& folder);
-  result<void> connect_shops(store_admin& admin, const config& from);
+  result<void> connect_shops_beside_the_engine(const config& from);
   result<void> start_engine(std::function<void(const std::string& why)> on_failure);
   result<void> start_access();
   result<void> start_server();

@@ -233,7 +233,7 @@ std::string without_password(const std::string& url) {
   auto shown = url;
   if (const auto authority = authority_of(shown)) {
     if (is_ambiguous(shown, *authority))
-      return shown.substr(0, *authority) + hidden;
+      return shown.substr(0, *authority).append(hidden);
     hide_parameters(shown, *authority); // first: an '@' in a value must not look like the end of the userinfo
     hide_userinfo(shown, *authority);
   }

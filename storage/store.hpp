@@ -62,6 +62,8 @@ public:
   /// Leases open rows that are due, whose order is not quarantined, is not held (writes), and before which no earlier write of
   /// the order is unsettled (writes).
   virtual result<claimed_rows> claim(const claim_request& what) = 0;
+  /// Rows of `shops`; their access tokens are not stored.
+  virtual result<void> upsert_shops(std::span<const shop> shops) = 0;
   /// True: `owner` holds the shop until `until`, newly or still. False: another owner's lease has not ended at `now`.
   /// Errors: not_found.
   virtual result<bool> hold_shop(const shop_lease& lease) = 0;
@@ -93,8 +95,6 @@ class store_admin : public access_reader {
 public:
   /// The version of the equal policy, or of a new row.
   virtual result<policy> remember_policy(policy rules) = 0;
-  /// Rows of `shops`; tokens are not stored.
-  virtual result<void> upsert_shops(std::span<const shop> shops) = 0;
   virtual result<void> add_user(const new_user& user, const stored_token& token) = 0;
 };
 

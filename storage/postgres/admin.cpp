@@ -16,18 +16,6 @@ result<policy> admin::remember_policy(policy rules) {
   });
 }
 
-result<void> admin::upsert_shops(std::span<const shop> shops) {
-  return guarded([&](session& over) -> result<void> {
-    rows all{type::text, type::text, type::text};
-    for (const auto& s : shops)
-      all.text(s.id.str()).text(s.region).text(s.cipher);
-    pqxx::work one{over.raw()};
-    over.run(one, sql::upsert_shops, all);
-    one.commit();
-    return {};
-  });
-}
-
 result<bool> admin::has_users() {
   return guarded([&](session& over) -> result<bool> {
     pqxx::nontransaction look{over.raw()};

@@ -57,6 +57,18 @@ public:
     return guarded([&](session& over) -> result<claimed_rows> { return claim_rows(over, what); });
   }
 
+  result<void> upsert_shops(std::span<const shop> shops) override {
+    return guarded([&](session& over) -> result<void> {
+      rows all{type::text, type::text, type::text};
+      for (const auto& s : shops)
+        all.text(s.id.str()).text(s.region).text(s.cipher);
+      pqxx::work one{over.raw()};
+      over.run(one, sql::upsert_shops, all);
+      one.commit();
+      return {};
+    });
+  }
+
   result<bool> hold_shop(const shop_lease& lease) override {
     static constexpr statement hold{"hold_shop", R"sql(
 with held as (

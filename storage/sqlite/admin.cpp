@@ -19,16 +19,6 @@ result<policy> admin::remember_policy(policy rules) {
   });
 }
 
-result<void> admin::upsert_shops(std::span<const shop> shops) {
-  return guarded([&]() -> result<void> {
-    transaction all{over_, transaction::kind::write};
-    for (const auto& s : shops)
-      over_.use(sql::upsert_shop).text(s.id.str()).text(s.region).text(s.cipher).run();
-    all.commit();
-    return {};
-  });
-}
-
 result<bool> admin::has_users() {
   return guarded([&]() -> result<bool> {
     auto query = over_.use(sql::any_user);

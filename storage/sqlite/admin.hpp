@@ -13,7 +13,6 @@ public:
   admin(const database& where, access how) : over_(where, how) {}
 
   result<policy> remember_policy(policy rules) override;
-  result<void> upsert_shops(std::span<const shop> shops) override;
   result<bool> has_users() override;
   result<void> add_user(const new_user& user, const stored_token& token) override;
   result<std::vector<stored_token>> tokens() override;

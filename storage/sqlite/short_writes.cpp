@@ -38,6 +38,16 @@ public:
     return in_turn([&](connection& to) -> result<claimed_rows> { return claim_rows(to, what); });
   }
 
+  result<void> upsert_shops(std::span<const shop> shops) override {
+    return in_turn([&](connection& to) -> result<void> {
+      transaction all{to, transaction::kind::write};
+      for (const auto& s : shops)
+        to.use(sql::upsert_shop).text(s.id.str()).text(s.region).text(s.cipher).run();
+      all.commit();
+      return {};
+    });
+  }
+
   // Only one engine can be here, so leases on shops matter to what runs within it.
   result<bool> hold_shop(const shop_lease& lease) override {
     return in_turn([&](connection& to) -> result<bool> {

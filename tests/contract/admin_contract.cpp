@@ -29,11 +29,11 @@ TEST_CASE("equal policies share a version, another one gets the next, and all su
 
 TEST_CASE("shops are updated in place and their tokens are never stored") {
   const auto db = fresh(GENERATE(from_range(backends())));
-  const auto admin = db->admin();
+  const auto writer = db->writer();
   const std::vector<shop> first{{shop_id{"7495"}, "US", "C1", "TTP_secret"}, {shop_id{"7496"}, "GB", "C2", "TTP_secret"}};
-  REQUIRE(admin->upsert_shops(first).has_value());
+  REQUIRE(writer->upsert_shops(first).has_value());
   const std::vector<shop> second{{shop_id{"7495"}, "US", "C9", "TTP_secret"}};
-  REQUIRE(admin->upsert_shops(second).has_value());
+  REQUIRE(writer->upsert_shops(second).has_value());
   CHECK(db->scalar("select count(*) from shops") == "2");
   CHECK(db->scalar("select cipher from shops where id = '7495'") == "C9");
   CHECK(db->scalar("select region from shops where id = '7496'") == "GB");

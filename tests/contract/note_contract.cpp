@@ -106,7 +106,7 @@ TEST_CASE("attention of a shop is raised, cleared and raised again like an order
   const auto db = fresh(GENERATE(from_range(backends())));
   const auto writer = db->writer();
   const shop known{shop_id{"7495"}, "GB", "cipher", ""};
-  REQUIRE(db->admin()->upsert_shops({&known, 1}).has_value());
+  REQUIRE(db->writer()->upsert_shops({&known, 1}).has_value());
   const attention_note raised{{}, shop_id{"7495"}, "token_expired", true, at(1), {{"n", 1}}};
   note(*writer, raised);
   CHECK(row(*db, "shop_attention") == "token_expired open");

@@ -14,7 +14,7 @@ namespace {
 
 void know_shop(store_under_test& db, const std::string& id) {
   const shop one{shop_id{id}, "US", "C1", "TTP_secret"};
-  REQUIRE(db.admin()->upsert_shops({&one, 1}).has_value());
+  REQUIRE(db.writer()->upsert_shops({&one, 1}).has_value());
 }
 
 shop_lease lease(const std::string& owner, timestamp now, std::chrono::seconds how_long = std::chrono::seconds{30}) {
@@ -63,7 +63,7 @@ TEST_CASE("a lease outlives what upserts its shop") {
   const auto one = db->writer(), other = db->writer();
   REQUIRE(one->hold_shop(lease("a", at(0))).value());
   const shop changed{shop_id{"7495"}, "GB", "C2", ""};
-  REQUIRE(db->admin()->upsert_shops({&changed, 1}).has_value());
+  REQUIRE(db->writer()->upsert_shops({&changed, 1}).has_value());
   CHECK_FALSE(other->hold_shop(lease("b", at(1))).value());
 }
 

@@ -47,6 +47,9 @@ public:
   result<claimed_rows> claim(const claim_request& what) override {
     return tried<claimed_rows>("claim", [&] { return claim_rows(what); });
   }
+  result<void> upsert_shops(std::span<const shop> shops) override {
+    return tried<void>("upsert_shops", [&] { return inner_->upsert_shops(shops); });
+  }
   result<bool> hold_shop(const shop_lease& lease) override {
     return tried<bool>("hold_shop", [&] { return inner_->hold_shop(lease); });
   }

@@ -17,7 +17,7 @@ world::world(const plan& with, bool keep_journal, bool every_message)
   const auto admin = std::move(*store_.open_admin());
   rules_ = *admin->remember_policy(with.rules);
   const shop ours{shop_id{std::string{shop_of_all}}, "US", "CIPHER", "TOKEN"};
-  static_cast<void>(admin->upsert_shops({&ours, 1}));
+  static_cast<void>((*store_.open_writer())->upsert_shops({&ours, 1}));
   door_.is_mending = [this](int engine) { return seats_[static_cast<std::size_t>(engine)].host->is_mending(); };
   door_.on_post = [this](const ticket& at, const delivery& what) { auditor_.posted(at, what); };
   door_.on_answer = [this](const ticket& at, const std::vector<answer>& answers) { auditor_.answered(at, answers); };

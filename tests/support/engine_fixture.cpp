@@ -33,7 +33,7 @@ engine_fixture::engine_fixture(std::uint64_t seed, engine_options given)
   REQUIRE(admin.has_value());
   rules = (*admin)->remember_policy(rules).value();
   const shop ours{shop_id{shop_name}, "US", "CIPHER", "TOKEN"};
-  REQUIRE((*admin)->upsert_shops({&ours, 1}).has_value());
+  REQUIRE(real->open_writer().value()->upsert_shops({&ours, 1}).has_value());
   reader = std::make_unique<direct_reads>(std::move(real->open_reader().value()));
   start();
 }

@@ -45,6 +45,7 @@ public:
     return inner_->redrive(dead_letters, now);
   }
   result<claimed_rows> claim(const claim_request& what) override;
+  result<void> upsert_shops(std::span<const shop> shops) override { return inner_->upsert_shops(shops); }
   result<bool> hold_shop(const shop_lease& lease) override { return inner_->hold_shop(lease); }
   result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }
   result<void> add_token(const stored_token& token) override { return inner_->add_token(token); }

@@ -27,15 +27,6 @@ public:
     all[rules.version] = body;
     return rules;
   }
-  result<void> upsert_shops(std::span<const shop> shops) override {
-    std::lock_guard alone(of_.mutex_);
-    for (const auto& s : shops) {
-      auto& row = of_.tables_.shops[s.id];
-      row.region = s.region;
-      row.cipher = s.cipher;
-    }
-    return {};
-  }
   result<bool> has_users() override {
     std::lock_guard alone(of_.mutex_);
     return !of_.tables_.users.empty();

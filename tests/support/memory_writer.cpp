@@ -31,6 +31,7 @@ public:
   result<void> note(std::span<const attention_note> notes) override;
   result<std::vector<input>> redrive(std::span<const std::int64_t> dead_letters, timestamp now) override;
   result<claimed_rows> claim(const claim_request& what) override;
+  result<void> upsert_shops(std::span<const shop> shops) override;
   result<bool> hold_shop(const shop_lease& lease) override;
   result<void> release_shop(const shop_id& shop, const std::string& owner) override;
   result<void> add_token(const stored_token& token) override;
@@ -352,6 +353,16 @@ result<claimed_rows> memory_writer::claim(const claim_request& what) {
   }
   claimed.next_due = due.size() == what.limit ? what.now : next_due(what.now);
   return claimed;
+}
+
+result<void> memory_writer::upsert_shops(std::span<const shop> shops) {
+  std::lock_guard alone(of_.mutex_);
+  for (const auto& s : shops) {
+    auto& row = of_.tables_.shops[s.id];
+    row.region = s.region;
+    row.cipher = s.cipher;
+  }
+  return {};
 }
 
 result<bool> memory_writer::hold_shop(const shop_lease& lease) {

@@ -70,6 +70,7 @@ public:
       return *why;
     return claimed_rows{};
   }
+  result<void> upsert_shops(std::span<const shop>) override { return done('o'); }
   result<bool> hold_shop(const shop_lease&) override { return true; }
   result<void> release_shop(const shop_id&, const std::string&) override { return {}; }
   result<void> add_token(const stored_token&) override { return done('o'); }

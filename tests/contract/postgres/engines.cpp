@@ -69,7 +69,7 @@ std::string known_engines(store_under_test& db) { return db.scalar("select strin
 TEST_CASE("what an engine had leased belongs to the others within seconds of its end, long before its time") {
   const auto db = fresh("postgresql");
   const shop one{shop_id{"7495"}, "US", "C1", ""};
-  REQUIRE(db->admin()->upsert_shops({&one, 1}).has_value());
+  REQUIRE(db->writer()->upsert_shops({&one, 1}).has_value());
   promise_of(*db, "51");
   const auto hour = at(0) + 1h;
   auto ends = another_engine_on(*db);

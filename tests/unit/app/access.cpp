@@ -14,7 +14,6 @@ namespace {
 class users_in_memory final : public store_admin {
 public:
   result<policy> remember_policy(policy rules) override { return rules; }
-  result<void> upsert_shops(std::span<const shop>) override { return {}; }
   result<bool> has_users() override { return !all.empty(); }
   result<void> add_user(const new_user&, const stored_token& token) override {
     if (another_comes_first)
