@@ -52,7 +52,7 @@ TEST_CASE("A traceparent is taken as W3C writes it, and nothing else is") {
   const std::string good = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   CHECK(is_traceparent(good));
   CHECK(is_traceparent("cc-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-the-future-will-be-like"));
-  for (const std::string bad : {std::string{}, good.substr(0, 54), good + "-x", "ff" + good.substr(2), "0X" + good.substr(2),
+  for (const std::string& bad : {std::string{}, good.substr(0, 54), good + "-x", "ff" + good.substr(2), "0X" + good.substr(2),
                                 std::string{"00-00000000000000000000000000000000-b7ad6b7169203331-01"},
                                 std::string{"00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01"},
                                 std::string{"00-0AF7651916CD43DD8448EB211C80319C-b7ad6b7169203331-01"},
