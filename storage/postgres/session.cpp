@@ -19,7 +19,7 @@ constexpr std::array<option, 7> defaults{{{"application_name", "orderly"},
                                           {"keepalives_interval", "5"},
                                           {"keepalives_count", "3"},
                                           {"tcp_user_timeout", "20000"},
-                                          {"target_session_attrs", "read-write"}}};
+                                          {"target_session_attrs", "primary"}}};
 
 std::string quoted(std::string_view value) {
   std::string out{"'"};

@@ -172,7 +172,8 @@ TEST_CASE("nothing is left to what the role, the database or the environment set
                                                          {"lock_timeout", "1"},
                                                          {"enable_indexscan", "off"},
                                                          {"enable_nestloop", "off"}};
-  const std::string whose = GENERATE(as<std::string>{}, "role orderly", "database orderly");
+  const auto whose = GENERATE_COPY("role " + shell.scalar("select quote_ident(current_user)"),
+                                   "database " + shell.scalar("select quote_ident(current_database())"));
   INFO(whose);
   struct as_it_was { // the role and the database are those of every test of this run
     postgres_shell& over;

@@ -62,7 +62,7 @@ class Upgrade(Case):
     def opened(self):
         """The URL of a copy that this version has migrated."""
         url = self.restored()
-        done = subprocess.run([os.path.join(BIN, "migrate_store"), url], capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run([os.path.join(BIN, "migrate_store"), url, self.folder], capture_output=True, text=True, timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return url
 
@@ -88,7 +88,7 @@ class Upgrade(Case):
         url = self.opened()
         before = self.rows(url, "select version from schema_migrations order by version")
         self.assertGreaterEqual(len(before), self.made["rows"]["schema_migrations"])
-        subprocess.run([os.path.join(BIN, "migrate_store"), url], timeout=120, check=True)
+        subprocess.run([os.path.join(BIN, "migrate_store"), url, self.folder], timeout=120, check=True)
         self.assertEqual(self.rows(url, "select version from schema_migrations order by version"), before)
 
     def test_the_replay_finds_nothing(self):
