@@ -18,8 +18,7 @@ http_response health::ready() {
   if (draining_)
     return not_ready("draining");
   if (!engine_ready_())
-    return not_ready(was_ready_ ? "storage" : "starting");
-  was_ready_ = true;
+    return not_ready("storage");
   return {200, json_type, "{\"status\":\"ready\"}\n", {}};
 }
 

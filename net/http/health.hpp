@@ -18,12 +18,12 @@ public:
   [[nodiscard]] bool draining() const { return draining_; }
   /// 200 as long as the process answers at all.
   [[nodiscard]] static http_response live();
-  /// 200, or 503 with why: starting, draining, storage.
+  /// 200, or 503 with why: draining, storage. (Before the engine has started nobody listens.)
   [[nodiscard]] http_response ready();
 
 private:
   std::function<bool()> engine_ready_;
-  std::atomic<bool> draining_{false}, was_ready_{false};
+  std::atomic<bool> draining_{false};
 };
 
 } // namespace orderly

@@ -67,7 +67,7 @@ void log_keeper::serve() {
 
 bool log_keeper::look(bool idle) {
   const auto pages = pages_.load();
-  if (pages < long_log && !(idle && pages >= worth_while))
+  if (pages < long_log && !(idle && (pages >= worth_while || long_file_)))
     return true;
   try {
     if (!over_)
@@ -111,8 +111,10 @@ bool log_keeper::begin_anew(connection::checkpoint_kind how) {
   };
   const exclusion alone{*this};
   const bool begun = over_->checkpoint(how).has_value();
-  if (begun)
+  if (begun) {
     pages_ = 0;
+    long_file_ = how == connection::checkpoint_kind::restart;
+  }
   return begun;
 }
 

@@ -51,6 +51,7 @@ private:
   std::mutex mutex_; ///< for wake_
   std::condition_variable wake_;
   bool is_long_ = false, ending_ = false;
+  bool long_file_ = false; ///< begun anew within a file as long as before: to be cut off when idle. The thread's own
   std::chrono::steady_clock::time_point complained_{};
   std::thread thread_;
 };

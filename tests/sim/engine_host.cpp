@@ -190,7 +190,8 @@ bool engine_host::has_failed() const { return p_->failed; }
 
 double engine_host::gauge(const std::string& name) const { return orderly::test::value_of(p_->measured, name); }
 double engine_host::residents() const { return p_->residents->value(); }
-double engine_host::counter(const std::string& name) const { return orderly::test::value_of(p_->measured, name); }
+/// 0 for what an engine that ended while it started had not registered yet.
+double engine_host::counter(const std::string& name) const { return p_->measured.find(name).value_or(0); }
 std::size_t engine_host::actors() const { return p_->system.registry().running(); }
 
 } // namespace orderly::sim

@@ -147,7 +147,7 @@ TEST_CASE("a database of a newer version is refused, both versions are named, an
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().code == error_code::storage_newer);
     CHECK(has(refused.error(), "9999"));
-    CHECK(has(refused.error(), "up to 2"));
+    CHECK(has(refused.error(), "up to 3"));
   }
 }
 

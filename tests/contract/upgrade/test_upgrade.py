@@ -62,7 +62,8 @@ class Upgrade(Case):
     def opened(self):
         """The URL of a copy that this version has migrated."""
         url = self.restored()
-        done = subprocess.run([os.path.join(BIN, "migrate_store"), url, self.folder], capture_output=True, text=True, timeout=120, check=False)
+        command = [os.path.join(BIN, "migrate_store"), url, self.folder]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         return url
 

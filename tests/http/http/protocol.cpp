@@ -362,7 +362,7 @@ TEST_CASE("readiness tells starting from failing from draining; liveness does no
   running_server server;
   const auto ready = [&](const std::string& address) { return ask_once(address, request_text("GET", "/readyz")); };
   server.ready = false;
-  CHECK(ready(server.http->listen())->body == "{\"status\":\"not_ready\",\"reason\":\"starting\"}\n");
+  CHECK(ready(server.http->listen())->body == "{\"status\":\"not_ready\",\"reason\":\"storage\"}\n");
   server.ready = true;
   CHECK(ready(server.http->listen())->status == 200);
   CHECK(ready(server.http->admin_listen())->status == 200);

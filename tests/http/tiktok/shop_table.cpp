@@ -55,10 +55,11 @@ TEST_CASE("while some change shops and others look, no change is lost and nothin
   std::vector<std::jthread> readers, changing;
   for (int i = 0; i < 2; ++i)
     readers.emplace_back([&] {
-      while (!over)
-        for (const auto& [id, one] : *table.now())
-          if (one.access_token != one.cipher)
-            ++torn;
+      while (!over) {
+        const auto all = table.now();
+        for (const auto& [id, one] : *all)
+          torn += one.access_token != one.cipher;
+      }
     });
   for (int w = 0; w < writers; ++w)
     changing.emplace_back([&, w] {
