@@ -2,6 +2,7 @@
 
 #include "actors/calls/call_outcome.hpp"
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 
 #include <caf/typed_event_based_actor.hpp>
@@ -14,16 +15,16 @@ fetcher_state::fetcher_state(fetcher_actor::pointer p) : self(p) {}
 
 fetcher_state::~fetcher_state() { ref->close(); }
 
-void fetcher_state::tell(const outbox_row& row, written_body what) {
+void fetcher_state::post_outcome(const outbox_row& row, written_body what) {
   delivery outcome;
   outcome.inputs.push_back(outcome_input(row, std::move(what), services->ids->next(), services->time->now()));
   // Not answered durable: the lease ends and it is fetched again.
-  services->orders->post(std::move(outcome), [to = worker](const std::vector<answer>&) { to->send(atom::settled::value); });
+  services->orders->post(std::move(outcome), [to = worker](const std::vector<answer>&) { to->tell(atom::settled::value); });
 }
 
 void fetcher_state::add(const std::shared_ptr<const outbox_row>& row) {
   if (const auto obstacle = services->shops->obstacle_to(row->shop))
-    return tell(*row, written_body{uncalled_fetch(*row, *obstacle)});
+    return post_outcome(*row, written_body{uncalled_fetch(*row, *obstacle)});
   auto& queue = shops_[row->shop];
   queue.waiting.push_back(row);
   call(row->shop, queue);
@@ -45,7 +46,7 @@ void fetcher_state::call(const shop_id& id, shop_queue& queue) {
   services->tiktok->fetch_orders(
       id, std::move(ids), [to = ref, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](const detail_reply& reply) {
         // On the port's thread: details are written here, and only posted by the actor.
-        to->send(atom::called::value, fetch_reply{id, kept, is_about_the_order(reply.outcome.result),
+        to->tell(atom::called::value, fetch_reply{id, kept, is_about_the_order(reply.outcome.result),
                                                   std::make_shared<std::vector<written_body>>(outcomes_of_fetch(*kept, reply))});
       });
 }
@@ -69,7 +70,7 @@ void fetcher_state::take_apart(const fetch_reply& refused) {
 
 void fetcher_state::settle(const fetch_reply& reply) {
   for (std::size_t i = 0; i < reply.rows->size(); ++i)
-    tell((*reply.rows)[i], std::move((*reply.outcomes)[i]));
+    post_outcome((*reply.rows)[i], std::move((*reply.outcomes)[i]));
 }
 
 fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetcher_state> self,
@@ -78,10 +79,8 @@ fetcher_actor::behavior_type detail_fetcher(fetcher_actor::stateful_pointer<fetc
   self->state.services = std::move(services);
   self->state.worker = std::move(worker);
   self->state.ref->open(fetcher_actor{self});
-  return {
-      [self](atom::fetch, const std::shared_ptr<const outbox_row>& row) { self->state.add(row); },
-      [self](atom::called, const fetch_reply& reply) { self->state.on_fetched(reply); },
-  };
+  return handlers<fetcher_actor>([self](atom::fetch, const std::shared_ptr<const outbox_row>& row) { self->state.add(row); },
+                                 [self](atom::called, const fetch_reply& reply) { self->state.on_fetched(reply); });
 }
 
 } // namespace orderly

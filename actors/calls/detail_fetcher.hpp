@@ -35,7 +35,7 @@ private:
   void call(const shop_id& id, shop_queue& queue);
   void take_apart(const fetch_reply& refused);
   void settle(const fetch_reply& reply);
-  void tell(const outbox_row& row, written_body what);
+  void post_outcome(const outbox_row& row, written_body what);
 
   std::map<shop_id, shop_queue> shops_;
 };

@@ -3,6 +3,7 @@
 #include "actors/calls/call_outcome.hpp"
 #include "actors/engine/ask_store.hpp"
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/log.hpp"
 
@@ -27,7 +28,7 @@ public:
 private:
   void write() {
     if (services_->time->now() >= lease_until_) {
-      ref_->send(atom::called::value, write_reply{row_.id, nullptr});
+      ref_->tell(atom::called::value, write_reply{row_.id, nullptr});
       return;
     }
     services_->tiktok->mark_shipped(row_.shop, shipment_of(row_), [self = shared_from_this()](shipment_reply reply) {
@@ -60,7 +61,7 @@ private:
   }
 
   void finish(const report_answered& outcome) {
-    ref_->send(atom::called::value, write_reply{row_.id, std::make_shared<const report_answered>(outcome)});
+    ref_->tell(atom::called::value, write_reply{row_.id, std::make_shared<const report_answered>(outcome)});
   }
 
   outbox_row row_;
@@ -117,7 +118,7 @@ void outbox_state::on_claimed(const result<claimed_rows>& what, timestamp lease_
   for (const auto& row : what->rows)
     if (row.kind == promise_kind::fetch_detail) {
       ++fetches;
-      self->send(fetcher, atom::fetch::value, std::make_shared<const outbox_row>(row));
+      tell(self, fetcher, atom::fetch::value, std::make_shared<const outbox_row>(row));
     } else if (!writes.contains(row.id)) {
       ship({row, lease_until});
     }
@@ -127,7 +128,7 @@ void outbox_state::on_claimed(const result<claimed_rows>& what, timestamp lease_
   if (claim_again_ || (what->next_due && *what->next_due <= now && !what->rows.empty()))
     claim();
   else if (what->next_due && *what->next_due > now && *what->next_due < now + options.scan)
-    self->delayed_send(self, *what->next_due - now, atom::wake::value);
+    remind(self, *what->next_due - now, atom::wake::value);
 }
 
 void outbox_state::ship(const claimed_write& what) {
@@ -153,7 +154,7 @@ void outbox_state::on_written(const write_reply& reply) {
   outcome.inputs.push_back(outcome_input(write.row, written_body{*reply.what}, services->ids->next(), now));
   // Not answered durable: the lease ends, the row is claimed again, the order is read first. Nothing to do here.
   services->orders->post(std::move(outcome),
-                         [to = ref, row = reply.row](const std::vector<answer>&) { to->send(atom::answered::value, row); });
+                         [to = ref, row = reply.row](const std::vector<answer>&) { to->tell(atom::answered::value, row); });
 }
 
 void outbox_state::forget(std::int64_t row) {
@@ -181,18 +182,16 @@ outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_
   state.ref->open(outbox_actor{self});
   state.services->measured->fetches_under_way.set(0); // what a predecessor had under way comes back by its leases
   state.services->measured->writes_under_way.set(0);
-  self->delayed_send(self, state.options.scan, atom::tick::value);
-  self->send(self, atom::wake::value); // what was promised before this start
-  return {
-      [self](atom::wake) { self->state.claim(); },
-      [self](atom::tick) {
-        self->delayed_send(self, self->state.options.scan, atom::tick::value);
-        self->state.claim();
-      },
-      [self](atom::called, const write_reply& reply) { self->state.on_written(reply); },
-      [self](atom::answered, std::int64_t row) { self->state.forget(row); },
-      [self](atom::settled) { self->state.on_fetched(); },
-  };
+  remind(self, state.options.scan, atom::tick::value);
+  tell_self(self, atom::wake::value); // what was promised before this start
+  return handlers<outbox_actor>([self](atom::wake) { self->state.claim(); },
+                                [self](atom::tick) {
+                                  remind(self, self->state.options.scan, atom::tick::value);
+                                  self->state.claim();
+                                },
+                                [self](atom::called, const write_reply& reply) { self->state.on_written(reply); },
+                                [self](atom::answered, std::int64_t row) { self->state.forget(row); },
+                                [self](atom::settled) { self->state.on_fetched(); });
 }
 
 } // namespace orderly

@@ -19,7 +19,7 @@ void ask_store(Self* self, const writer_actor& writer, Work work, Done done, tik
   const auto task = make_task(std::move(work), std::move(behind));
   using outcome = typename task_of<Work>::outcome;
   // Without a time limit: the writer answers in any case (protocol.hpp).
-  self->request(writer, caf::infinite, atom::run::value, task_ptr{task})
+  ask(self, writer, atom::run::value, task_ptr{task})
       .then([task, done](const task_reply& reply) { done(reply.ran ? task->take() : outcome{*reply.failure}); },
             [done](const caf::error&) {
               done(outcome{error{error_code::storage_outcome_unknown, "the storage writer ended", {}}});

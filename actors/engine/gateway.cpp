@@ -76,7 +76,7 @@ answer outcome_unknown() { return unanswerable(error_code::outcome_unknown, "the
 /// Asks the writer to keep an input that is for no order, and answers for it. One a delivery: short-lived, cheap (caf-0.17, 4.3).
 caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& writer,
                              const std::shared_ptr<const input_record>& record, const std::shared_ptr<answer_slot>& slot) {
-  self->request(writer, caf::infinite, atom::record::value, record)
+  ask(self, writer, atom::record::value, record)
       .then(
           [record, slot](const commit_reply& reply) {
             switch (reply.fate) {
@@ -96,7 +96,7 @@ error draining() { return {error_code::shutting_down, "the engine is draining", 
 /// One a task.
 caf::behavior ask_to_run(caf::event_based_actor* self, const writer_actor& writer, const task_ptr& task,
                          const std::function<void(std::optional<error>)>& done) {
-  self->request(writer, caf::infinite, atom::run::value, task)
+  ask(self, writer, atom::run::value, task)
       .then([done](const task_reply& reply) { done(reply.ran ? std::nullopt : reply.failure); },
             [done](const caf::error&) {
               done(error{error_code::storage_outcome_unknown, "the storage writer ended", {}});
@@ -107,7 +107,7 @@ caf::behavior ask_to_run(caf::event_based_actor* self, const writer_actor& write
 /// One a wish.
 caf::behavior ask_for_restart(caf::event_based_actor* self, const registry_actor& shard, const tiktok_order_id& order,
                               const std::function<void(result<restarted>)>& done) {
-  self->request(shard, std::chrono::seconds{95}, atom::restart::value, order)
+  ask_within(std::chrono::seconds{95}, self, shard, atom::restart::value, order)
       .then(
           [done](const restart_reply& reply) {
             if (reply.stored)
@@ -157,7 +157,7 @@ void gateway::post(delivery what, delivery_answered done) {
       continue;
     }
     const auto& shard = shards_[shard_of(what.inputs[i].order, shards_.size())];
-    shard->send(atom::post::value, routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot, what.stored});
+    shard->tell(atom::post::value, routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot, what.stored});
   }
 }
 

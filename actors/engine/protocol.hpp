@@ -7,10 +7,13 @@
 //                            +------ answers of TikTok, as inputs -------+
 //
 // The registry monitors the orders; the writer monitors its lanes; the root supervisor monitors the rest. Replies of blocking
-// parts (readers, the TikTok client) come back as anonymous messages, sent from their threads.
+// parts (readers, the TikTok client) come back as anonymous messages, sent from their threads. Every message is sent by tell() or
+// its like (actors/plumbing/tell.hpp), which stamps and counts it; `takes` and `answers_to` stand for CAF's clauses with that
+// stamp.
 
 #include "actors/engine/atoms.hpp"
 #include "actors/engine/messages.hpp"
+#include "actors/plumbing/tell.hpp"
 
 #include <caf/typed_actor.hpp>
 
@@ -21,101 +24,101 @@ namespace orderly {
 /// A shard of the supervisor of all orders, by hash of the order id. Owns the handles of its orders and every unanswered input.
 using registry_actor = caf::typed_actor<
     // Keeps the input until it is answered, activates its order if need be, and hands the input over.
-    caf::reacts_to<atom::post, routed_input>,
+    takes<atom::post, routed_input>,
     // From an order: these are settled; their slots are completed and the inputs forgotten.
-    caf::reacts_to<atom::answered, answered_inputs>,
+    takes<atom::answered, answered_inputs>,
     // Committed by some engine on this database: residents that are behind read again.
-    caf::reacts_to<atom::changed, std::vector<changed_order>>,
+    takes<atom::changed, std::vector<changed_order>>,
     // From an order that was asked to passivate: it still has something to do, route to it again.
-    caf::reacts_to<atom::busy, tiktok_order_id>,
+    takes<atom::busy, tiktok_order_id>,
     // From an order: it is quarantined or cannot be read; do not route to it.
-    caf::reacts_to<atom::unfit, unfit_order>,
+    takes<atom::unfit, unfit_order>,
     // Lifts a quarantine, durably, then starts the order's actor anew if it lives or has something to do.
-    caf::replies_to<atom::restart, tiktok_order_id>::with<restart_reply>,
+    answers_to<atom::restart, tiktok_order_id>::with<restart_reply>,
     // The store no longer says that this order is quarantined.
-    caf::reacts_to<atom::lift, tiktok_order_id>,
+    takes<atom::lift, tiktok_order_id>,
     // Several times a second: who has been idle, which webhooks wait too long.
-    caf::reacts_to<atom::tick>>;
+    takes<atom::tick>>;
 
 /// One order: owns its state, decides, has one unit of work at the writer at a time.
 using order_actor = caf::typed_actor<
     // An input in the order of arrival. Answered to the registry.
-    caf::reacts_to<atom::post, input_ptr>,
+    takes<atom::post, input_ptr>,
     // What a reader found, for the load that this actor asked for.
-    caf::reacts_to<atom::loaded, load_reply>,
+    takes<atom::loaded, load_reply>,
     // The version that is stored by now.
-    caf::reacts_to<atom::changed, std::int64_t>,
+    takes<atom::changed, std::int64_t>,
     // Ends if there is nothing queued, in hand or at the writer; else says `busy` to the registry. No input follows it
     // until the registry has one of both.
-    caf::reacts_to<atom::passivate>>;
+    takes<atom::passivate>>;
 
 /// Group commit: gathers while its lane is busy, hands a batch over when it is free.
 /// It answers whatever happens, so nobody gives it a time limit: CAF keeps a timer for each, and its actor, until that is over.
 using writer_actor = caf::typed_actor<
     // Commits one order's unit; the reply comes after the transaction.
-    caf::replies_to<atom::commit, unit_ptr>::with<commit_reply>,
+    answers_to<atom::commit, unit_ptr>::with<commit_reply>,
     // Commits an input apart from any order's unit: it is for no order, waits to be decided, or is a dead letter.
-    caf::replies_to<atom::record, std::shared_ptr<const input_record>>::with<commit_reply>,
+    answers_to<atom::record, std::shared_ptr<const input_record>>::with<commit_reply>,
     // Any other write, each a short transaction between two batches (ask_store.hpp).
-    caf::replies_to<atom::run, task_ptr>::with<task_reply>,
+    answers_to<atom::run, task_ptr>::with<task_reply>,
     // Looks whether transactions come back, and whether a lane that failed can commit again.
-    caf::reacts_to<atom::tick>>;
+    takes<atom::tick>>;
 
 /// A writing connection on a thread of its own (detached): the only place where a store is written while the engine runs.
 using lane_actor = caf::typed_actor<
     // One transaction.
-    caf::replies_to<atom::commit, batch_ptr>::with<batch_reply>,
+    answers_to<atom::commit, batch_ptr>::with<batch_reply>,
     // One short transaction.
-    caf::replies_to<atom::run, task_ptr>::with<task_reply>>;
+    answers_to<atom::run, task_ptr>::with<task_reply>>;
 
 /// Keeps the promises: claims due rows, makes the calls, turns their outcomes into inputs of the orders.
 using outbox_actor = caf::typed_actor<
     // A commit has written a row that may be due.
-    caf::reacts_to<atom::wake>,
+    takes<atom::wake>,
     // The safety net: a scan once a second.
-    caf::reacts_to<atom::tick>,
+    takes<atom::tick>,
     // A write to TikTok has ended.
-    caf::reacts_to<atom::called, write_reply>,
+    takes<atom::called, write_reply>,
     // The order has answered for the outcome of the write of this row.
-    caf::reacts_to<atom::answered, std::int64_t>,
+    takes<atom::answered, std::int64_t>,
     // A fetch that was handed to the fetcher is over, and its order has answered for the outcome.
-    caf::reacts_to<atom::settled>>;
+    takes<atom::settled>>;
 
 /// Brings inputs that are stored as `pending` back to their orders.
 using sweeper_actor = caf::typed_actor<
     // Looks for some.
-    caf::reacts_to<atom::tick>,
+    takes<atom::tick>,
     // An order is served again: what waited for that is brought first.
-    caf::reacts_to<atom::lift>,
+    takes<atom::lift>,
     // What a reader found.
-    caf::reacts_to<atom::swept, std::shared_ptr<const result<pending_page>>>,
+    takes<atom::swept, std::shared_ptr<const result<pending_page>>>,
     // This one of them was answered.
-    caf::reacts_to<atom::swept, input_id>>;
+    takes<atom::swept, input_id>>;
 
 /// Handles a cohort of dead letters again, then ends.
 using redriver_actor = caf::typed_actor<
     // What a reader found.
-    caf::reacts_to<atom::found, std::shared_ptr<const result<std::vector<std::int64_t>>>>,
+    takes<atom::found, std::shared_ptr<const result<std::vector<std::int64_t>>>>,
     // A group was answered: so many were handled, and why the first of the others was not.
-    caf::reacts_to<atom::redriven, std::size_t, std::string>>;
+    takes<atom::redriven, std::size_t, std::string>>;
 
 /// Listens to what other engines commit, on a thread of its own (detached), and tells the registry.
 using watcher_actor = caf::typed_actor<
     // Waits for the next changes and comes back.
-    caf::reacts_to<atom::tick>>;
+    takes<atom::tick>>;
 
 /// Joins fetches of one shop into calls of up to 50 ids (sheet 4.2).
 using fetcher_actor = caf::typed_actor<
     // A claimed fetch.
-    caf::reacts_to<atom::fetch, std::shared_ptr<const outbox_row>>,
+    takes<atom::fetch, std::shared_ptr<const outbox_row>>,
     // TikTok's answer to one call.
-    caf::reacts_to<atom::called, fetch_reply>>;
+    takes<atom::called, fetch_reply>>;
 
 /// Starts anew what dies of all above but orders and lanes, which have supervisors of their own.
 using supervisor_actor = caf::typed_actor<
     // Stops the calls, lets what was accepted be finished within this time, stops the rest and ends. Again: the time is over.
-    caf::reacts_to<atom::stop, std::chrono::milliseconds>,
+    takes<atom::stop, std::chrono::milliseconds>,
     // While it waits for that.
-    caf::reacts_to<atom::tick>>;
+    takes<atom::tick>>;
 
 } // namespace orderly

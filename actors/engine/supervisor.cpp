@@ -1,11 +1,11 @@
 #include "actors/engine/supervisor.hpp"
 
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/log.hpp"
 
 #include <caf/actor_system.hpp>
-#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
@@ -86,7 +86,7 @@ void supervisor_state::stop(std::chrono::milliseconds grace) {
     return;
   stopping_ = true;
   if (!out_of_time_)
-    self->delayed_send(self, grace, atom::stop::value, std::chrono::milliseconds{0});
+    remind(self, grace, atom::stop::value, std::chrono::milliseconds{0});
   stop_next();
 }
 
@@ -112,7 +112,7 @@ void supervisor_state::stop_next() {
 
 void supervisor_state::drain() {
   if (!out_of_time_ && options.orders->under_way() > 0) {
-    self->delayed_send(self, look_again, atom::tick::value);
+    remind(self, look_again, atom::tick::value);
     return;
   }
   options.orders->close();
@@ -138,10 +138,8 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
     for (const auto& member : each.members)
       self->monitor(member);
   }
-  return {
-      [self](atom::stop, std::chrono::milliseconds grace) { self->state.stop(grace); },
-      [self](atom::tick) { self->state.drain(); },
-  };
+  return handlers<supervisor_actor>([self](atom::stop, std::chrono::milliseconds grace) { self->state.stop(grace); },
+                                    [self](atom::tick) { self->state.drain(); });
 }
 
 } // namespace

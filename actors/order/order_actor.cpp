@@ -2,12 +2,12 @@
 
 #include "actors/plumbing/counted_read.hpp"
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/digest.hpp"
 #include "base/log.hpp"
 #include "domain/order/decide.hpp"
 
-#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
@@ -74,11 +74,11 @@ void order_actor_state::load() {
   services->measured->loads.add();
   // The reader answers exactly once, on a thread of its own or at once on this one; the count lets the engine wait for the last
   // one.
-  const auto tell = [generation = ++load_generation](const order_actor& to, result<loaded_order> found) {
-    caf::anon_send(to, atom::loaded::value,
-                   load_reply{generation, std::make_shared<const result<loaded_order>>(std::move(found))});
+  const auto then = [generation = ++load_generation](const order_actor& to, result<loaded_order> found) {
+    tell_from_outside(to, atom::loaded::value,
+                      load_reply{generation, std::make_shared<const result<loaded_order>>(std::move(found))});
   };
-  services->reader->load(std::move(what), reader_callback{services->loads_under_way, order_actor{self}, tell});
+  services->reader->load(std::move(what), reader_callback{services->loads_under_way, order_actor{self}, then});
 }
 
 void order_actor_state::on_loaded(const result<loaded_order>& found) {
@@ -105,12 +105,12 @@ void order_actor_state::refuse_unread(const error& why) {
 
 /// The registry keeps the inputs and ends this actor.
 void order_actor_state::say_unfit(bool stored, std::string why) {
-  self->send(registry, atom::unfit::value, unfit_order{id, stored, unknown_fates_ > 0, std::move(why)});
+  tell(self, registry, atom::unfit::value, unfit_order{id, stored, unknown_fates_ > 0, std::move(why)});
 }
 
 void order_actor_state::passivate() {
   if (phase_ != phase::idle || !waiting.empty())
-    self->send(registry, atom::busy::value, id);
+    tell(self, registry, atom::busy::value, id);
   else
     self->quit(caf::exit_reason::user_shutdown);
 }
@@ -208,7 +208,7 @@ void order_actor_state::commit(decided what) {
   }
   auto unit = std::make_shared<const order_unit>(std::move(what.unit));
   auto kept = std::make_shared<decided>(std::move(what));
-  self->request(writer, caf::infinite, atom::commit::value, unit_ptr{unit})
+  ask(self, writer, atom::commit::value, unit_ptr{unit})
       .then(
           [this, kept](const commit_reply& reply) {
             switch (reply.fate) {
@@ -258,7 +258,7 @@ void order_actor_state::on_committed(decided what) {
       recent_.pop_front();
   }
   if (what.due_promise)
-    services->outbox->send(atom::wake::value);
+    services->outbox->tell(atom::wake::value);
   finish(std::move(what.answers));
 }
 
@@ -296,7 +296,7 @@ void order_actor_state::keep_as_dead_letter(const std::string& why) {
                          .outcome = input_outcome::dead,
                          .dead = dead_letter_cause::refused_by_store,
                          .answer = refusal});
-  self->request(services->writer->get(), caf::infinite, atom::commit::value, std::make_shared<const order_unit>(std::move(unit)))
+  ask(self, services->writer->get(), atom::commit::value, std::make_shared<const order_unit>(std::move(unit)))
       .then(
           [this, refusal](const commit_reply& reply) {
             if (reply.fate == commit_fate::conflict)
@@ -324,7 +324,7 @@ void order_actor_state::finish(std::vector<std::pair<input_id, answer>> answers,
   in_hand_.clear();
   hand_count->store(0);
   found_.clear();
-  self->send(registry, atom::answered::value, answered_inputs{id, std::move(answers), unread});
+  tell(self, registry, atom::answered::value, answered_inputs{id, std::move(answers), unread});
   start_unit();
 }
 
@@ -344,7 +344,7 @@ order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_ac
   state.id = std::move(id);
   state.registry = std::move(registry);
   state.services = std::move(services);
-  return {
+  return handlers<order_actor>(
       [self](atom::post, const input_ptr& in) {
         self->state.waiting.push_back(in);
         self->state.start_unit();
@@ -354,8 +354,7 @@ order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_ac
           self->state.on_loaded(*reply.what);
       },
       [self](atom::changed, std::int64_t version) { self->state.on_changed(version); },
-      [self](atom::passivate) { self->state.passivate(); },
-  };
+      [self](atom::passivate) { self->state.passivate(); });
 }
 
 } // namespace orderly

@@ -1,11 +1,11 @@
 #include "actors/order/registry.hpp"
 
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/log.hpp"
 
 #include <caf/actor_ostream.hpp>
-#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
@@ -135,7 +135,7 @@ void registry_state::activate(order_entry& e, std::size_t one_at_a_time) {
 
 void registry_state::route(order_entry& e) {
   for (; e.routed < e.unanswered.size(); ++e.routed)
-    self->send(e.handle, atom::post::value, e.unanswered[e.routed].routed.what);
+    tell(self, e.handle, atom::post::value, e.unanswered[e.routed].routed.what);
 }
 
 void registry_state::answered(const answered_inputs& done) {
@@ -151,7 +151,7 @@ void registry_state::answered(const answered_inputs& done) {
     if (done.unread)
       store_unread(*at, answer);
     else
-      tell(*at, answer);
+      complete(*at, answer);
     let_go(e, at);
   }
   file(e);
@@ -161,14 +161,14 @@ void registry_state::answered(const answered_inputs& done) {
 void registry_state::changed(const std::vector<changed_order>& orders) {
   for (const auto& each : orders)
     if (const auto found = orders_.find(each.order); found != orders_.end() && found->second.now == standing::resident)
-      self->send(found->second.handle, atom::changed::value, each.version);
+      tell(self, found->second.handle, atom::changed::value, each.version);
 }
 
 void registry_state::passivate(order_entry& e) {
   e.now = standing::leaving;
   ++leaving_;
   file(e);
-  self->send(e.handle, atom::passivate::value);
+  tell(self, e.handle, atom::passivate::value);
 }
 
 void registry_state::busy(const tiktok_order_id& order) {
@@ -252,7 +252,7 @@ void registry_state::doubt_in_hand(order_entry& e) {
 }
 
 /// Who asks must not believe that nothing was written because a successor of the actor could write nothing.
-void registry_state::tell(const kept_input& which, answer a) {
+void registry_state::complete(const kept_input& which, answer a) {
   if (!which.routed.slot)
     return;
   if (which.in_doubt && a.refusal && input_fate_of(a.refusal->code) == input_fate::untried)
@@ -265,7 +265,7 @@ void registry_state::refuse_all(order_entry& e, const error& why) {
   a.outcome = input_outcome::ignored;
   a.refusal = why;
   while (!e.unanswered.empty()) {
-    tell(e.unanswered.front(), a);
+    complete(e.unanswered.front(), a);
     let_go(e, e.unanswered.begin());
   }
   file(e);
@@ -323,8 +323,8 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
   state.options = options;
   state.measured = std::move(measured);
   self->set_down_handler([self](const caf::down_msg& msg) { self->state.on_down(msg); });
-  self->delayed_send(self, options.tick, atom::tick::value);
-  return {
+  remind(self, options.tick, atom::tick::value);
+  return handlers<registry_actor>(
       [self](atom::post, const routed_input& in) { self->state.post(in); },
       [self](atom::answered, const answered_inputs& done) { self->state.answered(done); },
       [self](atom::changed, const std::vector<changed_order>& orders) { self->state.changed(orders); },
@@ -334,9 +334,8 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
       [self](atom::lift, const tiktok_order_id& order) { self->state.lift(order); },
       [self](atom::tick) {
         self->state.tick();
-        self->delayed_send(self, self->state.options.tick, atom::tick::value);
-      },
-  };
+        remind(self, self->state.options.tick, atom::tick::value);
+      });
 }
 
 } // namespace orderly

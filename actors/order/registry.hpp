@@ -75,7 +75,7 @@ private:
   void forget_if_done(order_entry& e);
   void let_go(order_entry& e, place_of_input which);
   static void doubt_in_hand(order_entry& e);
-  static void tell(const kept_input& which, answer a);
+  static void complete(const kept_input& which, answer a);
   void left(order_entry& e);
 
   // registry_deaths.cpp

@@ -42,9 +42,9 @@ answer stored_answer(const input& in, const result<loaded_order>& found) {
 
 /// What is stored of a buried input need not be its death: the actor may have died between the commit and the answer.
 void tell_stored(const order_services& services, const input_ptr& what, const std::shared_ptr<answer_slot>& slot) {
-  const auto tell = [what](const auto& to, const result<loaded_order>& found) { to->complete(stored_answer(*what, found)); };
+  const auto then = [what](const auto& to, const result<loaded_order>& found) { to->complete(stored_answer(*what, found)); };
   services.reader->load({.order = what->order, .keys = {what->dedupe_key}, .with_document = false},
-                        reader_callback{services.loads_under_way, slot, tell});
+                        reader_callback{services.loads_under_way, slot, then});
 }
 
 /// Has a dead letter kept and answers for its input. One a burial: what goes wrong here takes no shard along.
@@ -55,7 +55,7 @@ caf::behavior keep_dead(caf::event_based_actor* self, const writer_actor& writer
     if (slot)
       slot->complete(not_known(*record->what));
   };
-  self->request(writer, caf::infinite, atom::record::value, record)
+  ask(self, writer, atom::record::value, record)
       .then(
           [services, record, slot, lost](const commit_reply& r) {
             if (r.fate != commit_fate::committed)
@@ -169,8 +169,8 @@ void registry_state::turn_away(order_entry& e) {
       ++at;
       continue;
     }
-    tell(*at, turned_away(*at->routed.what, error_code::quarantined,
-                          "the order is quarantined; POST /actors/{id}/restart serves it again"));
+    complete(*at, turned_away(*at->routed.what, error_code::quarantined,
+                              "the order is quarantined; POST /actors/{id}/restart serves it again"));
     const auto index = at - e.unanswered.begin();
     let_go(e, at);
     at = e.unanswered.begin() + index;
@@ -187,12 +187,12 @@ void registry_state::turn_away(order_entry& e) {
 
 /// Several engines may know of a quarantine; `restart` reaches one of them.
 void registry_state::ask_whether_lifted(order_entry& e) {
-  const auto tell = [id = e.id](const registry_actor& to, const result<loaded_order>& found) {
+  const auto then = [id = e.id](const registry_actor& to, const result<loaded_order>& found) {
     if (found && found->exists && !found->quarantined)
-      caf::anon_send(to, atom::lift::value, id);
+      tell_from_outside(to, atom::lift::value, id);
   };
   services->reader->load({.order = e.id, .keys = {}, .with_document = false},
-                         reader_callback{services->loads_under_way, registry_actor{self}, tell});
+                         reader_callback{services->loads_under_way, registry_actor{self}, then});
 }
 
 /// From an order that has read that it is quarantined, or that cannot be read.
@@ -225,7 +225,7 @@ caf::result<restart_reply> registry_state::restart(const tiktok_order_id& order)
 }
 
 void registry_state::lift(const tiktok_order_id& order) {
-  services->sweeper->send(atom::lift::value); // it left the order's inputs where they are
+  services->sweeper->tell(atom::lift::value); // it left the order's inputs where they are
   const auto found = orders_.find(order);
   if (found == orders_.end())
     return;

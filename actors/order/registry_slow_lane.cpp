@@ -32,7 +32,7 @@ void registry_state::park(order_entry& e, kept_input& which) {
     return; // nobody promises 200 beyond the limit: the webhook's deadline answers 503
   count_parked(which, kept_input::reply_path::storing_pending);
   const auto done = [this, order = e.id, id = which.routed.what->id](commit_fate fate) { parked(order, id, fate); };
-  self->request(services->writer->get(), caf::infinite, atom::record::value, as_pending(which.routed.what))
+  ask(self, services->writer->get(), atom::record::value, as_pending(which.routed.what))
       .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
 }
 
@@ -67,14 +67,14 @@ void registry_state::parked(const tiktok_order_id& order, const input_id& id, co
 void registry_state::store_unread(const kept_input& which, const answer& otherwise) {
   const auto& [what, slot, stored] = which.routed;
   if (what->source != input_source::webhook || stored || !slot)
-    return tell(which, otherwise);
+    return complete(which, otherwise);
   const auto done = [this, which, otherwise](commit_fate fate) {
     if (fate != commit_fate::committed)
-      return tell(which, otherwise);
+      return complete(which, otherwise);
     measured->parked.add();
     which.routed.slot->complete(kept_as_pending());
   };
-  self->request(services->writer->get(), caf::infinite, atom::record::value, as_pending(what))
+  ask(self, services->writer->get(), atom::record::value, as_pending(what))
       .then([done](const commit_reply& r) { done(r.fate); }, [done](const caf::error&) { done(commit_fate::unknown); });
 }
 

@@ -3,7 +3,7 @@
 // by then. Whoever starts the actor names it, again for its successor; a handle must not outlive its actor system, so
 // whoever stops it lets it go.
 
-#include <caf/send.hpp>
+#include "actors/plumbing/tell.hpp"
 
 #include <memory>
 #include <mutex>
@@ -26,10 +26,10 @@ public:
 
   /// Drops the message unless open.
   template <class... Parts>
-  void send(Parts&&... parts) const {
+  void tell(Parts&&... parts) const {
     std::lock_guard lock(mutex_); // close() waits, so that no handle is in use afterwards
     if (to_)
-      caf::anon_send(to_, std::forward<Parts>(parts)...);
+      tell_from_outside(to_, std::forward<Parts>(parts)...);
   }
 
 private:

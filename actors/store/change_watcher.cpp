@@ -1,6 +1,7 @@
 #include "actors/store/change_watcher.hpp"
 
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/log.hpp"
 
@@ -36,7 +37,7 @@ void watcher_state::look() {
     // What it misses costs a conflict and a second decision, never a wrong one.
     log(log_level::warn, "storage.changes_unreadable", "commits of other engines cannot be read now",
         {{"why", to_string(found.error())}});
-    self->delayed_send(self, pause_after_error, atom::tick::value);
+    remind(self, pause_after_error, atom::tick::value);
     return;
   }
   std::vector<std::vector<changed_order>> by_shard(shards.size());
@@ -44,8 +45,8 @@ void watcher_state::look() {
     by_shard[shard_of(each.order, shards.size())].push_back(each);
   for (std::size_t i = 0; i < shards.size(); ++i)
     if (!by_shard[i].empty())
-      shards[i]->send(atom::changed::value, std::move(by_shard[i]));
-  self->send(self, atom::tick::value);
+      shards[i]->tell(atom::changed::value, std::move(by_shard[i]));
+  tell_self(self, atom::tick::value);
 }
 
 watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watcher_state> self, feed_source open,
@@ -53,10 +54,8 @@ watcher_actor::behavior_type change_watcher(watcher_actor::stateful_pointer<watc
   keep_words_of_faults(self);
   self->state.open = std::move(open);
   self->state.shards = std::move(shards);
-  self->send(self, atom::tick::value);
-  return {
-      [self](atom::tick) { self->state.look(); },
-  };
+  tell_self(self, atom::tick::value);
+  return handlers<watcher_actor>([self](atom::tick) { self->state.look(); });
 }
 
 } // namespace orderly

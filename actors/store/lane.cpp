@@ -1,6 +1,7 @@
 #include "actors/store/lane.hpp"
 
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/log.hpp"
 
@@ -132,10 +133,8 @@ task_reply lane_state::run(store_task& task) {
 lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, orderly::store* into) {
   keep_words_of_faults(self);
   self->state.store = into;
-  return {
-      [self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },
-      [self](atom::run, const task_ptr& task) { return self->state.run(*task); },
-  };
+  return handlers<lane_actor>([self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },
+                              [self](atom::run, const task_ptr& task) { return self->state.run(*task); });
 }
 
 } // namespace orderly

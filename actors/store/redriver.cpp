@@ -3,10 +3,10 @@
 #include "actors/engine/ask_store.hpp"
 #include "actors/plumbing/counted_read.hpp"
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/log.hpp"
 
-#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
@@ -38,7 +38,7 @@ struct group_answers {
     else if (why.empty())
       why = a.refusal ? to_string(*a.refusal) : std::string{name_of(a.outcome)};
     if (--left == 0)
-      caf::anon_send(std::exchange(to, nullptr), atom::redriven::value, good, why);
+      tell_from_outside(std::exchange(to, nullptr), atom::redriven::value, good, why);
   }
 };
 
@@ -55,12 +55,12 @@ redriver_state::~redriver_state() {
 
 void redriver_state::look() {
   using letter_ids = std::vector<std::int64_t>;
-  const auto tell = [](const redriver_actor& to, result<letter_ids> found) {
-    caf::anon_send(to, atom::found::value, std::make_shared<const result<letter_ids>>(std::move(found)));
+  const auto then = [](const redriver_actor& to, result<letter_ids> found) {
+    tell_from_outside(to, atom::found::value, std::make_shared<const result<letter_ids>>(std::move(found)));
   };
   services->reader->run<letter_ids>(
       read_class::pages, [what = request](order_queries& from) { return from.dead_letter_ids(what.cause, what.limit); },
-      reader_callback{services->reads_under_way, redriver_actor{self}, tell});
+      reader_callback{services->reads_under_way, redriver_actor{self}, then});
 }
 
 void redriver_state::on_found(const result<std::vector<std::int64_t>>& letters) {
@@ -124,12 +124,11 @@ redriver_actor::behavior_type redriver(redriver_actor::stateful_pointer<redriver
   state.request = request;
   state.done = std::move(done);
   state.look();
-  return {
+  return handlers<redriver_actor>(
       [self](atom::found, const std::shared_ptr<const result<std::vector<std::int64_t>>>& found) {
         self->state.on_found(*found);
       },
-      [self](atom::redriven, std::size_t good, const std::string& why) { self->state.on_group_answered(good, why); },
-  };
+      [self](atom::redriven, std::size_t good, const std::string& why) { self->state.on_group_answered(good, why); });
 }
 
 } // namespace orderly

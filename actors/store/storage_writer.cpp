@@ -1,6 +1,7 @@
 #include "actors/store/storage_writer.hpp"
 
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "actors/store/lane.hpp"
 #include "base/log.hpp"
@@ -107,7 +108,7 @@ void writer_state::flush(std::size_t index) {
   measured->lanes_busy.add(1);
   measured->waiting.add(-static_cast<double>(units->size()));
   measured->records_waiting.add(-static_cast<double>(records->size()));
-  self->request(slot.handle, lane_patience, atom::commit::value, batch_ptr{std::move(batch)})
+  ask_within(lane_patience, self, slot.handle, atom::commit::value, batch_ptr{std::move(batch)})
       .then([this, index, units, records](const batch_reply& reply) { finish(index, *units, *records, reply); },
             [this, index, units, records](const caf::error&) {
               const commit_reply unknown{commit_fate::unknown, "the lane did not answer"};
@@ -120,7 +121,7 @@ void writer_state::flush(std::size_t index) {
 
 /// Hands out the fates, counts them, and returns how many of these were committed.
 template <class Waiting>
-std::size_t writer_state::tell(std::vector<Waiting>& askers, const std::vector<commit_reply>& fates, bool& failed) {
+std::size_t writer_state::answer_all(std::vector<Waiting>& askers, const std::vector<commit_reply>& fates, bool& failed) {
   std::size_t committed = 0;
   for (std::size_t i = 0; i < askers.size(); ++i) {
     const auto fate = fates[i].fate;
@@ -138,7 +139,7 @@ std::size_t writer_state::tell(std::vector<Waiting>& askers, const std::vector<c
 void writer_state::finish(std::size_t index, std::vector<waiting_unit>& units, std::vector<waiting_record>& records,
                           const batch_reply& reply) {
   bool failed = false;
-  const auto units_done = tell(units, reply.units, failed), records_done = tell(records, reply.records, failed);
+  const auto units_done = answer_all(units, reply.units, failed), records_done = answer_all(records, reply.records, failed);
   measured->units.add(static_cast<double>(units_done));
   measured->records.add(static_cast<double>(records_done));
   (failed ? measured->failures : measured->commits).add();
@@ -164,7 +165,7 @@ void writer_state::run_next(std::size_t index) {
   slot.tasks.pop_front();
   measured->tasks_waiting.add(-1);
   slot.in_task = true;
-  self->request(slot.handle, lane_patience, atom::run::value, task->what)
+  ask_within(lane_patience, self, slot.handle, atom::run::value, task->what)
       .then([this, index, task](const task_reply& reply) { on_ran(index, *task, reply); },
             [this, index, task](const caf::error&) { on_ran(index, *task, nobody_knows("the lane did not answer")); });
 }
@@ -193,7 +194,7 @@ void writer_state::probe(std::size_t index) {
     run_next(index);
   };
   const task_ptr task = make_task([](store_writer& on) { return on.probe(); });
-  self->request(lanes[index].handle, lane_patience, atom::run::value, task)
+  ask_within(lane_patience, self, lanes[index].handle, atom::run::value, task)
       .then([over](const task_reply& reply) { over(!reply.failure); }, [over](const caf::error&) { over(false); });
 }
 
@@ -263,13 +264,13 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
     slot.handle = state.options.spawn_lane(self->home_system());
     self->monitor(slot.handle);
   }
-  self->delayed_send(self, look_every, atom::tick::value);
+  remind(self, look_every, atom::tick::value);
   self->set_down_handler([self](const caf::down_msg& msg) { self->state.replace(msg); });
   self->set_exit_handler([self](const caf::exit_msg& msg) {
     self->state.give_up();
     self->quit(msg.reason);
   });
-  return {
+  return handlers<writer_actor>(
       [self](atom::commit, const unit_ptr& unit) {
         auto& slot = self->state.lane_of(unit->order);
         auto asker = self->make_response_promise<commit_reply>();
@@ -296,9 +297,8 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
       },
       [self](atom::tick) {
         self->state.look_after_lanes();
-        self->delayed_send(self, look_every, atom::tick::value);
-      },
-  };
+        remind(self, look_every, atom::tick::value);
+      });
 }
 
 } // namespace orderly

@@ -90,7 +90,7 @@ struct writer_state {
 private:
   void take_units(lane_slot& from, std::vector<waiting_unit>& into);
   template <class Waiting>
-  std::size_t tell(std::vector<Waiting>& askers, const std::vector<commit_reply>& fates, bool& failed);
+  std::size_t answer_all(std::vector<Waiting>& askers, const std::vector<commit_reply>& fates, bool& failed);
   void finish(std::size_t lane, std::vector<waiting_unit>& units, std::vector<waiting_record>& records, const batch_reply& reply);
   void on_ran(std::size_t lane, waiting_task& task, const task_reply& reply);
   void probe(std::size_t lane);

@@ -2,10 +2,10 @@
 
 #include "actors/plumbing/counted_read.hpp"
 #include "actors/plumbing/faults.hpp"
+#include "actors/plumbing/handlers.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "base/log.hpp"
 
-#include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
@@ -47,12 +47,12 @@ void sweeper_state::look() {
   asked_ = self->clock().now();
   const pending_request what{
       .order = {}, .received_before = services->time->now() - services->older_than, .limit = services->page, .cursor = cursor_};
-  const auto tell = [](const ref_of<sweeper_actor>& to, result<pending_page> found) {
-    to->send(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
+  const auto then = [](const ref_of<sweeper_actor>& to, result<pending_page> found) {
+    to->tell(atom::swept::value, std::make_shared<const result<pending_page>>(std::move(found)));
   };
   services->reader->run<pending_page>(
       read_class::pages, [what](order_queries& from) { return from.pending(what); },
-      reader_callback{services->reads_under_way, services->self, tell});
+      reader_callback{services->reads_under_way, services->self, then});
 }
 
 void sweeper_state::look_from_the_oldest() {
@@ -64,7 +64,7 @@ void sweeper_state::look_from_the_oldest() {
 void sweeper_state::look_again_after(milliseconds wait) {
   if (std::exchange(armed, true))
     return;
-  self->delayed_send(self, wait, atom::tick::value);
+  remind(self, wait, atom::tick::value);
 }
 
 void sweeper_state::on_page(const result<pending_page>& page) {
@@ -85,7 +85,7 @@ void sweeper_state::on_page(const result<pending_page>& page) {
     services->measured->under_way.add(1);
     // What becomes of it is in the store: decided, or still pending and met again on the next round.
     services->orders->post(std::move(one),
-                           [ref = services->self, id = in.id](const std::vector<answer>&) { ref->send(atom::swept::value, id); });
+                           [ref = services->self, id = in.id](const std::vector<answer>&) { ref->tell(atom::swept::value, id); });
   }
   const auto took = std::chrono::duration_cast<milliseconds>(self->clock().now() - asked_);
   const auto rest = std::min(rest_for_each_read * took, longest_rest);
@@ -113,16 +113,15 @@ sweeper_actor::behavior_type sweeper(sweeper_actor::stateful_pointer<sweeper_sta
   state.services = std::move(services);
   state.count_quarantined();
   state.armed = true;
-  self->delayed_send(self, state.services->every, atom::tick::value);
-  return {
+  remind(self, state.services->every, atom::tick::value);
+  return handlers<sweeper_actor>(
       [self](atom::tick) {
         self->state.armed = false;
         self->state.look();
       },
       [self](atom::lift) { self->state.look_from_the_oldest(); },
       [self](atom::swept, const std::shared_ptr<const result<pending_page>>& page) { self->state.on_page(*page); },
-      [self](atom::swept, const input_id& which) { self->state.on_swept(which); },
-  };
+      [self](atom::swept, const input_id& which) { self->state.on_swept(which); });
 }
 
 } // namespace orderly

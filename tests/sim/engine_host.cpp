@@ -104,7 +104,7 @@ void engine_host::end() {
   p_->alive = false;
   p_->reads.drop_waiting();
   p_->whole.orders.close();
-  caf::anon_send(p_->supervisor, atom::stop::value, std::chrono::milliseconds{0});
+  tell_from_outside(p_->supervisor, atom::stop::value, std::chrono::milliseconds{0});
   p_->supervisor = nullptr;
   const auto drain = [this] {
     while (p_->scheduler.has_job())
@@ -182,7 +182,7 @@ actor_port& engine_host::operations() { return p_->whole.orders; }
 
 void engine_host::begin_stop(std::chrono::milliseconds grace) {
   p_->stopping = true;
-  caf::anon_send(p_->supervisor, atom::stop::value, grace);
+  tell_from_outside(p_->supervisor, atom::stop::value, grace);
 }
 bool engine_host::is_stopping() const { return p_->stopping; }
 bool engine_host::has_stopped() const { return *p_->stopped && actors() == 0 && !p_->reads.has_waiting(); }

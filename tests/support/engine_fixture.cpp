@@ -58,7 +58,7 @@ void engine_fixture::stop() {
   tiktok.fetches.clear();
   tiktok.ships.clear();
   now->orders.close();
-  caf::anon_send(now->supervisor, atom::stop::value, std::chrono::milliseconds{0});
+  tell_from_outside(now->supervisor, atom::stop::value, std::chrono::milliseconds{0});
   drain();
   now->supervisor = nullptr;
   now->whole.close();
@@ -204,7 +204,7 @@ registry_actor engine_fixture::shard_of_order(const std::string& order) {
 }
 
 void engine_fixture::changed(const std::string& order, std::int64_t version) {
-  caf::anon_send(shard_of_order(order), atom::changed::value, std::vector<changed_order>{{tiktok_order_id{order}, version}});
+  tell_from_outside(shard_of_order(order), atom::changed::value, std::vector<changed_order>{{tiktok_order_id{order}, version}});
 }
 
 result<restarted> engine_fixture::restart_order(const std::string& order) {

@@ -304,7 +304,7 @@ TEST_CASE("a stop finishes what was accepted, then every actor ends") {
   std::vector<std::shared_ptr<counted>> places;
   for (int i = 0; i < 5; ++i)
     places.push_back(counted::post(f, f.webhook(i % 2 == 0 ? id : another, "ON_HOLD", t0 + i)));
-  caf::anon_send(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
+  tell_from_outside(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
   f.drain();
   for (const auto& place : places) {
     CHECK(place->answers == 1);
@@ -324,7 +324,7 @@ TEST_CASE("a stop answers what its grace did not suffice for") {
   const auto said = f.command(id, add_note{"wait for me"}); // a webhook would be answered by the slow lane
   const auto place = counted::post(f, said);
   f.drain();
-  caf::anon_send(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
+  tell_from_outside(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
   f.drain();
   f.advance(4999ms);
   CHECK(place->answers == 0);
@@ -348,7 +348,7 @@ TEST_CASE("a second stop ends the wait of the first, whatever its grace") {
   f.drain();
   for (int i = 0; i < 2; ++i) {
     CHECK(place->answers == 0);
-    caf::anon_send(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
+    tell_from_outside(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
     f.drain();
     f.advance(10ms);
   }
@@ -361,7 +361,7 @@ TEST_CASE("a part that dies while the engine stops is mended as long as it is ne
   engine_fixture f;
   const auto place = counted::post(f, f.webhook(id, "UNPAID", t0));
   f.faults->plan->before_commit = [&] { kill(f.now->whole.writer); };
-  caf::anon_send(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
+  tell_from_outside(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
   f.drain();
   f.advance(2ms);
   CHECK(place->answers == 1);

@@ -135,7 +135,7 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   commit_elsewhere(f, f.webhook(id, "ON_HOLD", t0 + 10));
   const auto loads = value_of(f.measured, "orderly_orders_loaded_total");
   const auto shard = shard_of(tiktok_order_id{id}, f.now->whole.shards.size());
-  f.now->whole.shards[shard]->send(atom::changed::value,
+  f.now->whole.shards[shard]->tell(atom::changed::value,
                                    std::vector{changed_order{tiktok_order_id{id}, f.stored(id).order.version}});
   f.drain();
   CHECK(value_of(f.measured, "orderly_orders_loaded_total") == loads + 1);
@@ -144,7 +144,7 @@ TEST_CASE("what another engine commits reaches a resident order, so that its nex
   CHECK(value_of(f.measured, "orderly_storage_conflicts_total") == 0);
   SECTION("its own commits are no news") {
     const auto so_far = value_of(f.measured, "orderly_orders_loaded_total");
-    f.now->whole.shards[shard]->send(atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, after.version}});
+    f.now->whole.shards[shard]->tell(atom::changed::value, std::vector{changed_order{tiktok_order_id{id}, after.version}});
     f.drain();
     CHECK(value_of(f.measured, "orderly_orders_loaded_total") == so_far);
   }

@@ -36,7 +36,7 @@ void ask_to_write(caf::event_based_actor* self, const writer_actor& writer, cons
 
 void ask_to_commit(caf::event_based_actor* self, const writer_actor& writer, const unit_ptr& unit,
                    std::vector<commit_fate>* into) {
-  self->request(writer, caf::infinite, atom::commit::value, unit)
+  ask(self, writer, atom::commit::value, unit)
       .then([into](const commit_reply& said) { into->push_back(said.fate); }, [](const caf::error&) {});
 }
 
