@@ -23,8 +23,16 @@ def files_of(root):
         yield root / "CMakeLists.txt"
 
 
+# Messages are sent by tell() and its like, which stamp and count them.
+BARE_SEND = re.compile(r"anon_send\(|->(?:send|delayed_send|request)\(|\.(?:send|request)\(")
+TELL = "actors/plumbing/tell.hpp"
+
+
 def problems_of(path, text):
+    in_actors = "actors" in path.parts and "tests" not in path.parts and not path.as_posix().endswith(TELL)
     for number, line in enumerate(text.splitlines(), 1):
+        if in_actors and BARE_SEND.search(line):
+            yield number, f"sends a message by CAF's own means; allowed: tell() and its like of {TELL}"
         if len(line) > LONGEST:
             yield number, f"{len(line)} characters; allowed: {LONGEST}"
         if line != line.rstrip():

@@ -147,6 +147,10 @@ UNTIDY = [
     ("base/a.cpp", "\tint x;\n", 1, "tab"),
     ("base/a.cpp", "int x; // " + "TO" + "DO later\n", 1, "marker"),
     ("tools/a.py", "# " + "FIX" + "ME\n", 1, "marker"),
+    ("actors/order/a.cpp", "self->send(to, 1);\n", 1, "tell()"),
+    ("actors/order/a.cpp", "caf::anon_send(to, 1);\n", 1, "tell()"),
+    ("actors/order/a.cpp", "\nself->delayed_send(self, 1s, 1);\n", 2, "tell()"),
+    ("actors/order/a.cpp", "self->request(to, 1s, 1).then(f);\n", 1, "tell()"),
 ]
 
 
