@@ -60,7 +60,7 @@ engine_impl::engine_impl(const engine_options& options, const engine_parts& part
 void engine_impl::end_supervisor(std::chrono::milliseconds grace) {
   caf::scoped_actor self{system_};
   self->monitor(supervisor_);
-  tell(self, supervisor_, atom::stop::value, grace);
+  tell(self.ptr(), supervisor_, atom::stop::value, grace);
   self->receive([](const caf::down_msg&) {});
   supervisor_ = nullptr;
 }
