@@ -97,7 +97,7 @@ TEST_CASE("an engine whose connection the server ends, again and again, keeps wh
   const auto db = fresh("postgresql");
   promise_of(*db, "51");
   REQUIRE(db->writer()->claim({at(0), 10, "a", at(0) + 1h}).value().rows.size() == 1);
-  const auto holder = [&] { return db->scalar(std::string{"select pid "} + presences); };
+  const auto holder = [&] { return db->scalar("select pid " + std::string{presences}); };
   REQUIRE(becomes([&] { return known_engines(*db) == "a"; }));
   const auto other = caller_on(*db);
   for (int i = 0; i < 3; ++i) {

@@ -172,8 +172,9 @@ TEST_CASE("nothing is left to what the role, the database or the environment set
                                                          {"lock_timeout", "1"},
                                                          {"enable_indexscan", "off"},
                                                          {"enable_nestloop", "off"}};
-  const auto whose = GENERATE_COPY("role " + shell.scalar("select quote_ident(current_user)"),
-                                   "database " + shell.scalar("select quote_ident(current_database())"));
+  const std::string role = "role " + shell.scalar("select quote_ident(current_user)");
+  const std::string database = "database " + shell.scalar("select quote_ident(current_database())");
+  const std::string whose = GENERATE_COPY(role, database);
   INFO(whose);
   struct as_it_was { // the role and the database are those of every test of this run
     postgres_shell& over;

@@ -7,7 +7,9 @@ using namespace orderly;
 using namespace orderly::test;
 
 TEST_CASE("shared bytes are served whole, many times, and never copied") {
-  const auto file = std::make_shared<const std::string>(std::string(3 << 20, 'x') + "end");
+  std::string text(3 << 20, 'x');
+  text += "end";
+  const auto file = std::make_shared<const std::string>(std::move(text));
   const shared_bytes shared = share(file);
   CHECK(shared.bytes.data() == file->data());
   served_site site{site_handlers{{"/file", [&](const http_request&, const responder_ptr& to) {
