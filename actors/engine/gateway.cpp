@@ -1,5 +1,6 @@
 #include "actors/engine/gateway.hpp"
 
+#include "actors/order/order_entry.hpp"
 #include "actors/plumbing/spawn.hpp"
 #include "actors/store/change_watcher.hpp"
 #include "actors/store/redriver.hpp"
@@ -73,9 +74,9 @@ private:
 answer not_kept(std::string why) { return unanswerable(error_code::storage_unavailable, std::move(why)); }
 answer outcome_unknown() { return unanswerable(error_code::outcome_unknown, "the store did not say whether this is kept"); }
 
-/// Asks the writer to keep an input that is for no order, and answers for it. One a delivery: short-lived, cheap (caf-0.17, 4.3).
-caf::behavior keep_orderless(caf::event_based_actor* self, const writer_actor& writer,
-                             const std::shared_ptr<const input_record>& record, const std::shared_ptr<answer_slot>& slot) {
+/// Asks the writer to keep an input that no order has seen, and answers for it. One an input: short-lived, cheap (caf-0.17, 4.3).
+caf::behavior keep(caf::event_based_actor* self, const writer_actor& writer,
+                   const std::shared_ptr<const input_record>& record, const std::shared_ptr<answer_slot>& slot) {
   ask(self, writer, atom::record::value, record)
       .then(
           [record, slot](const commit_reply& reply) {
@@ -145,6 +146,7 @@ void gateway::post(delivery what, delivery_answered done) {
   const auto all = std::make_shared<joined_answers>(what.inputs.size(), std::move(done), under_way_);
   if (what.stored && what.inputs.front().order.empty())
     return reread(what.inputs.front(), std::make_shared<joined_slot>(all, 0));
+  const bool at_once = what.stored || what.inputs.size() <= most_orders_at_once;
   std::shared_lock lock(mutex_);
   for (std::size_t i = 0; i < what.inputs.size(); ++i) {
     const auto slot = std::make_shared<joined_slot>(all, i);
@@ -156,12 +158,15 @@ void gateway::post(delivery what, delivery_answered done) {
       record(what.inputs[i], what.dead, slot);
       continue;
     }
+    if (!at_once) {
+      record(as_pending(std::make_shared<const input>(std::move(what.inputs[i]))), slot);
+      continue;
+    }
     const auto& shard = shards_[shard_of(what.inputs[i].order, shards_.size())];
     shard->tell(atom::post::value, routed_input{std::make_shared<const input>(std::move(what.inputs[i])), slot, what.stored});
   }
 }
 
-/// Under the lock. Drops the slot, which answers, when the gateway is closed or the writer is being replaced.
 void gateway::record(const input& what, std::optional<dead_letter_cause> dead, const std::shared_ptr<answer_slot>& slot) const {
   auto kept = std::make_shared<input_record>();
   kept->what = std::make_shared<const input>(what);
@@ -169,8 +174,13 @@ void gateway::record(const input& what, std::optional<dead_letter_cause> dead, c
   kept->dead = dead;
   kept->outcome = dead ? input_outcome::dead : input_outcome::ignored;
   kept->answer.outcome = kept->outcome;
+  record(std::move(kept), slot);
+}
+
+/// Under the lock. Drops the slot, which answers, when the gateway is closed or the writer is being replaced.
+void gateway::record(std::shared_ptr<const input_record> what, const std::shared_ptr<answer_slot>& slot) const {
   if (const auto writer = writer_ ? writer_->get() : writer_actor{})
-    spawn_from_outside(writer->home_system(), keep_orderless, writer, std::shared_ptr<const input_record>{std::move(kept)}, slot);
+    spawn_from_outside(writer->home_system(), keep, writer, std::move(what), slot);
 }
 
 /// A re-driven input that was for no order is read anew, by a program that may understand it by now.

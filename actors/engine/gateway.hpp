@@ -46,6 +46,7 @@ public:
 
 private:
   void record(const input& what, std::optional<dead_letter_cause> dead, const std::shared_ptr<answer_slot>& slot) const;
+  void record(std::shared_ptr<const input_record> what, const std::shared_ptr<answer_slot>& slot) const;
   void reread(const input& what, const std::shared_ptr<answer_slot>& slot);
 
   const clock& time_;

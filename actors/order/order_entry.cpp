@@ -10,6 +10,14 @@ answer kept_as_pending() {
   return a;
 }
 
+std::shared_ptr<const input_record> as_pending(const input_ptr& what) {
+  auto record = std::make_shared<input_record>();
+  record->what = what;
+  record->outcome = input_outcome::pending;
+  record->answer = kept_as_pending();
+  return record;
+}
+
 void death_record::add(actor_time at, const input_id& blamed) {
   age(at);
   recent_.push_back({at, blamed});

@@ -32,6 +32,8 @@ struct kept_input {
 
 /// What the sender of an input is told that is stored and will be decided later.
 answer kept_as_pending();
+/// The row that it is until then.
+std::shared_ptr<const input_record> as_pending(const input_ptr& what);
 
 /// Deaths of one order's actor within the last minute, and the first input that it had in hand at each.
 class death_record {

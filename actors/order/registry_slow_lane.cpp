@@ -9,17 +9,6 @@
 #include <algorithm>
 
 namespace orderly {
-namespace {
-
-std::shared_ptr<const input_record> as_pending(const input_ptr& what) {
-  auto record = std::make_shared<input_record>();
-  record->what = what;
-  record->outcome = input_outcome::pending;
-  record->answer = kept_as_pending();
-  return record;
-}
-
-} // namespace
 
 void registry_state::park_late(order_entry& e, actor_time now) {
   for (auto& kept : e.unanswered)

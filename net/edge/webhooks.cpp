@@ -84,7 +84,7 @@ void receive_webhook(const edge_ptr& with, const http_request& request, const re
   auto parsed = parse_webhook(*request.body);
   const auto topic = topic_name(parsed.topic);
   auto what = delivery_of(std::move(parsed), request.body, with->http->time.now(), with->ids);
-  auto place = admit(with->gate, what.inputs.size());
+  auto place = admit(with->gate, what.inputs_at_once());
   if (!place)
     return turn_away(with, to);
   auto waiting = std::make_shared<waiting_webhook>(waiting_webhook{with, to, std::move(place), topic});

@@ -41,6 +41,34 @@ TEST_CASE("an order takes at most 64 inputs into one unit; the rest makes the ne
   CHECK(sizes == std::vector<std::size_t>{1, 64, 64, 64, 7});
 }
 
+TEST_CASE("a webhook for more than 64 orders is stored and answered before any of them is loaded, and decided soon") {
+  engine_fixture f;
+  const auto post_for = [&](int first, int orders) {
+    delivery all;
+    for (int n = 0; n < orders; ++n)
+      all.inputs.push_back(f.webhook(number(first + n), "UNPAID", t0));
+    auto got = std::make_shared<std::vector<answer>>();
+    f.now->orders.post(std::move(all), [got](std::vector<answer> answers) { *got = std::move(answers); });
+    f.drain();
+    return got;
+  };
+  f.reader->hold_loads();
+  const auto large = post_for(0, 65);
+  REQUIRE(large->size() == 65);
+  for (const auto& one : *large)
+    CHECK((one.outcome == input_outcome::pending && !one.refusal));
+  CHECK(f.pending().size() == 65);
+  const auto small = post_for(1000, 64);
+  CHECK(small->empty()); // its orders are being loaded
+  f.reader->release();
+  f.drain();
+  CHECK(small->size() == 64);
+  for (int i = 0; i < 8; ++i)
+    f.advance(std::chrono::seconds{1});
+  CHECK(f.pending().empty());
+  CHECK(f.sql("select count(*) from orders") == "129");
+}
+
 TEST_CASE("a transaction holds at most 500 units; the rest makes the next one") {
   engine_fixture f;
   places all;

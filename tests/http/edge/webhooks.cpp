@@ -307,6 +307,22 @@ TEST_CASE("a webhook takes a place for each order that it names; one larger than
   CHECK(third.receive()->status == 200);
 }
 
+TEST_CASE("a webhook that names thousands of orders takes no more than 64 places") {
+  running_server server{quick_options()};
+  server.port.hold();
+  std::string list = "\"1\"";
+  for (int n = 2; n <= 3'000; ++n)
+    list += ",\"" + std::to_string(n) + '"';
+  const std::string body = R"({"type":4,"data":{"package_list":[{"package_id":"7","order_id_list":[)" + list + "]}]}}";
+  raw_connection one{server.http->listen()};
+  REQUIRE(one.send(running_server::webhook(body)));
+  REQUIRE(server.port.wait_for(1));
+  CHECK(server.port.posted().front().inputs.size() == 3'000);
+  CHECK(server.metric("orderly_http_in_flight") == 64);
+  server.port.release();
+  CHECK(one.receive()->status == 200);
+}
+
 TEST_CASE("the admission limit is changed while requests wait") {
   auto options = quick_options();
   options.max_in_flight = 1;
