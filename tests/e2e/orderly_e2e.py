@@ -19,9 +19,10 @@ SOURCE = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file_
 sys.path.insert(0, os.path.join(SOURCE, "tools", "lib"))
 sys.dont_write_bytecode = True
 
+from child_program import clean_environment, end_with_parent  # noqa: E402
 from orderly_local import (ACCESS_TOKEN, APP_KEY, APP_SECRET, SHOP_CIPHER, SHOP_ID, UPS, Database, Engine,  # noqa: E402
-                           Sandbox, Warehouse, call, clean_environment, end_with_parent, open_database, states_passed,
-                           tracking_number_for, wait_for, write_config, write_secret)
+                           Sandbox, Warehouse, call, open_database, states_passed, tracking_number_for, wait_for,
+                           write_config, write_secret)
 
 BIN = os.environ.get("ORDERLY_BIN") or os.path.join(SOURCE, "build", "release", "bin")
 SANDBOX = os.path.join(BIN, "tiktok-sandbox")

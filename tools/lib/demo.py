@@ -12,7 +12,8 @@ import sys
 import tempfile
 import time
 
-from orderly_local import Engine, NotReady, Sandbox, Warehouse, is_postgres, states_passed, write_config
+from child_program import NotReady
+from orderly_local import Engine, Sandbox, Warehouse, is_postgres, states_passed, write_config
 
 ORDERS = 10
 LIMIT = 30.0  # seconds from the first webhook to `delivered`
