@@ -1,79 +1,16 @@
-// The TikTok client against a real server in this process that answers, stalls and breaks as told.
+// The TikTok client's calls and what their answers mean, against a real server in this process that answers as told.
 
 #include "net/tiktok/client.hpp"
 
 #include "net/http/message.hpp"
-#include "net/tiktok/shop_table.hpp"
-#include "net/tiktok/signing.hpp"
-#include "tests/http/support/scripted_server.hpp"
+#include "tests/http/support/tiktok_calls.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/manual_clock.hpp"
-#include "tests/support/temp_dir.hpp"
 
-#include <boost/url/parse.hpp>
-
-#include <cstdlib>
-#include <future>
 #include <thread>
 
 using namespace orderly;
 using namespace orderly::test;
 using namespace std::chrono_literals;
-
-namespace {
-
-const std::string secret = "0123456789abcdef0123456789abcdef01234567";
-const shop test_shop{shop_id{"7494049642642441621"}, "US", "ROW_TESTCIPHER", "TTP_token", "6kx9test1app2"};
-const std::string no_orders = R"({"code":0,"message":"Success","request_id":"R1","data":{"orders":[]}})";
-const std::string accepted =
-    R"({"code":0,"message":"Success","request_id":"R2","data":{"order_id":"1","package_id":"1153132168123859123",)"
-    R"("warning":{"message":"odd"}}})";
-
-struct client_of {
-  explicit client_of(const std::string& base, std::chrono::milliseconds timeout = 5s, std::size_t connections = 8,
-                     std::size_t queue = 1024)
-      : port(std::move(make_tiktok_client({base, secret, timeout, connections, queue}, shops, clock, measured).value())) {}
-
-  std::future<detail_reply> fetch(std::vector<std::string> ids) {
-    std::vector<tiktok_order_id> wanted;
-    for (auto& id : ids)
-      wanted.emplace_back(std::move(id));
-    auto promise = std::make_shared<std::promise<detail_reply>>();
-    port->fetch_orders(test_shop.id, std::move(wanted), [promise](detail_reply reply) { promise->set_value(std::move(reply)); });
-    return promise->get_future();
-  }
-  std::future<shipment_reply> ship(std::vector<line_item_id> lines = {}) {
-    auto promise = std::make_shared<std::promise<shipment_reply>>();
-    port->mark_shipped(test_shop.id, {tiktok_order_id{"576461413038785752"}, std::move(lines), "1Z999", "7117"},
-                       [promise](shipment_reply reply) { promise->set_value(std::move(reply)); });
-    return promise->get_future();
-  }
-
-  manual_clock clock;
-  metrics measured;
-  shop_table shops{{test_shop}};
-  std::unique_ptr<tiktok_client> port;
-};
-
-scripted_server::script always(std::string bytes, bool close = false, int stall_ms = 0) {
-  return [=](const seen_request&, std::size_t) { return scripted_server::reply{bytes, close, stall_ms}; };
-}
-
-std::map<std::string, std::string> query_of(const seen_request& request) {
-  std::map<std::string, std::string> out;
-  const auto target = boost::urls::parse_origin_form(request.target).value();
-  for (const auto& p : target.params())
-    out[p.key] = p.value;
-  return out;
-}
-
-bool is_signed(const seen_request& request, const std::string& with = secret) {
-  const auto query = query_of(request);
-  const auto path = request.target.substr(0, request.target.find('?'));
-  return query.count("sign") == 1 && query.at("sign") == sign_request(with, path, query, request.body);
-}
-
-} // namespace
 
 TEST_CASE("order details are asked for with a signature, the shop's cipher and its token") {
   scripted_server server{
@@ -238,70 +175,6 @@ TEST_CASE("code 0 without data is a success without orders") {
   }
 }
 
-TEST_CASE("a call has one time limit; after a write left, its outcome is unknown") {
-  scripted_server server{always(http_answer(no_orders), false, 4000)};
-  client_of client{server.base(), 1s};
-  const auto began = std::chrono::steady_clock::now();
-  auto read = client.fetch({"1"});
-  auto write = client.ship();
-  CHECK(read.get().outcome.result == call_class::back_off);
-  CHECK(write.get().outcome.result == call_class::outcome_unknown);
-  CHECK(std::chrono::steady_clock::now() - began < 3s);
-}
-
-TEST_CASE("a connection that breaks off in the answer leaves a write unknown") {
-  const auto whole = http_answer(accepted);
-  for (const auto cut : {std::size_t{5}, whole.size() - 10}) {
-    scripted_server server{always(whole.substr(0, cut), true)};
-    client_of client{server.base()};
-    CHECK(client.ship().get().outcome.result == call_class::outcome_unknown);
-    CHECK(client.fetch({"1"}).get().outcome.result == call_class::back_off);
-    CHECK(server.requests().size() == 2); // neither is repeated: an answer had begun
-  }
-}
-
-TEST_CASE("when nothing could be sent, nothing happened") {
-  std::string base;
-  {
-    scripted_server gone{always("")};
-    base = gone.base();
-  }
-  client_of client{base};
-  CHECK(client.ship().get().outcome.result == call_class::back_off);
-}
-
-TEST_CASE("a kept connection that the server has closed meanwhile is not used again") {
-  scripted_server server{always(http_answer(accepted))};
-  client_of client{server.base()};
-  REQUIRE(client.ship().get().outcome.result == call_class::ok);
-  server.hang_up();
-  std::this_thread::sleep_for(50ms);
-  CHECK(client.ship().get().outcome.result == call_class::ok);
-  CHECK(server.requests().size() == 2);
-  CHECK(server.connections() == 2);
-}
-
-TEST_CASE("when a kept connection dies under a request, a read is repeated once on a new one, a write is not") {
-  const auto dies_second = [](const seen_request&, std::size_t index) {
-    return index == 1 ? scripted_server::reply{"", true} : scripted_server::reply{http_answer(no_orders)};
-  };
-  {
-    scripted_server server{dies_second};
-    client_of client{server.base()};
-    REQUIRE(client.fetch({"1"}).get().outcome.result == call_class::ok);
-    CHECK(client.fetch({"1"}).get().outcome.result == call_class::ok);
-    CHECK(server.requests().size() == 3);
-    CHECK(server.connections() == 2);
-  }
-  {
-    scripted_server server{dies_second};
-    client_of client{server.base()};
-    REQUIRE(client.fetch({"1"}).get().outcome.result == call_class::ok);
-    CHECK(client.ship().get().outcome.result == call_class::outcome_unknown);
-    CHECK(server.requests().size() == 2);
-  }
-}
-
 TEST_CASE("a clock that TikTok refuses is corrected by its Date header, the call signed again and repeated once") {
   manual_clock theirs;
   theirs.advance(1h);
@@ -327,24 +200,6 @@ TEST_CASE("a clock that TikTok refuses is corrected by its Date header, the call
   CHECK(stubborn.requests().size() == 2);
 }
 
-TEST_CASE("no more connections than allowed are opened, the other calls wait, and the queue is bounded") {
-  scripted_server server{always(http_answer(no_orders), false, 30)};
-  client_of client{server.base(), 5s, 2, 4};
-  std::vector<std::future<detail_reply>> calls;
-  for (int i = 0; i < 12; ++i)
-    calls.push_back(client.fetch({"1"}));
-  int ok = 0, refused = 0;
-  for (auto& call : calls) {
-    const auto outcome = call.get().outcome;
-    ok += outcome.result == call_class::ok ? 1 : 0;
-    refused += outcome.result == call_class::back_off ? 1 : 0;
-  }
-  CHECK(ok >= 6);
-  CHECK(refused >= 1);
-  CHECK(ok + refused == 12);
-  CHECK(server.connections() <= 2);
-}
-
 TEST_CASE("answers may be chunked, or end with the connection; too large ones are refused") {
   const auto chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n" + no_orders.substr(0, 5) + "\r\n";
   char size[20];
@@ -357,40 +212,6 @@ TEST_CASE("answers may be chunked, or end with the connection; too large ones ar
   CHECK(client_of{huge.base()}.fetch({"1"}).get().outcome.result == call_class::back_off);
   scripted_server nonsense{always("hello\r\n\r\n", true)};
   CHECK(client_of{nonsense.base()}.fetch({"1"}).get().outcome.result == call_class::back_off);
-}
-
-TEST_CASE("the client's end answers what is under way") {
-  scripted_server server{always(http_answer(accepted), false, 2000)};
-  auto client = std::make_unique<client_of>(server.base(), 5s, 1);
-  auto under_way = client->ship(), waiting = client->ship();
-  while (server.requests().empty())
-    std::this_thread::sleep_for(5ms);
-  client.reset();
-  CHECK(under_way.get().outcome.result == call_class::outcome_unknown);
-  CHECK(waiting.get().outcome.result == call_class::back_off);
-}
-
-TEST_CASE("over TLS the server must prove its name; connections are kept as well") {
-  temp_dir folder;
-  const auto pem = folder.file("server.pem");
-  REQUIRE(std::system(("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost "
-                       "-addext subjectAltName=DNS:localhost -keyout '" +
-                       pem + "' -out '" + pem + ".crt' 2>/dev/null && cat '" + pem + ".crt' >> '" + pem + "'")
-                          .c_str()) == 0);
-  scripted_server server{always(http_answer(accepted)), pem};
-  const auto named = "https://localhost:" + std::to_string(server.port());
-  {
-    client_of stranger{named}; // the certificate is not among those that this machine trusts
-    CHECK(stranger.ship().get().outcome.result == call_class::back_off);
-  }
-  REQUIRE(::setenv("SSL_CERT_FILE", (pem + ".crt").c_str(), 1) == 0);
-  client_of client{named}, misled{"https://127.0.0.1:" + std::to_string(server.port())};
-  REQUIRE(::unsetenv("SSL_CERT_FILE") == 0);
-  CHECK(misled.ship().get().outcome.result == call_class::back_off); // trusted, but another name
-  CHECK(server.requests().empty());
-  for (int i = 0; i < 3; ++i)
-    CHECK(client.ship().get().outcome.result == call_class::ok);
-  CHECK(server.connections() == 3); // the stranger's, the misled one's, and one for all three calls
 }
 
 TEST_CASE("an api_base that is no server is a configuration error") {
