@@ -1,68 +1,11 @@
 // Shipping is a promise first (DESIGN section 2; DECISIONS "Outbox").
 
-#include "tests/support/catch.hpp"
-#include "tests/unit/domain/support.hpp"
+#include "tests/unit/domain/report_support.hpp"
 
 namespace orderly::test {
-namespace {
 
 using enum order_state;
 using strings = std::vector<std::string>;
-
-history ready(const order_object& o = {}, policy rules = {}) {
-  history h{rules};
-  h.take(status_webhook(o.status, o.update_time, true));
-  h.answer_fetch(o.json());
-  if (h.current.state == received && o.status == "AWAITING_SHIPMENT")
-    h.take(move(processing));
-  return h;
-}
-
-input_id ref_of(const history& h) { return h.current.facts.reports.at(0).ref; }
-
-input answered(const input_id& ref, report_result result, int attempt = 1) {
-  report_answered b;
-  b.promise = {7, attempt};
-  b.report = ref;
-  b.result = result;
-  b.code = result == report_result::accepted ? "" : "21011044";
-  b.message = "free text";
-  b.package = package_id{"1153132168123859123"};
-  return engine_input(b, input_source::tiktok);
-}
-input answered(const history& h, report_result result, int attempt = 1) { return answered(ref_of(h), result, attempt); }
-
-const promised* row(const history& h) {
-  for (const auto& [name, found] : h.outbox)
-    if (name.first == promise_kind::mark_shipped)
-      return &found;
-  return nullptr;
-}
-
-std::int64_t seconds_until(const history& h, timestamp at) {
-  return std::chrono::duration_cast<std::chrono::seconds>(at - h.inputs.back().at).count();
-}
-
-std::string reason_of_refusal(history& h, const input& in) {
-  const auto d = h.take(in);
-  REQUIRE(d.outcome == input_outcome::refused);
-  CHECK(d.answer.refusal->code == error_code::guard_refused);
-  CHECK(h.events.back().type == event_type::refused);
-  CHECK(row(h) == nullptr);
-  return std::string{string_at(d.answer.refusal->details, "reason")};
-}
-
-std::string reason_for(const order_object& o, move_order wish = {}) {
-  auto h = ready(o);
-  wish.to = shipped;
-  if (wish.tracking_number.empty()) {
-    wish.tracking_number = tracking;
-    wish.shipping_provider_id = a_provider;
-  }
-  return reason_of_refusal(h, engine_input(wish));
-}
-
-} // namespace
 
 TEST_CASE("shipped with a report is queued: the order stays processing until TikTok has it") {
   auto h = ready();
@@ -191,66 +134,6 @@ TEST_CASE("while a report is pending another is refused") {
   CHECK(string_at(d.answer.refusal->details, "reason") == "report_pending");
 }
 
-TEST_CASE("tracking number and provider are needed, blanks are nothing") {
-  move_order no_number;
-  no_number.tracking_number = " \t";
-  no_number.shipping_provider_id = a_provider;
-  CHECK(reason_for({}, no_number) == "tracking_number_missing");
-  move_order no_provider;
-  no_provider.tracking_number = tracking;
-  no_provider.shipping_provider_id = " ";
-  CHECK(reason_for({}, no_provider) == "shipping_provider_missing");
-}
-
-TEST_CASE("what cannot be reported yet, or not by hand, is refused with the reason") {
-  order_object o;
-  o.shipping = "TIKTOK";
-  CHECK(reason_for(o) == "not_supported");
-  o.shipping = "TIKTOK_DIGITAL";
-  CHECK(reason_for(o) == "fulfilled_by_tiktok");
-  o.shipping = "SELLER";
-  o.fulfillment = "FULFILLMENT_BY_TIKTOK";
-  CHECK(reason_for(o) == "fulfilled_by_tiktok");
-  for (const auto* region : {"BR", "TH", "MX"}) {
-    o = {};
-    o.region = region;
-    CHECK(reason_for(o) == "not_supported");
-  }
-}
-
-TEST_CASE("regions that mark packages as shipped can be reported, and one that is not known yet") {
-  for (const auto* region : {"US", "GB", "UK", "ES", "IE", "IT", "DE", "FR", "JP", ""}) {
-    order_object o;
-    o.region = region;
-    auto h = ready(o);
-    INFO(region);
-    CHECK(h.take(ship()).answer.report == "queued");
-  }
-}
-
-TEST_CASE("one parcel holds the whole order: all lines or none are named") {
-  move_order wish;
-  wish.lines = {line_item_id{"577086512123755123"}};
-  CHECK(reason_for({}, wish) == "not_supported");
-  wish.lines.emplace_back("1");
-  CHECK(reason_for({}, wish) == "unknown_line");
-  auto h = ready();
-  wish.to = shipped;
-  wish.tracking_number = tracking;
-  wish.shipping_provider_id = a_provider;
-  wish.lines = {line_item_id{"577086512123755124"}, line_item_id{"577086512123755123"}};
-  CHECK(h.take(engine_input(wish)).outcome == input_outcome::applied);
-  CHECK(row(h)->payload.at("line_item_ids").as_array().size() == 2);
-
-  order_object o; // a cancelled line need not be named
-  o.lines[1].second = "CANCELLED";
-  auto partly = ready(o);
-  wish.lines = {line_item_id{"577086512123755123"}};
-  CHECK(partly.take(engine_input(wish)).outcome == input_outcome::applied);
-  partly.take(answered(partly, report_result::accepted));
-  CHECK(partly.current.state == shipped);
-}
-
 TEST_CASE("with report off the order is shipped at once and TikTok is told nothing") {
   move_order wish;
   wish.to = shipped;
@@ -312,30 +195,6 @@ TEST_CASE("shipped during ON_HOLD waits, and is due when the order enters proces
   CHECK(string_at(row(h)->payload, "tracking_number") == tracking);
   h.take(answered(h, report_result::accepted));
   CHECK(h.current.state == shipped);
-}
-
-TEST_CASE("nothing is reported before the detail tells who ships the order and since when it is paid") {
-  history h;
-  h.take(status_webhook("AWAITING_SHIPMENT", paid_at + 3600));
-  h.take(move(processing));
-  CHECK(reason_of_refusal(h, ship()) == "detail_missing");
-}
-
-TEST_CASE("shipped while UNPAID is refused") {
-  order_object o;
-  o.status = "UNPAID";
-  auto unpaid = ready(o);
-  CHECK(unpaid.take(ship()).answer.refusal->code == error_code::illegal_transition);
-
-  history processed; // a person was quicker than the news
-  processed.take(hint_webhook(paid_at));
-  processed.take(move(processing));
-  processed.take(status_webhook("UNPAID", paid_at));
-  CHECK(reason_of_refusal(processed, ship()) == "unpaid");
-  move_order quietly;
-  quietly.to = shipped;
-  quietly.report = false;
-  CHECK(reason_of_refusal(processed, engine_input(quietly)) == "unpaid");
 }
 
 TEST_CASE("when TikTok answers that the order is on hold, the report waits for the end of it") {
