@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What is cheap to check in every file of the product: line length, markers of unfinished work, header guards, line ends.
+"""What is cheap to check in every file of the product: lengths of lines and files, markers of unfinished work, header guards,
+line ends.
 
     check_tidy.py [ROOT]
 """
@@ -11,6 +12,7 @@ FOLDERS = ("base", "domain", "config", "storage", "net", "actors", "tools", "app
 SUFFIXES = {".hpp", ".cpp", ".def", ".py", ".cmake", ".txt", ".toml", ".sh", ""}
 SKIPPED = {"node_modules", "__pycache__", "dist"}
 LONGEST = 130
+MOST_LINES = 400
 MARKERS = re.compile(r"\b(?:TO" + r"DO|FIX" + r"ME|XX" + r"X|not" + r" implemented)\b")
 
 
@@ -41,6 +43,9 @@ def problems_of(path, text):
             yield number, "a tab; allowed: blanks"
         if MARKERS.search(line):
             yield number, "a marker of unfinished work; allowed: finished work"
+    lines = len(text.splitlines())
+    if lines > MOST_LINES:
+        yield MOST_LINES + 1, f"{path.name} has {lines} lines; allowed: {MOST_LINES} a source file, so cut it by concept"
     if text and not text.endswith("\n"):
         yield text.count("\n") + 1, "no newline at the end of the file; allowed: one"
     if path.suffix == ".hpp" and not text.startswith("#pragma once\n"):

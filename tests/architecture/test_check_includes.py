@@ -143,6 +143,8 @@ UNTIDY = [
     ("base/a.hpp", "int x;\n", 1, "#pragma once"),
     ("base/a.cpp", "int x;", 1, "newline"),
     ("base/a.cpp", "int x;\n" + "/" * 131 + "\n", 2, "131 characters"),
+    ("base/a.cpp", "int x;\n" * 401, 401, "a.cpp has 401 lines; allowed: 400"),
+    ("tools/a", "x=1\n" * 401, 401, "a has 401 lines"),
     ("base/a.cpp", "int x; \n", 1, "blank"),
     ("base/a.cpp", "\tint x;\n", 1, "tab"),
     ("base/a.cpp", "int x; // " + "TO" + "DO later\n", 1, "marker"),
@@ -191,6 +193,9 @@ class Checks(unittest.TestCase):
             with self.subTest(file=file, text=text):
                 found = self.violations(check_tidy.check, {file: text})
                 self.assertTrue(any(f == file and n == line and piece in why for f, n, why in found), found)
+
+    def test_a_file_of_400_lines_is_short_enough(self):
+        self.assertEqual(list(check_tidy.problems_of(Path("base/a.cpp"), "int x;\n" * 400)), [])
 
 
 if __name__ == "__main__":
