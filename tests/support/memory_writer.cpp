@@ -35,6 +35,9 @@ public:
   result<void> release_shop(const shop_id& shop, const std::string& owner) override;
   result<void> add_token(const stored_token& token) override;
   result<void> revoke_token(const std::string& hash) override;
+  result<void> open_session(const stored_session& session) override;
+  result<void> extend_session(const std::string& hash, timestamp until) override;
+  result<void> end_session(const std::string& hash) override;
   result<void> probe() override { return {}; }
 
 private:
@@ -387,6 +390,28 @@ result<void> memory_writer::revoke_token(const std::string& hash) {
   const auto found = t().tokens.find(hash);
   if (found == t().tokens.end() || std::exchange(found->second.revoked, true))
     return error{error_code::not_found, "no such token is in force", {}};
+  return {};
+}
+
+result<void> memory_writer::open_session(const stored_session& session) {
+  std::lock_guard alone(of_.mutex_);
+  if (!t().users.contains(session.user) || t().sessions.contains(session.hash))
+    return error{error_code::refused_by_store, "no such user, or the session is stored already", {}};
+  std::erase_if(t().sessions, [&](const auto& each) { return each.second.until <= session.created_at; });
+  t().sessions.emplace(session.hash, session);
+  return {};
+}
+
+result<void> memory_writer::extend_session(const std::string& hash, timestamp until) {
+  std::lock_guard alone(of_.mutex_);
+  if (const auto found = t().sessions.find(hash); found != t().sessions.end())
+    found->second.until = std::max(found->second.until, until);
+  return {};
+}
+
+result<void> memory_writer::end_session(const std::string& hash) {
+  std::lock_guard alone(of_.mutex_);
+  t().sessions.erase(hash);
   return {};
 }
 

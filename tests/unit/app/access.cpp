@@ -16,7 +16,7 @@ public:
   result<policy> remember_policy(policy rules) override { return rules; }
   result<void> upsert_shops(std::span<const shop>) override { return {}; }
   result<bool> has_users() override { return !all.empty(); }
-  result<void> add_user(const new_user&, const stored_token& token) override {
+  result<void> add_user(const stored_user&, const stored_token& token) override {
     if (another_comes_first)
       all.push_back({"of another engine", "admin", "admin"});
     if (fails_with == error_code::storage_outcome_unknown)
@@ -29,6 +29,8 @@ public:
     return {};
   }
   result<std::vector<stored_token>> tokens() override { return all; }
+  result<std::vector<stored_session>> sessions() override { return std::vector<stored_session>{}; }
+  result<std::vector<stored_user>> users() override { return std::vector<stored_user>{}; }
 
   std::vector<stored_token> all;
   bool another_comes_first = false;
