@@ -318,9 +318,11 @@ TEST_CASE("one event goes to many readers without being copied, and all writers 
   served_site site{{{"/events",
                      [&](const http_request&, const responder_ptr& to) {
                        const auto one = made_stream();
+                       {
+                         const std::lock_guard lock{mutex}; // before the answer: the reader may have its head at once
+                         open.push_back(one);
+                       }
                        to->answer({200, "text/event-stream", std::move(one->body), {}});
-                       const std::lock_guard lock{mutex};
-                       open.push_back(one);
                      }}},
                    2};
   std::vector<std::unique_ptr<raw_connection>> connections;
