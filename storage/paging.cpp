@@ -37,4 +37,17 @@ dead_letter_page finished(page_of<dead_letter_view> page) {
   return out;
 }
 
+event_page finished(event_page page, const feed_position& asked_from, std::size_t limit) {
+  page.is_end = page.events.size() < event_page_size(limit);
+  page.next = page.events.empty() ? asked_from : page.events.back().at;
+  return page;
+}
+
+event_page lost_page(const feed_position& end) {
+  event_page page;
+  page.next = end;
+  page.lost = true;
+  return page;
+}
+
 } // namespace orderly

@@ -58,6 +58,15 @@ order_page finished(page_of<listed_order> page);
 pending_page finished(page_of<input_row> page);
 dead_letter_page finished(page_of<dead_letter_view> page);
 
+constexpr std::size_t event_page_size(std::size_t asked) {
+  constexpr std::size_t largest = 1000;
+  return std::clamp<std::size_t>(asked, 1, largest);
+}
+/// One that goes on from its last event, or where it was asked from. A position is always that of an event that was given out:
+/// after a crash PostgreSQL may use those ids of transactions again that it had only handed out.
+event_page finished(event_page page, const feed_position& asked_from, std::size_t limit);
+event_page lost_page(const feed_position& end);
+
 /// The whole page.
 template <class T, class Rows, class Read>
 auto page_from(Rows&& rows, std::size_t asked, Read&& read) -> result<decltype(finished(page_of<T>{}))> {

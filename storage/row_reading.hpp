@@ -97,6 +97,17 @@ result<event> read_event(const Row& row) {
   return e;
 }
 
+/// Columns of a position and its order behind those of an event.
+template <class Row>
+result<void> take_event(const Row& row, event_page& into) {
+  auto e = read_event(row);
+  if (!e)
+    return e.error();
+  const feed_position at{row.integer_at(9), row.integer_at(10), order_id{row.id_at(11)}, e->seq};
+  into.events.push_back({at, tiktok_order_id{std::string{row.text_at(12)}}, *std::move(e)});
+  return {};
+}
+
 template <class Row>
 input_view read_input(const Row& row) {
   input_view view;

@@ -107,8 +107,8 @@ class change_feed {
 public:
   virtual ~change_feed() = default;
   /// Waits at most `patience` for a hint, then reads what has been committed since the last call (the first one: since the feed
-  /// was opened), by any engine, this one included. Each order once. After an error the next call goes on where the last good one
-  /// ended.
+  /// was opened). Each order once; what this engine committed may be told too. After an error the next call goes on where the
+  /// last good one ended.
   virtual result<std::vector<changed_order>> wait(std::chrono::milliseconds patience) = 0;
 };
 

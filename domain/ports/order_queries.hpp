@@ -3,6 +3,7 @@
 // through `reads` (reads.hpp).
 
 #include "base/result.hpp"
+#include "domain/ports/event_feed.hpp"
 #include "domain/ports/kept_inputs.hpp"
 #include "domain/ports/order_load.hpp"
 #include "domain/ports/order_pages.hpp"
@@ -26,6 +27,10 @@ public:
   virtual result<order_view> find(const order_key& key) = 0;
   /// Errors: order_not_found.
   virtual result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) = 0;
+  /// Committed events behind a position, of all orders; 1000 at most.
+  virtual result<event_page> events_after(const feed_position& at, std::size_t limit) = 0;
+  /// Where the next event will come. For whoever begins to follow: read what is there after it, not before.
+  virtual result<feed_position> feed_end() = 0;
   virtual result<pending_page> pending(const pending_request& what) = 0;
   virtual result<dead_letter_page> dead_letters(const dead_letter_filter& filter) = 0;
   /// Of those that were not re-driven, the newest death first; 200 at most.

@@ -141,7 +141,7 @@ void batch::write_events(std::span<const living> all) {
       events.json(json::serialize(e.detail)).id(e.input.value);
     }
   if (!events.empty())
-    over_.run(in_, sql::insert_events, events);
+    own_.add(integer_at(over_.run(in_, sql::insert_events, events)[0], 0));
 }
 
 void batch::project_attention(std::span<const living> all) {

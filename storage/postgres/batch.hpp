@@ -1,6 +1,7 @@
 #pragma once
 // Units, written by a fixed number of statements whatever their number.
 
+#include "storage/postgres/own_commits.hpp"
 #include "storage/postgres/session.hpp"
 #include "storage/unit.hpp"
 
@@ -29,7 +30,7 @@ class batch {
 public:
   using units = std::span<const order_unit* const>;
 
-  batch(session& over, pqxx::transaction_base& in) : over_(over), in_(in) {}
+  batch(session& over, pqxx::transaction_base& in, own_commits& own) : over_(over), in_(in), own_(own) {}
 
   /// Locks the rows of those that are stored, in the order of their keys; at each unit's place what is
   /// stored.
@@ -53,6 +54,7 @@ private:
 
   session& over_;
   pqxx::transaction_base& in_;
+  own_commits& own_;
 };
 
 std::optional<std::int64_t> version_of(const std::optional<fence>& stored);

@@ -48,6 +48,23 @@ bool heartbeat::pause() {
   return !stopping_;
 }
 
+std::optional<std::uint64_t> heartbeat::looks_alone() { return looks_alone_after({}); }
+
+std::optional<std::uint64_t> heartbeat::looks_alone_after(std::chrono::milliseconds how_long) {
+  std::unique_lock lock(mutex_);
+  met_.wait_for(lock, how_long, [this] { return !alone_; });
+  return alone_ ? std::optional{looks_} : std::nullopt;
+}
+
+void heartbeat::looked(bool alone) {
+  {
+    std::lock_guard lock(mutex_);
+    alone_ = alone;
+    ++looks_;
+  }
+  met_.notify_all();
+}
+
 void heartbeat::serve() {
   std::unique_ptr<liveness> live;
   while (pause()) {
@@ -55,10 +72,11 @@ void heartbeat::serve() {
       if (!live)
         live = std::make_unique<liveness>(where_);
     } catch (const std::exception&) {
-      continue; // the commits that fail meanwhile say so
+      continue; // the commits that fail meanwhile say so, and nobody was told that we are alone
     }
     // A failed look is made again with a new connection: the same holds for it.
     static_cast<void>(live->look(engines()));
+    looked(live->is_alone());
   }
 }
 

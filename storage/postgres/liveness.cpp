@@ -11,12 +11,13 @@ result<void> liveness::look(std::span<const std::string> engines) {
     for (const auto& engine : engines)
       if (!announced_.contains(engine))
         announce(on, engine);
-    count_missing(on);
+    look_around(on);
     return {};
   });
   if (!looked) {
     announced_.clear();
     missing_.clear();
+    alone_ = false;
   }
   return looked;
 }
@@ -29,17 +30,23 @@ void liveness::announce(session& on, const std::string& engine) {
   announced_.insert(engine);
 }
 
-void liveness::count_missing(session& on) {
+void liveness::look_around(session& on) {
   std::map<std::string, int> now;
+  std::size_t others = 0, ours = 0;
   {
     pqxx::nontransaction at_once{on.raw()};
-    for (const auto& row : on.run(at_once, sql::missing_engines, values{})) {
+    for (const auto& row : on.run(at_once, sql::known_engines, values{})) {
       auto name = owned_at(row, 0);
+      ++(announced_.contains(name) ? ours : others);
+      if (!flag_at(row, 1))
+        continue;
       const auto before = missing_.find(name);
       now.emplace(std::move(name), before == missing_.end() ? 1 : before->second + 1);
     }
   }
   missing_ = std::move(now);
+  // Where locks are a pretence nobody has a row: there nobody can be said to be alone.
+  alone_ = others == 0 && ours > 0 && ours == announced_.size();
   for (const auto& [engine, looks] : missing_)
     if (looks >= looks_until_gone)
       end_leases(on, engine);

@@ -23,14 +23,17 @@ public:
   /// Says that `engines` live, from the first look on until this object ends; ends the leases of those who are gone. After an
   /// error (the connection broke, perhaps every engine's did) nobody has been missing yet.
   result<void> look(std::span<const std::string> engines);
+  /// The last look saw our engines and nobody else's.
+  [[nodiscard]] bool is_alone() const { return alone_; }
 
 private:
   void announce(session& on, const std::string& engine);
-  void count_missing(session& on);
+  void look_around(session& on);
   void end_leases(session& on, const std::string& engine);
 
   std::set<std::string> announced_;    ///< whose locks this connection holds
   std::map<std::string, int> missing_; ///< engine -> looks running
+  bool alone_ = false;
 };
 
 } // namespace orderly::postgres

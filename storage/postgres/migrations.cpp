@@ -205,8 +205,22 @@ create table engines(
 );
 )sql";
 
+constexpr const char* feed_of_commits = R"sql(
+-- An epoch ends where a restore or a failover may have lost commits, or has brought ids of transactions from another server.
+create table feed_epochs(
+  epoch bigint primary key,
+  server text not null unique, -- see begin_epoch (statements.hpp)
+  begun_at timestamptz not null default now()
+);
+insert into feed_epochs(epoch, server) values (0, 'before epochs');
+alter table order_events add column epoch bigint not null default 0;
+create index order_events_feed on order_events(epoch, xid);
+drop index order_events_xid;
+create index inputs_delivery on inputs(delivery_id); -- its trace
+)sql";
+
 /// Version n stands at place n - 1.
-constexpr std::array<const char*, 3> steps{first_schema, life_and_death, engines_table};
+constexpr std::array<const char*, 4> steps{first_schema, life_and_death, engines_table, feed_of_commits};
 
 constexpr const char* migrations_table = "create table if not exists schema_migrations(version bigint "
                                          "primary key, applied_at timestamptz not null default now())";

@@ -5,6 +5,7 @@
 #include "storage/postgres/heartbeat.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/notifier.hpp"
+#include "storage/postgres/own_commits.hpp"
 #include "storage/postgres/pooler.hpp"
 #include "storage/postgres/reader.hpp"
 #include "storage/postgres/writer.hpp"
@@ -33,14 +34,15 @@ public:
   }
 
   result<std::unique_ptr<store_writer>> open_writer() override {
-    return caught(where_, [&]() -> result<std::unique_ptr<store_writer>> { return make_writer(where_, notifier_, heartbeat_); });
+    return caught(where_,
+                  [&]() -> result<std::unique_ptr<store_writer>> { return make_writer(where_, notifier_, own_, heartbeat_); });
   }
   result<std::unique_ptr<order_queries>> open_reader() override {
     return caught(where_, [&]() -> result<std::unique_ptr<order_queries>> { return make_reader(where_); });
   }
   result<std::unique_ptr<store_admin>> open_admin() override { return make<store_admin, admin>(access::write); }
   result<std::unique_ptr<access_reader>> open_access() override { return make<access_reader, admin>(access::read); }
-  result<std::unique_ptr<change_feed>> open_changes() override { return make<change_feed, feed>(); }
+  result<std::unique_ptr<change_feed>> open_changes() override { return make<change_feed, feed>(own_, heartbeat_); }
   [[nodiscard]] std::size_t max_lanes() const override { return lanes; }
 
 private:
@@ -52,6 +54,7 @@ private:
   }
   database where_;
   std::shared_ptr<notifier> notifier_;
+  std::shared_ptr<own_commits> own_ = std::make_shared<own_commits>();
   std::shared_ptr<heartbeat> heartbeat_;
 };
 

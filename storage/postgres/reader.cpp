@@ -2,6 +2,7 @@
 
 #include "storage/cursor.hpp"
 #include "storage/paging.hpp"
+#include "storage/postgres/event_pages.hpp"
 #include "storage/postgres/stored.hpp"
 #include "storage/row_reading.hpp"
 #include "storage/timeline_merge.hpp"
@@ -220,6 +221,8 @@ public:
   result<order_page> list(const order_filter& filter) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
+  result<event_page> events_after(const feed_position& at, std::size_t limit) override;
+  result<feed_position> feed_end() override;
   result<pending_page> pending(const pending_request& what) override;
   result<dead_letter_page> dead_letters(const dead_letter_filter& filter) override;
   result<std::vector<std::int64_t>> dead_letter_ids(dead_letter_cause cause, std::size_t limit) override;
@@ -295,6 +298,14 @@ result<timeline_page> reader::timeline(const order_key& key, std::size_t limit, 
       return events.error();
     return merge_timeline(*std::move(events), inputs_from(over, snapshot, text_at(ids[0], 1), *from, size + 1), size);
   });
+}
+
+result<feed_position> reader::feed_end() {
+  return guarded([](session& over) -> result<feed_position> { return end_of_feed(over); });
+}
+
+result<event_page> reader::events_after(const feed_position& at, std::size_t limit) {
+  return guarded([&](session& over) { return read_events(over, at, limit); });
 }
 
 result<pending_page> reader::pending(const pending_request& what) {

@@ -1,5 +1,7 @@
 #include "storage/postgres/session.hpp"
 
+#include "storage/postgres/statements.hpp"
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -112,6 +114,8 @@ result<database> database_from(const std::string& url) {
 session::session(const database& where, access how) : connection_(connect(where.options)), quiet_(make_quiet(*connection_)) {
   pqxx::nontransaction setup{*connection_};
   setup.exec(std::string{common_settings} + settings_of(how));
+  if (how == access::write)
+    setup.exec(sql::begin_epoch.sql);
 }
 
 void session::refresh_plans() {

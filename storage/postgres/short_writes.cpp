@@ -22,8 +22,9 @@ void write_note(session& over, pqxx::transaction_base& in, const attention_note&
 
 class short_writer final : public writer {
 public:
-  short_writer(database where, std::shared_ptr<notifier> tells, std::shared_ptr<heartbeat> lives)
-      : writer(std::move(where), std::move(tells)), heartbeat_(std::move(lives)) {}
+  short_writer(database where, std::shared_ptr<notifier> tells, std::shared_ptr<own_commits> own,
+               std::shared_ptr<heartbeat> lives)
+      : writer(std::move(where), std::move(tells), std::move(own)), heartbeat_(std::move(lives)) {}
 
   result<void> note(std::span<const attention_note> notes) override {
     if (notes.empty())
@@ -134,8 +135,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<store_writer> make_writer(database where, std::shared_ptr<notifier> tells, std::shared_ptr<heartbeat> lives) {
-  return std::make_unique<short_writer>(std::move(where), std::move(tells), std::move(lives));
+std::unique_ptr<store_writer> make_writer(database where, std::shared_ptr<notifier> tells, std::shared_ptr<own_commits> own,
+                                          std::shared_ptr<heartbeat> lives) {
+  return std::make_unique<short_writer>(std::move(where), std::move(tells), std::move(own), std::move(lives));
 }
 
 } // namespace orderly::postgres

@@ -33,10 +33,23 @@ select * from unnest($1::text[], $2::uuid[], $3::text[], $4::text[], $5::bool[],
   $9::timestamptz[], $10::text[], $11::text[], $12::int8[], $13::timestamptz[], $14::jsonb[], $15::jsonb[]) as a(key)
 order by a.key collate "C"
 on conflict (tiktok_order_id) do nothing returning tiktok_order_id)sql"};
+// Told: the transaction's id.
 inline constexpr statement insert_events{"insert_events", R"sql(
-insert into order_events(order_id, seq, at, type, source, actor, from_state, to_state, detail, input_id)
-select * from unnest($1::uuid[], $2::int8[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[],
-  $9::jsonb[], $10::uuid[]))sql"};
+with written as (
+  insert into order_events(order_id, seq, at, type, source, actor, from_state, to_state, detail, input_id, epoch)
+  select a.*, (select max(epoch) from feed_epochs) from unnest($1::uuid[], $2::int8[], $3::timestamptz[], $4::text[], $5::text[],
+    $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::uuid[]) as a)
+select pg_current_xact_id()::text::int8)sql"};
+// At each new connection that writes: no connection outlives its server. A server is known by what made it and by its timeline,
+// which a failover changes; the database and the table are others after a restore.
+inline constexpr statement begin_epoch{"begin_epoch", R"sql(
+with here as (
+  select concat_ws('.', (select system_identifier from pg_control_system()),
+    left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
+    (select oid from pg_database where datname = current_database()), 'feed_epochs'::regclass::oid) as server)
+insert into feed_epochs(epoch, server)
+select (select max(epoch) from feed_epochs) + 1, server from here
+where server not in (select server from feed_epochs) on conflict do nothing)sql"};
 inline constexpr statement raise_attention{"raise_attention", R"sql(
 insert into order_attention(order_id, kind, since, detail)
 select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[])
@@ -213,11 +226,10 @@ where exists (select from pg_locks l where l.locktype = 'advisory' and l.granted
   and l.database = (select oid from pg_database where datname = current_database())
   and (l.classid::int8 << 32 | l.objid::int8) = hashtextextended($1::text, 7237971092416135522))
 on conflict (name) do update set server = excluded.server, since = now())sql"};
-inline constexpr statement missing_engines{"missing_engines", R"sql(
-select e.name from engines e
-where not exists (select from pg_locks l where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+inline constexpr statement known_engines{"known_engines", R"sql(
+select e.name, not exists (select from pg_locks l where l.locktype = 'advisory' and l.granted and l.objsubid = 1
   and l.database = (select oid from pg_database where datname = current_database())
-  and (l.classid::int8 << 32 | l.objid::int8) = hashtextextended(e.name, 7237971092416135522)))sql"};
+  and (l.classid::int8 << 32 | l.objid::int8) = hashtextextended(e.name, 7237971092416135522)) as missing from engines e)sql"};
 // Only who held its lock on this server can have lost it by ending: after a failover everybody's is gone. What somebody else is
 // just writing is left for the next look. A withdrawn call may have reached TikTok, and the next write of its order reads nothing
 // first: that lease lasts its time.
@@ -243,17 +255,42 @@ delete from engines e where e.name = $1::text
     and not exists (select from outbox o where o.state = 'open' and o.lease_until is not null and o.lease_owner = $1::text)))
 returning true)sql"};
 
-// --- what others committed ---
+// --- what was committed (event_pages.hpp) ---
+// Everything below the oldest transaction that is still open is there for good. Of an epoch, or of the newest if that is older:
+// its last event. `offset 0` keeps the planner from reading another index from its end, here and below.
+inline constexpr statement feed_end{"feed_end", R"sql(
+select this.epoch, this.until::text::int8, x.xid::text::int8, l.order_id, l.seq
+from (select max(epoch) as epoch, pg_snapshot_xmin(pg_current_snapshot()) as until from feed_epochs) this
+left join lateral (
+  select e.xid from order_events e
+  where e.epoch = least($1::int8, this.epoch) and (e.epoch, e.xid) < (this.epoch, this.until)
+  order by e.epoch desc, e.xid desc limit 1) x on true
+left join lateral (
+  select e.order_id, e.seq from (
+    select order_id, seq from order_events where epoch = least($1::int8, this.epoch) and xid = x.xid offset 0) e -- by its key
+  order by e.order_id desc, e.seq desc limit 1) l on true)sql"};
+inline constexpr statement events_after{"events_after", R"sql(
+select e.seq, (extract(epoch from e.at) * 1000000)::int8, e.type, e.source, e.actor, e.from_state, e.to_state, e.detail,
+  e.input_id, e.epoch, e.xid::text::int8, e.order_id, o.tiktok_order_id
+from order_events e join orders o on o.id = e.order_id
+where (e.epoch, e.xid) >= ($1::int8, $2::text::xid8) and (e.epoch, e.xid) < ($5::int8, $6::text::xid8)
+  and (e.epoch, e.xid, e.order_id, e.seq) > ($1::int8, $2::text::xid8, $3::uuid, $4::int8)
+order by e.epoch, e.xid, e.order_id, e.seq limit $7::int8)sql"};
+
+// --- what others committed (change_feed.hpp) ---
 // What a snapshot did not see is what its transactions in progress wrote, and all later ones: exact, in whatever order they
-// commit, and however long the oldest of them lasts.
+// commit, and however long the oldest of them lasts. Transactions of an older epoch may have numbers of another server.
 inline constexpr statement changed_since{"changed_since", R"sql(
 select pg_current_snapshot(), pg_snapshot_xmax(pg_current_snapshot()) < pg_snapshot_xmax($1::text::pg_snapshot), c.*
 from (select 1) as always left join (
   select o.tiktok_order_id, max(e.seq) from (
-    select order_id, seq from order_events where xid >= pg_snapshot_xmax($1::text::pg_snapshot)
+    select order_id, seq, xid from order_events
+    where epoch = (select max(epoch) from feed_epochs) and xid >= pg_snapshot_xmax($1::text::pg_snapshot)
     union all
-    select w.order_id, w.seq from pg_snapshot_xip($1::text::pg_snapshot) as t(xid) join order_events w on w.xid = t.xid) e
-  join orders o on o.id = e.order_id group by o.tiktok_order_id) c on true)sql"};
+    select w.order_id, w.seq, w.xid from pg_snapshot_xip($1::text::pg_snapshot) as t(xid) cross join lateral (
+      select order_id, seq, xid from order_events
+      where epoch = (select max(epoch) from feed_epochs) and xid = t.xid offset 0) w) e -- by its key
+  join orders o on o.id = e.order_id where e.xid::text::int8 <> all($2::int8[]) group by o.tiktok_order_id) c on true)sql"};
 
 // --- at start ---
 inline constexpr statement insert_policy{"insert_policy",

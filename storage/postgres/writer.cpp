@@ -19,7 +19,7 @@ std::string flaw_in(const order_unit& unit) {
 
 /// The whole batch, if nothing in it has to be refused and no input was settled by somebody else; else
 /// nothing, and nothing is written.
-std::optional<results> write_together(session& over, std::span<const order_unit> units) {
+std::optional<results> write_together(session& over, own_commits& own, std::span<const order_unit> units) {
   if (std::any_of(units.begin(), units.end(), [](const auto& unit) { return !flaw_in(unit).empty(); }))
     return std::nullopt;
   pointers all;
@@ -28,7 +28,7 @@ std::optional<results> write_together(session& over, std::span<const order_unit>
   results outcome(units.size());
   pqxx::work one{over.raw()};
   try {
-    const auto verdicts = batch{over, one}.write(all);
+    const auto verdicts = batch{over, one, own}.write(all);
     for (std::size_t i = 0; i < outcome.size(); ++i)
       outcome[i].verdict = verdicts[i];
   } catch (const input_settled&) {
@@ -71,8 +71,8 @@ private:
 /// order of locks is still everybody's.
 class careful_write {
 public:
-  careful_write(session& over, std::span<const order_unit> units)
-      : over_(over), units_(units), told_(units.size()), one_(over.raw()) {}
+  careful_write(session& over, own_commits& own, std::span<const order_unit> units)
+      : over_(over), own_(own), units_(units), told_(units.size()), one_(over.raw()) {}
 
   results run() {
     auto left = in_lock_order(units_);
@@ -122,7 +122,7 @@ private:
     unit_result alone;
     try {
       savepoint attempt{one_};
-      batch in{over_, one_};
+      batch in{over_, one_, own_};
       step(in, part);
       attempt.release();
       return;
@@ -142,6 +142,7 @@ private:
   }
 
   session& over_;
+  own_commits& own_;
   std::span<const order_unit> units_;
   std::vector<std::optional<unit_result>> told_;
   pqxx::work one_;
@@ -160,9 +161,9 @@ result<std::vector<unit_result>> writer::commit(std::span<const order_unit> unit
   if (units.empty())
     return results{};
   auto outcome = guarded([&](session& over) -> result<results> {
-    if (auto together = write_together(over, units))
+    if (auto together = write_together(over, *own_, units))
       return *std::move(together);
-    return careful_write{over, units}.run();
+    return careful_write{over, *own_, units}.run();
   });
   if (outcome && changed_an_order(units, *outcome))
     notifier_->committed();

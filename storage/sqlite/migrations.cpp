@@ -203,8 +203,15 @@ constexpr const char* migrations_table = "create table if not exists schema_migr
                                          "integer not null default " ORDERLY_NOW ") strict";
 #undef ORDERLY_NOW
 
+constexpr const char* feed_of_commits = R"sql(
+-- An epoch ends where a restore may have lost commits: events from `first_pos` on are of it.
+create table feed_epochs(epoch integer primary key, first_pos integer not null unique) strict;
+insert into feed_epochs values (0, 0);
+create index inputs_delivery on inputs(delivery_id); -- its trace
+)sql";
+
 /// Version n stands at place n - 1.
-constexpr std::array<const char*, 3> steps{first_schema, life_and_death, open_attention};
+constexpr std::array<const char*, 4> steps{first_schema, life_and_death, open_attention, feed_of_commits};
 
 std::int64_t stored_version(connection& over) {
   auto query = over.use(sql::schema_version);

@@ -69,6 +69,16 @@ constexpr read_statement statements[] = {
   where order_ref = ?1 and order_ref <> '' and events = 0 and (received_at, id) <= (?2, ?3)
   order by received_at desc, id desc limit ?4)"},
 
+{"feed_end", R"(
+  select (select max(epoch) from feed_epochs), pos, order_id, seq from order_events order by pos desc limit 1)"},
+{"feed_epoch", "select max(epoch) from feed_epochs"},
+// Where the history of an epoch ends: the next one's first event.
+{"feed_epoch_end", "select min(first_pos) from feed_epochs where epoch > ?"},
+{"events_after", R"(
+  select e.seq, e.at, e.type, e.source, e.actor, e.from_state, e.to_state, e.detail, e.input_id,
+    (select max(f.epoch) from feed_epochs f where f.first_pos <= e.pos), e.pos, e.order_id, o.tiktok_order_id
+  from order_events e join orders o on o.id = e.order_id where e.pos > ? order by e.pos limit ?)"},
+
 {"pending_inputs", R"(
   select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type,
     i.notification_id, i.raw
@@ -123,6 +133,8 @@ public:
   result<order_page> list(const order_filter& filter) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
+  result<event_page> events_after(const feed_position& at, std::size_t limit) override;
+  result<feed_position> feed_end() override;
   result<pending_page> pending(const pending_request& what) override;
   result<dead_letter_page> dead_letters(const dead_letter_filter& filter) override;
   result<std::vector<std::int64_t>> dead_letter_ids(dead_letter_cause cause, std::size_t limit) override;
@@ -130,6 +142,9 @@ public:
 
 private:
   result<loaded_order> load_one(const load_request& what);
+  /// Of what this transaction sees.
+  feed_position end_of_feed();
+  bool is_lost(const feed_position& at, const feed_position& end);
   statement by_key(const order_key& key, std::string_view with_id, std::string_view with_tiktok_id);
   result<std::vector<event>> events_from(const uuid& order, const timeline_position& at, std::size_t count);
   std::vector<input_view> inputs_from(const std::string& order, const timeline_position& at, std::size_t count);
@@ -245,6 +260,45 @@ result<timeline_page> reader::timeline(const order_key& key, std::size_t limit, 
     if (!events)
       return events.error();
     return merge_timeline(*std::move(events), inputs_from(tiktok_id, *from, size + 1), size);
+  });
+}
+
+feed_position reader::end_of_feed() {
+  auto last = over_.use(sql("feed_end"));
+  if (last.step())
+    return {last.integer_at(0), last.integer_at(1), order_id{last.id_at(2)}, last.integer_at(3)};
+  auto epoch = over_.use(sql("feed_epoch"));
+  epoch.step();
+  return {epoch.integer_at(0), 0, {}, 0};
+}
+
+bool reader::is_lost(const feed_position& at, const feed_position& end) {
+  if (at.epoch >= end.epoch)
+    return at.epoch > end.epoch || at.pos > end.pos;
+  auto query = over_.use(sql("feed_epoch_end"));
+  query.integer(at.epoch).step();
+  return at.pos >= query.integer_at(0);
+}
+
+result<feed_position> reader::feed_end() {
+  return guarded([&]() -> result<feed_position> {
+    transaction snapshot{over_, transaction::kind::read};
+    return end_of_feed();
+  });
+}
+
+result<event_page> reader::events_after(const feed_position& at, std::size_t limit) {
+  return guarded([&]() -> result<event_page> {
+    transaction snapshot{over_, transaction::kind::read};
+    if (const auto end = end_of_feed(); is_lost(at, end))
+      return lost_page(end);
+    event_page page;
+    auto query = over_.use(sql("events_after"));
+    query.integer(at.pos).integer(static_cast<std::int64_t>(event_page_size(limit)));
+    while (query.step())
+      if (auto taken = take_event(query, page); !taken)
+        return taken.error();
+    return finished(std::move(page), at, limit);
   });
 }
 

@@ -24,6 +24,8 @@ public:
   result<order_page> list(const order_filter& filter) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
+  result<event_page> events_after(const feed_position& at, std::size_t limit) override;
+  result<feed_position> feed_end() override;
   result<pending_page> pending(const pending_request& what) override;
   result<dead_letter_page> dead_letters(const dead_letter_filter& filter) override;
   result<std::vector<std::int64_t>> dead_letter_ids(dead_letter_cause cause, std::size_t limit) override;
@@ -32,6 +34,7 @@ public:
 private:
   loaded_order load_one(const load_request& what) const;
   const memory_order* find_row(const order_key& key) const;
+  std::vector<committed_event> events_behind(std::int64_t pos) const;
   bool is_quarantined(const tiktok_order_id& order) const;
   dead_letter_view view_of(std::int64_t id, const memory_dead_letter& letter) const;
   const memory_tables& t() const { return of_.tables_; }
@@ -122,6 +125,34 @@ result<timeline_page> memory_reader::timeline(const order_key& key, std::size_t 
   events.resize(std::min(events.size(), size + 1));
   inputs.resize(std::min(inputs.size(), size + 1));
   return merge_timeline(std::move(events), std::move(inputs), size);
+}
+
+std::vector<committed_event> memory_reader::events_behind(std::int64_t pos) const {
+  std::vector<committed_event> events;
+  for (const auto& [id, each] : t().orders)
+    for (auto e = each.events.rbegin(); e != each.events.rend() && e->pos > pos; ++e)
+      events.push_back({{0, e->pos, each.row.id, e->what.seq}, id, e->what});
+  std::sort(events.begin(), events.end(), [](const auto& a, const auto& b) { return a.at < b.at; });
+  return events;
+}
+
+result<event_page> memory_reader::events_after(const feed_position& at, std::size_t limit) {
+  std::lock_guard alone(of_.mutex_);
+  if (at.epoch != 0 || at.pos >= t().next_pos) {
+    const auto all = events_behind(0);
+    return lost_page(all.empty() ? feed_position{} : all.back().at);
+  }
+  event_page page;
+  page.events = events_behind(at.pos);
+  if (page.events.size() > event_page_size(limit))
+    page.events.erase(page.events.begin() + static_cast<std::ptrdiff_t>(event_page_size(limit)), page.events.end());
+  return finished(std::move(page), at, limit);
+}
+
+result<feed_position> memory_reader::feed_end() {
+  std::lock_guard alone(of_.mutex_);
+  const auto all = events_behind(0);
+  return all.empty() ? feed_position{} : all.back().at;
 }
 
 result<pending_page> memory_reader::pending(const pending_request& what) {

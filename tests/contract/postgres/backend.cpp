@@ -15,7 +15,9 @@ public:
   }
   void execute(const std::string& sql) override { postgres_shell{database_.url()}.execute(sql); }
   std::string scalar(const std::string& sql) override { return postgres_shell{database_.url()}.scalar(sql); }
-  long long newest_position() override { return std::stoll(scalar("select xid from order_events order by xid desc limit 1")); }
+  long long newest_position() override {
+    return std::stoll(scalar("select xid from order_events order by epoch desc, xid desc limit 1"));
+  }
   std::shared_ptr<void> open_write(const std::string& sql) override {
     auto other = std::make_shared<postgres_shell>(database_.url());
     other->execute("begin");

@@ -1,8 +1,7 @@
 // How an engine learns what the others committed.
 
-#include "tests/contract/backend.hpp"
 #include "tests/contract/orders.hpp"
-#include "tests/support/postgres_server.hpp"
+#include "tests/contract/postgres/second_engine.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -29,8 +28,24 @@ std::string told(change_feed& from, std::chrono::milliseconds patience = 0ms) {
 }
 
 void add_event_by_hand(postgres_shell& shell, const std::string& order, int seq) {
-  shell.execute("insert into order_events(order_id, seq, at, type, source, input_id) select id, " + std::to_string(seq) +
-                ", now(), 'note', 'api', gen_random_uuid() from orders where tiktok_order_id = '" + order + "'");
+  shell.execute("insert into order_events(order_id, seq, at, type, source, input_id, epoch) select id, " + std::to_string(seq) +
+                ", now(), 'note', 'api', gen_random_uuid(), (select max(epoch) from feed_epochs) from orders where " +
+                "tiktok_order_id = '" + order + "'");
+}
+
+/// As another engine would, for as long as what is returned is there.
+std::shared_ptr<postgres_shell> open_event(store_under_test& db, const std::string& order, int seq) {
+  auto shell = std::make_shared<postgres_shell>(url_of(db));
+  shell->execute("begin");
+  add_event_by_hand(*shell, order, seq);
+  return shell;
+}
+
+std::size_t looks_at_events(std::string_view log) {
+  std::size_t count = 0;
+  for (auto at = log.find("execute changed_since"); at != std::string_view::npos; at = log.find("execute changed_since", at + 1))
+    ++count;
+  return count;
 }
 
 } // namespace
@@ -42,7 +57,7 @@ TEST_CASE("an embedded database has no other engines to tell about") {
 
 TEST_CASE("the feed tells each order once, with its newest version, from the moment it was opened") {
   const auto db = fresh("postgresql");
-  const auto writer = db->writer();
+  const other_writer writer{*db};
   stored(*writer, "50");
   const auto feed = feed_of(*db);
   CHECK(told(*feed) == "");
@@ -55,35 +70,33 @@ TEST_CASE("the feed tells each order once, with its newest version, from the mom
 
 TEST_CASE("a transaction that began early and commits late is told when it commits, and holds nobody else back") {
   const auto db = fresh("postgresql");
-  const auto writer = db->writer();
-  const auto held = stored(*writer, "51");
+  const other_writer writer{*db};
+  stored(*writer, "51");
   const auto feed = feed_of(*db);
-  const auto slow = db->open_write("insert into order_events(order_id, seq, at, type, source, input_id) "
-                                   "select id, 2, now(), 'note', 'api', id from orders");
+  const auto slow = open_event(*db, "51", 2);
   stored(*writer, "52"); // a later transaction, committed earlier
   CHECK(told(*feed) == "52=1");
   CHECK(told(*feed) == "");
-  std::static_pointer_cast<postgres_shell>(slow)->execute("commit");
+  slow->execute("commit");
   CHECK(told(*feed) == "51=2");
   CHECK(told(*feed) == "");
 }
 
 TEST_CASE("what is rolled back is never told") {
   const auto db = fresh("postgresql");
-  const auto writer = db->writer();
+  const other_writer writer{*db};
   stored(*writer, "51");
   const auto feed = feed_of(*db);
-  const auto doomed = db->open_write("insert into order_events(order_id, seq, at, type, source, input_id) "
-                                     "select id, 2, now(), 'note', 'api', id from orders");
+  const auto doomed = open_event(*db, "51", 2);
   CHECK(told(*feed) == "");
-  std::static_pointer_cast<postgres_shell>(doomed)->execute("rollback");
+  doomed->execute("rollback");
   CHECK(told(*feed) == "");
 }
 
 TEST_CASE("a commit of another engine ends the wait at once") {
   const auto db = fresh("postgresql");
   const auto feed = feed_of(*db);
-  const auto writer = db->writer();
+  const other_writer writer{*db};
   bool at_once = false;
   for (int n = 51; n < 61 && !at_once; ++n) { // one that the machine did not delay is enough
     const auto name = std::to_string(n);
@@ -106,15 +119,13 @@ TEST_CASE("a commit of another engine ends the wait at once") {
 
 TEST_CASE("a commit whose hint is lost is found a second later at the latest") {
   const auto db = fresh("postgresql");
-  stored(*db->writer(), "51");
+  stored(*other_writer{*db}, "51");
   std::this_thread::sleep_for(100ms);
   const auto feed = feed_of(*db);
   CHECK(told(*feed) == "");
-  const auto schema = db->scalar("select current_schema()");
   std::thread other{[&] {
     std::this_thread::sleep_for(100ms);
-    postgres_shell shell{postgres_url()};
-    shell.execute("set search_path = " + schema);
+    postgres_shell shell{url_of(*db)};
     add_event_by_hand(shell, "51", 2); // tells nobody
   }};
   const auto began = std::chrono::steady_clock::now();
@@ -128,7 +139,7 @@ TEST_CASE("a commit whose hint is lost is found a second later at the latest") {
 
 TEST_CASE("a feed whose connection breaks says so and goes on where it was") {
   const auto db = fresh("postgresql");
-  const auto writer = db->writer();
+  const other_writer writer{*db};
   const auto feed = feed_of(*db);
   postgres_shell shell{postgres_url()};
   const std::string of_feed = "from pg_stat_activity where query ilike '%pg_current_snapshot%' and application_name = 'orderly'";
@@ -144,7 +155,7 @@ TEST_CASE("a feed whose connection breaks says so and goes on where it was") {
 
 TEST_CASE("a burst of commits is told with few notifications, and none of them within a transaction") {
   const auto db = fresh("postgresql");
-  const auto writer = db->writer();
+  const other_writer writer{*db};
   postgres_shell listener{postgres_url()};
   listener.execute("listen orderly_changes");
   const auto began = std::chrono::steady_clock::now();
@@ -155,4 +166,74 @@ TEST_CASE("a burst of commits is told with few notifications, and none of them w
   while (heard == 0)
     heard = listener.notifications();
   CHECK(heard <= 2 + (std::chrono::steady_clock::now() - began) / 20ms);
+}
+
+TEST_CASE("an engine is not told of its own commits, however far a look has to go back") {
+  const auto db = fresh("postgresql");
+  const auto own = db->writer();
+  const other_writer other{*db};
+  stored(*own, "51");
+  const auto feed = feed_of(*db);
+  const auto slow = open_event(*db, "51", 2); // from here on every look goes back to this
+  std::vector<order_unit> batch{creation("53", "w:53"), creation("54", "w:54")};
+  batch.front().inputs.push_back(batch.front().inputs.front()); // is refused, which the other one of the batch is not
+  const auto told_to_us = own->commit(batch).value();
+  CHECK(told_to_us[0].verdict == commit_verdict::refused);
+  CHECK(told_to_us[1].verdict == commit_verdict::committed);
+  stored(*other, "52");
+  CHECK(told(*feed) == "52=1");
+  for (int n = 55; n < 60; ++n) {
+    stored(*own, std::to_string(n));
+    CHECK(told(*feed) == "");
+  }
+  slow->execute("commit");
+  CHECK(told(*feed) == "51=2");
+}
+
+TEST_CASE("numbers of transactions that a restored dump has brought are not taken for commits of now") {
+  const auto db = fresh("postgresql");
+  {
+    const other_writer before{*db};
+    stored(*before, "51");
+  }
+  db->execute("update order_events set xid = (xid::text::int8 + 1000000000)::text::xid8");
+  db->execute("update feed_epochs set server = 'elsewhere' where epoch > 0");
+  const other_writer writer{*db};
+  const auto feed = feed_of(*db);
+  CHECK(told(*feed) == "");
+  stored(*writer, "52");
+  CHECK(told(*feed) == "52=1");
+}
+
+TEST_CASE("an engine that is alone reads no events, and none is lost to it when another one comes") {
+  const auto db = fresh("postgresql");
+  const auto own = db->writer();
+  const auto feed = feed_of(*db);
+  const auto known = [&] { return db->scalar("select string_agg(name, ' ' order by name) from engines"); };
+  const server_setting logged{"log_min_duration_statement", "0"};
+  const auto reads = [&](std::chrono::milliseconds patience) {
+    const auto before = server_log().size();
+    CHECK(told(*feed, patience) == "");
+    return looks_at_events(std::string_view{server_log()}.substr(before));
+  };
+  REQUIRE(becomes([&] { return reads(20ms) == 1; })); // as long as nobody has said who is there
+  REQUIRE(own->claim({at(0), 10, "a", at(0) + 1h}).has_value());
+  REQUIRE(becomes([&] { return reads(20ms) == 0; }));
+  CHECK(known() == "a");
+  for (int n = 51; n < 60; ++n) { // for much longer than it stays behind
+    const auto began = std::chrono::steady_clock::now();
+    stored(*own, std::to_string(n));
+    CHECK(reads(300ms) == 0);
+    CHECK(std::chrono::steady_clock::now() - began >= 300ms); // our own notification does not wake it
+  }
+  const other_writer other{*db};
+  REQUIRE(other->claim({at(0), 10, "b", at(0) + 1h}).has_value());
+  REQUIRE(becomes([&] { return known() == "a b"; }));
+  stored(*other, "71");
+  std::string heard;
+  CHECK(becomes([&] { return !(heard = told(*feed, 100ms)).empty(); }));
+  CHECK(heard == "71=1");
+  stored(*other, "72");
+  CHECK(becomes([&] { return !(heard = told(*feed, 1000ms)).empty(); }));
+  CHECK(heard == "72=1");
 }

@@ -1,13 +1,10 @@
 // Several engines on one database: whose leases end when an engine does, and whose do not.
 
 #include "storage/postgres/liveness.hpp"
-#include "tests/contract/backend.hpp"
 #include "tests/contract/orders.hpp"
-#include "tests/support/postgres_server.hpp"
+#include "tests/contract/postgres/second_engine.hpp"
 
 #include <chrono>
-#include <functional>
-#include <thread>
 
 using namespace orderly;
 using namespace orderly::test;
@@ -20,22 +17,6 @@ constexpr auto count_of_presences =
     "select count(*) from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted";
 constexpr auto presences = "from pg_locks where locktype = 'advisory' and mode = 'ShareLock' and granted";
 
-bool becomes(const std::function<bool()>& true_in_time) {
-  const auto until = std::chrono::steady_clock::now() + 30s;
-  while (!true_in_time()) {
-    if (std::chrono::steady_clock::now() > until)
-      return false;
-    std::this_thread::sleep_for(10ms);
-  }
-  return true;
-}
-
-std::string url_of(store_under_test& db) {
-  return postgres_url() + "?options=-csearch_path%3D" + db.scalar("select current_schema()");
-}
-std::unique_ptr<store> another_engine_on(store_under_test& db) {
-  return std::move(open_store({.url = url_of(db), .data_dir = {}, .vfs = {}}).value());
-}
 std::unique_ptr<postgres::liveness> caller_at(const std::string& url) {
   return std::make_unique<postgres::liveness>(postgres::database_from(url).value());
 }
@@ -184,6 +165,29 @@ TEST_CASE("a lease that somebody is just writing is not waited for, and ends wit
   CHECK(known_engines(*db) == "b");
 }
 
+TEST_CASE("an engine is alone until another one is announced, and again once that one is gone") {
+  const auto db = fresh("postgresql");
+  const auto first = caller_on(*db);
+  CHECK_FALSE(first->is_alone()); // not known yet
+  look(*first, {});
+  CHECK_FALSE(first->is_alone()); // others cannot see it
+  look(*first, {"a"});
+  CHECK(first->is_alone());
+  auto second = caller_on(*db);
+  look(*second, {"b"});
+  look(*first, {"a"});
+  CHECK_FALSE(first->is_alone());
+  second.reset();
+  REQUIRE(becomes([&] { return db->scalar(count_of_presences) == "1"; }));
+  look(*first, {"a"}, enough);
+  CHECK_FALSE(first->is_alone());
+  look(*first, {"a"});
+  CHECK(first->is_alone());
+  db->execute(std::string{"select pg_terminate_backend(pid) "} + presences);
+  REQUIRE_FALSE(first->look(std::vector<std::string>{"a"}).has_value());
+  CHECK_FALSE(first->is_alone());
+}
+
 TEST_CASE("where nobody could see an engine's lock nobody waits for it to vanish") {
   const auto db = fresh("postgresql");
   // As on a server whose advisory locks are a pretence.
@@ -195,6 +199,7 @@ TEST_CASE("where nobody could see an engine's lock nobody waits for it to vanish
   const auto other = caller_at(url);
   look(*other, {"b"}, 2 * enough);
   CHECK(leased(*db) == "1");
+  CHECK_FALSE(other->is_alone());
 }
 
 TEST_CASE("an engine behind a pooler in session mode is missed when it ends") {

@@ -37,7 +37,7 @@ TEST_CASE("engines that start at one moment on an empty database migrate it once
   for (auto& e : engines)
     e.join();
   CHECK(fine == std::array{true, true, true, true});
-  CHECK(postgres_shell{db.url()}.scalar("select count(*) from schema_migrations") == "3");
+  CHECK(postgres_shell{db.url()}.scalar("select count(*) from schema_migrations") == "4");
 }
 
 TEST_CASE("a database of the first version is brought up to date with what is in it") {
@@ -51,11 +51,13 @@ TEST_CASE("a database of the first version is brought up to date with what is in
   }
   db->execute("drop index inputs_id; drop index inputs_pending; drop index inputs_pending_of_order;"
               "drop index dead_letters_open; drop index dead_letters_latest; drop index outbox_due; drop table engines;"
+              "drop table feed_epochs; drop index order_events_feed; alter table order_events drop column epoch;"
+              "create index order_events_xid on order_events(xid); drop index inputs_delivery;"
               "create index inputs_pending on inputs(received_at) where outcome = 'pending';"
               "create index outbox_due on outbox(due_at) where state = 'open';"
               "delete from schema_migrations where version > 1");
   db->restart();
-  CHECK(db->scalar("select max(version) from schema_migrations") == "3");
+  CHECK(db->scalar("select max(version) from schema_migrations") == "4");
   CHECK(db->scalar("select count(*) from pg_indexes where indexname = 'outbox_due' and indexdef like '%(due_at, id)%'"
                    " and schemaname = current_schema()") == "1");
   const auto reader = db->reader();
@@ -230,6 +232,7 @@ TEST_CASE("a pooler is good in session mode and refused at start in the others, 
   const auto changes = std::move((*pooled)->open_changes().value());
   stored(*writer, "51");
   CHECK(load(*reader, "51").exists);
+  stored(*(*opened(postgres_url()))->open_writer().value(), "52");
   CHECK(changes->wait(std::chrono::milliseconds{500}).value().size() == 1);
 }
 

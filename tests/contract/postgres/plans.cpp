@@ -21,6 +21,8 @@ namespace {
 /// Enough rows that a plan which reads all of them would be dearer than one that does not; as many as there may be of each kind.
 void fill(postgres_shell& db) {
   db.execute("insert into orders(tiktok_order_id, order_data) select n::text, '{}' from generate_series(1, 5000) n");
+  db.execute("insert into order_events(order_id, seq, at, type, source, input_id, xid)"
+             " select id, n, now(), 'note', 'api', id, ((n * 5000) + 3)::text::xid8 from orders, generate_series(1, 4) n");
   db.execute("insert into inputs(id, dedupe_key, order_ref, delivery_id, received_at, source, type, raw, raw_hash, outcome)"
              " select gen_random_uuid(), 'w:' || n, (n % 5000)::text, gen_random_uuid(), now() - n * interval '1 second',"
              " 'webhook', 'X', '', '', case n % 20 when 0 then 'dead' when 1 then 'pending' else 'applied' end"
@@ -145,6 +147,30 @@ TEST_CASE("a page of orders is read in the order of its index, and whether they 
     CHECK_FALSE(has(plan, "Seq Scan"));
     CHECK_FALSE(has(plan, "\"Sort\""));
   }
+}
+
+TEST_CASE("the feed of commits is read along its index, from either end, whatever lies behind it") {
+  planner at;
+  const bool filled = GENERATE(false, true);
+  if (filled)
+    fill(at.shell());
+  const std::string somewhere = "1, '4711', '00000000-0000-0000-0000-000000000000', 0, ";
+  struct expected {
+    const postgres::statement& what;
+    std::string parameters, by;
+  };
+  for (const auto& [what, parameters, by] :
+       {expected{sql::events_after, somewhere + "1, '4712', 100", "(ROW(epoch, xid) < ROW($5"},
+        expected{sql::feed_end, "1", "(xid = e.xid)"},
+        expected{sql::changed_since, "'4711:4712:4711', '{4711}'", "(xid = t.xid)"}}) {
+    const auto plan = at.plan(what, parameters);
+    INFO(what.name << "\n" << plan);
+    CHECK(has(plan, "\"order_events_feed\""));
+    CHECK_FALSE(has(plan, "\"order_events_pkey\""));
+    CHECK(has(plan, by));
+    CHECK(read_whole(plan) == "");
+  }
+  CHECK_FALSE(has(at.plan(sql::events_after, somewhere + "1, '4712', 100"), "\"Sort\""));
 }
 
 TEST_CASE("quarantined orders are counted in the index of open attention") {

@@ -56,8 +56,8 @@ TEST_CASE("every table of the contract is there") {
     CHECK(db->scalar("select count(*) from sqlite_master where type = '" + type + "' and name = '" + name + "'") == "1");
   };
   for (const auto* table :
-       {"orders", "order_events", "inputs", "outbox", "order_attention", "shop_attention", "policies", "sync_cursors", "shops",
-        "dead_letters", "users", "sessions", "api_tokens", "audit_log", "schema_migrations"})
+       {"orders", "order_events", "feed_epochs", "inputs", "outbox", "order_attention", "shop_attention", "policies",
+        "sync_cursors", "shops", "dead_letters", "users", "sessions", "api_tokens", "audit_log", "schema_migrations"})
     is_there("table", table);
   is_there("index", "idx_orders_state");
   is_there("index", "idx_orders_tiktok_id");
@@ -98,7 +98,7 @@ TEST_CASE("a page of a list is read in the order of its index") {
   CHECK(plan_of(at.path, read_named("orders_in_state"))
             .starts_with("SEARCH orders USING INDEX idx_orders_state (state=? AND (updated_at,id)<(?,?))\n"));
   for (const auto* page : {"events_from", "inputs_from", "pending_inputs", "pending_inputs_of_order", "open_dead_letters",
-                           "all_dead_letters", "dead_letter_ids"}) {
+                           "all_dead_letters", "dead_letter_ids", "events_after"}) {
     INFO(page);
     CHECK(plan_of(at.path, read_named(page)).find("TEMP B-TREE") == std::string::npos);
   }
