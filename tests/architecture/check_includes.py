@@ -41,6 +41,7 @@ PROJECT = {
     "net/edge": ("net/edge", "net/http", r"net/tiktok/signing\.hpp", "domain", "base"),
     "net/access": ("net/access", "domain", "base"),
     "net/api": ("net/api", "net/http", "net/access", "domain", "base"),
+    "net/console": ("net/console",),
     "actors": (), # nothing lives beside its rooms
     "actors/plumbing": ("actors/plumbing", "base"),
     "actors/order": ("actors/order",) + PROTOCOLS,

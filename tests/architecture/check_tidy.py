@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 FOLDERS = ("base", "domain", "config", "storage", "net", "actors", "tools", "app", "tests", "cmake", ".ci")
-SUFFIXES = {".hpp", ".cpp", ".def", ".py", ".cmake", ".txt", ".toml", ".sh", ""}
+SUFFIXES = {".hpp", ".cpp", ".def", ".py", ".cmake", ".txt", ".toml", ".sh", ".ts", ".tsx", ".mjs", ".css", ""}
 SKIPPED = {"node_modules", "__pycache__", "dist"}
 LONGEST = 130
 MOST_LINES = 400
