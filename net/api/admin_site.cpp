@@ -1,5 +1,6 @@
 #include "net/api/admin_site.hpp"
 
+#include "net/api/console_route.hpp"
 #include "net/api/routes.hpp"
 #include "net/http/problem.hpp"
 
@@ -45,8 +46,10 @@ public:
 private:
   [[nodiscard]] http_route find_row(const http_request& request, request_target target, principal who) const {
     const auto* path = index_.find(target.path);
-    if (!path)
-      return no_such_path();
+    if (!path) {
+      auto page = console_route(request);
+      return page ? std::move(*page) : no_such_path();
+    }
     const auto at = path->row_of(request.method);
     if (!at)
       return wrong_method(path->label, path->allow);

@@ -40,7 +40,7 @@ PROJECT = {
     "net/tiktok": ("net/tiktok", "net/client", "domain", "base") + HTTP_VALUES,
     "net/edge": ("net/edge", "net/http", r"net/tiktok/signing\.hpp", "domain", "base"),
     "net/access": ("net/access", "domain", "base"),
-    "net/api": ("net/api", "net/http", "net/access", "domain", "base"),
+    "net/api": ("net/api", "net/http", "net/access", r"net/console/console_site\.hpp", "domain", "base"),
     "net/console": ("net/console",),
     "actors": (), # nothing lives beside its rooms
     "actors/plumbing": ("actors/plumbing", "base"),
