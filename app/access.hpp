@@ -1,14 +1,16 @@
 #pragma once
-// Who may use the admin API: the first user, and the tokens that the store knows by their hash.
+// Who may use the admin API: the first user, and whom the store knows.
 
 #include "app/data_dir.hpp"
 #include "base/result.hpp"
-#include "domain/ports/token_store.hpp"
+#include "domain/ports/access_store.hpp"
 #include "storage/store.hpp"
 #include "storage/store_task.hpp"
 
 #include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,20 +23,25 @@ namespace orderly {
 result<void> ensure_first_user(store_admin& users, const data_dir& folder);
 
 /// Reads on a connection of its own, writes on the engine's lanes.
-class stored_tokens final : public token_store {
+class stored_access final : public access_store {
 public:
   /// @param lanes outlives it
-  static result<std::unique_ptr<stored_tokens>> over(store& from, task_port& lanes);
-  stored_tokens(std::unique_ptr<access_reader> reader, task_port& lanes) : reader_(std::move(reader)), lanes_(lanes) {}
+  static result<std::unique_ptr<stored_access>> over(store& from, task_port& lanes);
+  stored_access(std::unique_ptr<access_reader> reader, task_port& lanes) : reader_(std::move(reader)), lanes_(lanes) {}
 
-  result<std::vector<api_token>> tokens() override;
-  void add(api_token token, std::function<void(result<void>)> done) override;
-  void revoke(std::string hash, std::function<void(result<void>)> done) override;
+  result<access_rows> read() override;
+  void add_token(api_token token, written done) override;
+  void revoke_token(std::string hash, written done) override;
+  void open_session(access_session session, written done) override;
+  void extend_session(std::string hash, timestamp until, written done) override;
+  void end_session(std::string hash, written done) override;
 
 private:
+  [[nodiscard]] std::optional<role> known_role(const std::string& user, const std::string& role);
+
   std::unique_ptr<access_reader> reader_;
   task_port& lanes_;
-  bool warned_ = false; ///< of a role that nobody here knows
+  std::set<std::string> warned_; ///< roles that nobody here knows
 };
 
 } // namespace orderly

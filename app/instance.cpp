@@ -5,6 +5,9 @@
 
 #include <future>
 
+#include <filesystem>
+#include <system_error>
+
 namespace orderly {
 
 result<std::unique_ptr<instance>> instance::start(const config& from, const data_dir& folder, const run_options& options,
@@ -16,7 +19,7 @@ result<std::unique_ptr<instance>> instance::start(const config& from, const data
     return done.error();
   if (auto done = made->start_engine(std::move(on_failure)); !done)
     return done.error();
-  if (auto done = made->start_access(); !done)
+  if (auto done = made->start_access(folder); !done)
     return done.error();
   if (auto done = made->start_server(); !done)
     return done.error();
@@ -30,8 +33,9 @@ instance::~instance() {
   if (engine_)
     engine_->stop(std::chrono::milliseconds{0});
   server_.reset();
-  tokens_.reset();
-  stored_tokens_.reset();
+  authenticator_.reset();
+  access_.reset();
+  stored_access_.reset();
   tiktok_.reset();
   reader_.reset();
   engine_.reset();
@@ -123,19 +127,22 @@ result<void> instance::start_engine(std::function<void(const std::string& why)> 
   return {};
 }
 
-result<void> instance::start_access() {
-  auto kept = stored_tokens::over(*store_, engine_->writes());
+result<void> instance::start_access(const data_dir& folder) {
+  auto kept = stored_access::over(*store_, engine_->writes());
   if (!kept)
     return kept.error();
-  stored_tokens_ = std::move(*kept);
-  tokens_ = std::make_unique<live_tokens>(*stored_tokens_);
-  return tokens_->start();
+  stored_access_ = std::move(*kept);
+  access_ = std::make_unique<live_access>(*stored_access_, time_);
+  authenticator_ = std::make_unique<authenticator>(*access_, [first = folder.file(admin_password_file)] {
+    std::error_code ignored;
+    return std::filesystem::exists(first, ignored);
+  });
+  return access_->start();
 }
 
 result<void> instance::start_server() {
-  const auto who = [this](std::string_view token) { return tokens_->find(token); };
   const auto ready = [this] { return engine_->healthy(); };
-  const server_parts parts{engine_->port(), engine_->actors(), *reader_, who, ready, time_, ids_, measured_};
+  const server_parts parts{engine_->port(), engine_->actors(), *reader_, *authenticator_, ready, time_, ids_, measured_};
   auto started = orderly::start_server(server_options_of(config_, rules_), parts);
   if (!started)
     return started.error();

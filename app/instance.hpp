@@ -10,7 +10,8 @@
 #include "base/result.hpp"
 #include "base/uuid.hpp"
 #include "config/config.hpp"
-#include "net/access/live_tokens.hpp"
+#include "net/access/authenticator.hpp"
+#include "net/access/live_access.hpp"
 #include "net/server.hpp"
 #include "net/tiktok/client.hpp"
 #include "net/tiktok/shop_table.hpp"
@@ -50,7 +51,7 @@ private:
   result<void> prepare_storage(const data_dir& folder);
   result<void> connect_shops_beside_the_engine(const config& from);
   result<void> start_engine(std::function<void(const std::string& why)> on_failure);
-  result<void> start_access();
+  result<void> start_access(const data_dir& folder);
   result<void> start_server();
 
   config config_;
@@ -64,8 +65,9 @@ private:
   std::unique_ptr<reads> reader_;
   std::unique_ptr<tiktok_client> tiktok_;
   std::unique_ptr<orderly::engine> engine_;
-  std::unique_ptr<stored_tokens> stored_tokens_;
-  std::unique_ptr<live_tokens> tokens_;
+  std::unique_ptr<stored_access> stored_access_;
+  std::unique_ptr<live_access> access_;
+  std::unique_ptr<authenticator> authenticator_;
   std::unique_ptr<orderly::server> server_;
 };
 

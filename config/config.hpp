@@ -25,6 +25,9 @@ struct shop_config { ///< [[tiktok.shops]]
 struct config {
   std::string listen, admin_listen, data_dir, log_level;
   struct {
+    std::vector<std::string> hosts;
+  } admin;
+  struct {
     std::string url; ///< default: sqlite:DATA_DIR/orderly.db
     std::int64_t readers = 0, read_queue = 0, load_batch = 0, lanes = 0;
     bool allow_unsafe = false;

@@ -29,6 +29,11 @@ const std::array keys{
     key_spec{"log_level", "info", ORDERLY_AT(log_level), "How much is logged. SIGHUP rereads it.", 0, 0,
              &log_level_rule},
 
+    key_spec{"admin.hosts", "", ORDERLY_AT(admin.hosts),
+             "Names that the admin listener is reached by beside its own address and localhost, behind a proxy or by DNS; a "
+             "request for another host gets 421. Without a port any port will do.",
+             0, 0, &host_rule},
+
     key_spec{"storage.url", "", ORDERLY_AT(storage.url),
              "Where orders live. Default: orderly.db in the data folder.", 0, 0, &storage_url_rule},
     key_spec{"storage.readers", "2", ORDERLY_AT(storage.readers),

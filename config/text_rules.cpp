@@ -31,12 +31,13 @@ bool is_address(std::string_view text) {
   return colon != std::string_view::npos && is_host(text.substr(0, colon)) && port_of(text.substr(colon + 1));
 }
 
+bool is_host_or_address(std::string_view text) { return is_host(text) || (is_address(text) && !text.ends_with(":0")); }
+
 bool is_http_base(std::string_view text) {
   for (const std::string_view scheme : {"http://", "https://"}) {
     if (!text.starts_with(scheme))
       continue;
-    const auto authority = text.substr(scheme.size());
-    return is_host(authority) || (is_address(authority) && !authority.ends_with(":0"));
+    return is_host_or_address(text.substr(scheme.size()));
   }
   return false;
 }
@@ -81,6 +82,7 @@ const text_rule token_rule{is_token, "a text of printable characters without bla
 const text_rule token_or_empty_rule{[](std::string_view text) { return text.empty() || is_token(text); },
                                     "a text of printable characters without blanks"};
 const text_rule address_rule{is_address, "HOST:PORT, the port from 0 to 65535"};
+const text_rule host_rule{is_host_or_address, "HOST or HOST:PORT"};
 const text_rule log_level_rule{is_log_level, "\"debug\", \"info\", \"warn\" or \"error\""};
 const text_rule storage_url_rule{is_storage_url, "\"sqlite:PATH\" or \"postgresql://...\""};
 const text_rule http_base_rule{is_http_base, "\"https://HOST\", \"http://HOST\", with a :PORT if need be and no path"};

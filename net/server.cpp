@@ -46,7 +46,8 @@ result<std::unique_ptr<server>> start_server(const server_options& options, cons
   const edge_ptr webhooks{new edge{http, gate, parts.orders, parts.actors, parts.ids, options.app_key,
                                    published{options.app_secrets}, options.webhook_deadline}};
   const api_context_ptr api{new api_context{http, gate, parts.orders, parts.actors, parts.reader, parts.ids, parts.measured,
-                                            parts.who, options.command_deadline, options.rules}};
+                                            parts.access, options.command_deadline, options.rules,
+                                            own_names{options.admin_listen, options.admin_hosts}}};
   auto open = make_listener(options.listen, options.threads, make_public_site(webhooks), http);
   if (!open)
     return open.error();

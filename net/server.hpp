@@ -22,6 +22,7 @@ namespace orderly {
 
 struct server_options : http_limits {
   std::string listen = "127.0.0.1:0", admin_listen = "127.0.0.1:0"; ///< HOST:PORT, port 0 = any
+  std::vector<std::string> admin_hosts;                             ///< beside its own address: HOST or HOST:PORT
   std::size_t threads = 1;
   std::size_t max_in_flight = 4096;                  ///< admission: inputs that wait for the engine
   std::chrono::milliseconds webhook_deadline{2'500}; ///< TikTok waits 3 s (sheet 6.1)
@@ -35,7 +36,7 @@ struct server_parts {
   order_port& orders;
   actor_port& actors;
   reads& reader;
-  token_check who;
+  access_port& access;
   std::function<bool()> ready; ///< the engine's health; /readyz
   const clock& time;
   id_source& ids;

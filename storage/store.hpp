@@ -29,6 +29,14 @@ struct stored_token {
   std::string hash; ///< hex SHA-256 of the token
   std::string user, role;
 };
+struct stored_user {
+  std::string name, role, password_hash;
+};
+struct stored_session {
+  std::string hash; ///< hex SHA-256 of its id
+  std::string user, csrf_hash;
+  timestamp created_at{}, until{};
+};
 
 /// Attention that no decision raises: it is not in the order's history, and its version does not move.
 struct attention_note {
@@ -73,12 +81,14 @@ public:
   virtual result<void> add_token(const stored_token& token) = 0;
   /// From now on no reader finds it. Errors: not_found, when it is not in force.
   virtual result<void> revoke_token(const std::string& hash) = 0;
+  /// Deletes those whose end is not after its `created_at`. Errors: refused_by_store, when there is no such user.
+  virtual result<void> open_session(const stored_session& session) = 0;
+  /// Never brings the end nearer. Does nothing to one that is not there.
+  virtual result<void> extend_session(const std::string& hash, timestamp until) = 0;
+  /// The same.
+  virtual result<void> end_session(const std::string& hash) = 0;
   /// Writes and commits something that changes nothing: whether the store can commit.
   virtual result<void> probe() = 0;
-};
-
-struct new_user {
-  std::string name, role, password_hash;
 };
 
 /// Who may come in. Used by one thread at a time.
@@ -88,6 +98,10 @@ public:
   virtual result<bool> has_users() = 0;
   /// Those in force: not revoked, of users that are not disabled.
   virtual result<std::vector<stored_token>> tokens() = 0;
+  /// Also those whose end has come.
+  virtual result<std::vector<stored_session>> sessions() = 0;
+  /// Those that are not disabled.
+  virtual result<std::vector<stored_user>> users() = 0;
 };
 
 /// Seldom done, by app/ at start, before the engine runs.
@@ -95,7 +109,7 @@ class store_admin : public access_reader {
 public:
   /// The version of the equal policy, or of a new row.
   virtual result<policy> remember_policy(policy rules) = 0;
-  virtual result<void> add_user(const new_user& user, const stored_token& token) = 0;
+  virtual result<void> add_user(const stored_user& user, const stored_token& token) = 0;
 };
 
 struct changed_order {

@@ -40,7 +40,7 @@ void password_thread::push(job one) {
       return;
     }
   }
-  one.refuse({error_code::overloaded, "too many passwords wait to be checked", {}});
+  one.refuse({error_code::too_many_requests, "Too many passwords wait to be checked.", {}});
 }
 
 void password_thread::serve() {

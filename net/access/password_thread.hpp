@@ -14,8 +14,8 @@
 
 namespace orderly {
 
-/// Thread-safe. Callbacks come once each, on its thread, or at once when the queue is full: overloaded. Its destructor answers
-/// what waits with shutting_down.
+/// Thread-safe. Callbacks come once each, on its thread, or at once when the queue is full: too_many_requests. Its destructor
+/// answers what waits with shutting_down.
 class password_thread {
 public:
   /// @param most how many may wait

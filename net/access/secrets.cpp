@@ -29,16 +29,18 @@ std::string random_password() {
   return password;
 }
 
-std::string random_token() {
+std::string random_secret() {
   need_sodium();
   std::array<unsigned char, 32> bytes;
   randombytes_buf(bytes.data(), bytes.size());
   char text[sodium_base64_ENCODED_LEN(32, sodium_base64_VARIANT_URLSAFE_NO_PADDING)];
   sodium_bin2base64(text, sizeof text, bytes.data(), bytes.size(), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-  return std::string{"orderly_"} + text;
+  return text;
 }
 
-std::string token_hash(std::string_view token) { return to_hex(sha256(token)); }
+std::string random_token() { return "orderly_" + random_secret(); }
+
+std::string secret_hash(std::string_view secret) { return to_hex(sha256(secret)); }
 
 result<std::string> password_hash(const std::string& password) {
   need_sodium();
@@ -47,6 +49,11 @@ result<std::string> password_hash(const std::string& password) {
                             crypto_pwhash_MEMLIMIT_INTERACTIVE, crypto_pwhash_ALG_ARGON2ID13) != 0)
     return error{error_code::internal, "not enough memory to hash a password", {}};
   return std::string{hash};
+}
+
+/// The parameters of password_hash(); salt and hash are zeros, which no password leads to.
+std::string_view nobodys_hash() {
+  return "$argon2id$v=19$m=65536,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 }
 
 bool is_password(const std::string& password, const std::string& hash) {

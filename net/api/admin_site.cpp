@@ -3,19 +3,13 @@
 #include "net/api/console_route.hpp"
 #include "net/api/routes.hpp"
 #include "net/http/problem.hpp"
+#include "net/http/text.hpp"
+
+#include <algorithm>
+#include <array>
 
 namespace orderly {
 namespace {
-
-bool is_bearer(std::string_view word) {
-  constexpr std::string_view bearer = "bearer ";
-  if (word.size() <= bearer.size())
-    return false;
-  for (std::size_t i = 0; i < bearer.size(); ++i) // the scheme's case does not matter (RFC 9110, 11.1)
-    if ((word[i] | 0x20) != (bearer[i] | 0x20))
-      return false;
-  return true;
-}
 
 bool is_api(const request_target& target) { return target.path.size() >= 2 && target.path[0] == "api" && target.path[1] == "v1"; }
 
@@ -24,42 +18,75 @@ http_route needs_role(const api_route& row) {
   return answers(row.label, problem(error_code::forbidden, "Acting needs the role " + name + ".", {{"role", name}}));
 }
 
+/// RFC 9110, 8.3.1: parameters may follow.
+bool says_json(const http_request& request) {
+  const auto sent = request.header("Content-Type");
+  const auto type = sent.value.substr(0, sent.value.find_first_of("; \t"));
+  return sent.count == 1 && std::equal(type.begin(), type.end(), json_type.begin(), json_type.end(),
+                                       [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
+}
+
+/// H17. What a page of ours needs beyond it says its own answer.
+constexpr std::array<standing_header, 3> on_every_answer{{{"X-Content-Type-Options", "nosniff"},
+                                                          {"Cross-Origin-Resource-Policy", "same-origin"},
+                                                          {"Content-Security-Policy", "default-src 'none'"}}};
+
 class admin_site final : public http_site {
 public:
   explicit admin_site(api_context_ptr with) : with_(std::move(with)) {}
   [[nodiscard]] std::string_view name() const override { return "admin"; }
+  [[nodiscard]] std::span<const standing_header> standing_headers() const override { return on_every_answer; }
 
-  /// Nobody without a token learns which paths there are.
   [[nodiscard]] http_route find(const http_request& request) override {
+    if (!with_->names.contain(request))
+      return refuse("misdirected", {error_code::misdirected_request,
+                                    "\"" + shown(request.authority) + "\" is no name of this listener; see admin.hosts.",
+                                    {}});
     auto target = parse_target(request.target);
     if (!target)
       return answers("unknown", problem(target.error()));
-    if (!is_api(*target))
-      return find_row(request, std::move(*target), {});
-    auto who = user_of(*with_, request);
-    if (who)
-      return find_row(request, std::move(*target), std::move(*who));
-    with_->http->meter.rejected("unauthorized");
-    return answers("unauthorized", problem(error_code::unauthorized));
+    const auto* path = index_.find(target->path);
+    const auto at = path ? path->row_of(request.method) : std::nullopt;
+    const auto* row = at ? &routes_[*at] : nullptr;
+    // Nobody who is unknown learns which paths there are.
+    const bool is_open = row ? !row->needs : !is_api(*target);
+    auto by = is_open ? result<caller>{caller{}} : caller_of(*with_, request);
+    if (!by)
+      return refuse(name_of(by.error().code), by.error());
+    const bool by_token = !is_open && !by->session_ends;
+    if (is_unsafe(request.method)) {
+      if (!by_token && !is_from_own_page(request))
+        return refuse("cross_origin", {error_code::forbidden, "The request comes from a page of another origin.", {}});
+      if (!request.body->empty() && !says_json(request))
+        return refuse("media_type", {error_code::unsupported_media_type, {}, {}});
+    }
+    if (!row)
+      return no_row(request, path);
+    return serve_row(*row, *path, std::move(*target), std::move(*by));
   }
 
 private:
-  [[nodiscard]] http_route find_row(const http_request& request, request_target target, principal who) const {
-    const auto* path = index_.find(target.path);
-    if (!path) {
-      auto page = console_route(request);
-      return page ? std::move(*page) : no_such_path();
-    }
-    const auto at = path->row_of(request.method);
-    if (!at)
+  /// Before a route.
+  [[nodiscard]] http_route refuse(std::string_view reason, const error& why) const {
+    with_->http->meter.rejected(reason);
+    return answers(why.code == error_code::unauthorized ? "unauthorized" : "refused", problem(why));
+  }
+
+  [[nodiscard]] static http_route no_row(const http_request& request, const route_index::entry* path) {
+    if (path)
       return wrong_method(path->label, path->allow);
-    const auto& row = routes_[*at];
-    if (row.needs && who.role < *row.needs)
+    auto page = console_route(request);
+    return page ? std::move(*page) : no_such_path();
+  }
+
+  [[nodiscard]] http_route serve_row(const api_route& row, const route_index::entry& path, request_target target,
+                                     caller by) const {
+    if (row.needs && by.who.role < *row.needs)
       return needs_role(row);
     return {row.label, row.time(*with_),
-            [this, path, serve = row.serve, target = std::move(target), who = std::move(who)](const http_request& r,
-                                                                                              const responder_ptr& to) {
-              serve({with_, r, target, *path, who, to});
+            [this, path = &path, serve = row.serve, target = std::move(target), by = std::move(by)](const http_request& r,
+                                                                                                    const responder_ptr& to) {
+              serve({with_, r, target, *path, by, to});
             }};
   }
 
@@ -72,18 +99,11 @@ private:
 
 std::vector<api_route> admin_routes() {
   std::vector<api_route> all;
-  for (const auto rows : {process_routes(), order_routes(), actor_routes(), dead_letter_routes()})
+  for (const auto rows : {process_routes(), order_routes(), actor_routes(), dead_letter_routes(), session_routes()})
     all.insert(all.end(), rows.begin(), rows.end());
   return all;
 }
 
 std::unique_ptr<http_site> make_admin_site(api_context_ptr with) { return std::make_unique<admin_site>(std::move(with)); }
-
-std::optional<principal> user_of(const api_context& with, const http_request& request) {
-  const auto authorization = request.header("Authorization");
-  if (authorization.count != 1 || !is_bearer(authorization.value))
-    return std::nullopt;
-  return with.who(authorization.value.substr(7));
-}
 
 } // namespace orderly

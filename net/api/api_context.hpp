@@ -8,6 +8,7 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
+#include "net/api/own_names.hpp"
 #include "net/http/admission.hpp"
 #include "net/http/http_context.hpp"
 
@@ -24,9 +25,10 @@ struct api_context {
   reads& reader;
   id_source& ids;
   const metrics& measured;
-  const token_check who;
+  access_port& access;
   const std::chrono::milliseconds command_deadline;
   const policy rules; ///< to say why a move is blocked
+  const own_names names;
 };
 using api_context_ptr = std::shared_ptr<const api_context>;
 

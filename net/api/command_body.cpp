@@ -12,7 +12,8 @@
 namespace orderly {
 namespace {
 
-constexpr std::size_t max_reason = 1000, max_note = 4000, max_tracking = 100, max_id = 64, max_lines = 500;
+constexpr std::size_t max_reason = 1000, max_note = 4000, max_tracking = 100, max_id = 64, max_lines = 500,
+                      max_password = 512; // 128 characters
 
 error wrong(std::string_view field, std::string_view found, std::string allowed) {
   error e{error_code::invalid_field, "The field \"" + shown(field) + "\" must be " + allowed + ".", {}};
@@ -49,6 +50,14 @@ public:
     if (out.size() > max || (required && out.empty()))
       fail(wrong(key, json::serialize(*value), allowed));
     return out;
+  }
+  /// Blanks count, and an error does not show it.
+  std::string secret(std::string_view key, std::size_t max) {
+    const auto* value = from_.if_contains(key);
+    if (value && value->is_string() && !value->get_string().empty() && value->get_string().size() <= max)
+      return std::string{value->get_string()};
+    return fail(wrong(key, value ? "(not shown)" : "absent", "a string of 1 to " + std::to_string(max) + " bytes")),
+           std::string{};
   }
   std::optional<std::int64_t> version(std::string_view key) {
     const auto* value = from_.if_contains(key);
@@ -216,6 +225,18 @@ result<redrive_request> read_redrive(std::string_view text) {
   redrive_request out;
   out.cause = fields.cause("cause");
   out.limit = fields.count("limit", out.limit, 200);
+  if (fields.problem())
+    return *fields.problem();
+  return out;
+}
+
+result<login_request> read_login(std::string_view text) {
+  const auto body = read_object(text, false);
+  if (!body)
+    return body.error();
+  command_fields fields{*body};
+  fields.allow_only({"username", "password"});
+  login_request out{fields.text("username", max_id, true), fields.secret("password", max_password)};
   if (fields.problem())
     return *fields.problem();
   return out;

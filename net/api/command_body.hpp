@@ -5,6 +5,7 @@
 #include "domain/order/input.hpp"
 #include "domain/ports/actor_port.hpp"
 
+#include <string>
 #include <string_view>
 
 namespace orderly {
@@ -12,6 +13,10 @@ namespace orderly {
 struct create_request {
   tiktok_order_id order;
   create_order body;
+};
+
+struct login_request {
+  std::string name, password;
 };
 
 /// Errors of all: not_json, invalid_field with `field`, `found`, `allowed`.
@@ -25,5 +30,7 @@ result<input_body> read_release(std::string_view text);
 result<input_body> read_note(std::string_view text);
 /// `/dead-letters/redrive`: {cause, limit?}.
 result<redrive_request> read_redrive(std::string_view text);
+/// `/session`: {username, password}. What is wrong with the password does not show it.
+result<login_request> read_login(std::string_view text);
 
 } // namespace orderly

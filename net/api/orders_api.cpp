@@ -113,7 +113,7 @@ void serve_command(const route_call& call, result<input_body> body) {
   auto place = place_for(call);
   if (!place)
     return;
-  command what{call.who, *idempotency_key, std::move(*body), answer_response};
+  command what{call.by.who, *idempotency_key, std::move(*body), answer_response};
   if (const auto* order = std::get_if<tiktok_order_id>(&*key))
     return submit(*call.with, std::move(what), *order, std::move(place), call.to);
   call.with->reader.run<order_view>(
@@ -146,8 +146,8 @@ void serve_create(const route_call& call) {
     return call.to->answer(problem(body.error()));
   auto place = place_for(call);
   if (place)
-    submit(*call.with, {call.who, *idempotency_key, input_body{std::move(body->body)}, created_response}, std::move(body->order),
-           std::move(place), call.to);
+    submit(*call.with, {call.by.who, *idempotency_key, input_body{std::move(body->body)}, created_response},
+           std::move(body->order), std::move(place), call.to);
 }
 
 void serve_list(const route_call& call) {

@@ -1,8 +1,8 @@
 #pragma once
 // A row of the admin listener's table, and what its handler is given.
 
-#include "domain/ports/access_port.hpp"
 #include "net/api/api_context.hpp"
+#include "net/api/caller.hpp"
 #include "net/http/route_table.hpp"
 #include "net/http/target.hpp"
 
@@ -16,7 +16,7 @@ struct route_call {
   const http_request& request;
   const request_target& target; ///< for its query
   const route_index::entry& path;
-  const principal& who; ///< with at least the row's role; nobody, where anybody may ask
+  const caller& by; ///< with at least the row's role; nobody, where anybody may ask
   const responder_ptr& to;
 
   /// What `{name}` of the row's path stands for, decoded.

@@ -116,10 +116,8 @@ std::optional<console_answer> answer_console(const console_question& asked, std:
                  {"ETag", chosen.etag},
                  {"Vary", "Accept-Encoding"},
                  {"Content-Security-Policy", std::string{policy}},
-                 {"X-Content-Type-Options", "nosniff"},
                  {"Referrer-Policy", "no-referrer"},
-                 {"Cross-Origin-Opener-Policy", "same-origin"},
-                 {"Cross-Origin-Resource-Policy", "same-origin"}};
+                 {"Cross-Origin-Opener-Policy", "same-origin"}};
   if (is_known(asked.if_none_match, chosen.etag)) {
     out.status = 304;
     return out;

@@ -126,7 +126,8 @@ private:
   void turn_away(tcp::socket& socket) {
     net_error ignored;
     socket.non_blocking(true, ignored);
-    const auto response = problem(error_code::overloaded, "The limit of open connections is reached.");
+    auto response = problem(error_code::overloaded, "The limit of open connections is reached.");
+    add_standing(response, site_->standing_headers());
     std::string bytes;
     append_head(bytes, response, {.keep_alive = false}, shared_->time.now());
     bytes += bytes_of(response.body);

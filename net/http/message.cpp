@@ -1,5 +1,6 @@
 #include "net/http/message.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 
@@ -93,6 +94,14 @@ std::string_view bytes_of(const http_body& body) {
     return *text;
   const auto* shared = std::get_if<shared_bytes>(&body);
   return shared ? shared->bytes : std::string_view{};
+}
+
+void add_standing(http_response& to, std::span<const standing_header> headers) {
+  for (const auto& [name, value] : headers) {
+    const auto has = std::any_of(to.headers.begin(), to.headers.end(), [&](const auto& each) { return each.first == name; });
+    if (!has)
+      to.headers.emplace_back(name, value);
+  }
 }
 
 void append_head(std::string& out, const http_response& response, const connection_terms& terms, timestamp now) {

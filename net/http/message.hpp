@@ -5,8 +5,10 @@
 #include "net/http/shared_bytes.hpp"
 #include "net/http/stream.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -32,8 +34,11 @@ public:
 /// Views point into the session's parser: valid only while http_route::serve() runs.
 struct http_request {
   std::string_view method;               ///< as sent: "GET"
+  std::string_view authority;            ///< whom it is addressed to: of an absolute target, else Host; may be anything
   std::string_view target;               ///< origin form: path and query, percent-encoded
   const header_fields* fields = nullptr; ///< null: none came
+  std::string_view local_host;           ///< the connection's own address; IPv6 without brackets
+  std::uint16_t local_port = 0;
   bool loopback_peer = false;
   std::shared_ptr<const std::string> body; ///< never null; chunks joined
 
@@ -54,6 +59,9 @@ struct http_response {
   /// Beyond Content-Type, Content-Length, Transfer-Encoding, Date, Connection.
   std::vector<std::pair<std::string_view, std::string>> headers;
 };
+using standing_header = std::pair<std::string_view, std::string_view>;
+/// Those that the response does not have yet.
+void add_standing(http_response& to, std::span<const standing_header> headers);
 
 inline constexpr std::string_view json_type = "application/json";
 

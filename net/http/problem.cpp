@@ -23,7 +23,7 @@ http_response problem(const error& e) {
       if (!body.contains(member.key()))
         body[member.key()] = member.value();
   http_response out{http_status_of(e.code), problem_type, boost::json::serialize(body), {}};
-  if (out.status == 503)
+  if (out.status == 503 || out.status == 429)
     out.headers.emplace_back("Retry-After", "1");
   if (out.status == 401)
     out.headers.emplace_back("WWW-Authenticate", "Bearer");

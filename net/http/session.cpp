@@ -15,6 +15,11 @@ namespace {
 constexpr std::chrono::seconds linger_time{2};
 constexpr std::string_view continue_bytes = "HTTP/1.1 100 Continue\r\n\r\n";
 
+/// What a socket for both families calls ::ffff:192.0.2.7.
+asio::ip::address unmapped(const asio::ip::address& of) {
+  return of.is_v6() && of.to_v6().is_v4_mapped() ? asio::ip::make_address_v4(asio::ip::v4_mapped, of.to_v6()) : of;
+}
+
 } // namespace
 
 session::session(const session_context& context, std::weak_ptr<event_loop> loop, std::shared_ptr<session_set> siblings,
@@ -24,8 +29,11 @@ session::session(const session_context& context, std::weak_ptr<event_loop> loop,
   siblings_->insert(this);
   context_.shared->meter.connections.add(1);
   net_error ignored;
-  const auto peer = socket_.remote_endpoint(ignored).address();
+  const auto peer = unmapped(socket_.remote_endpoint(ignored).address());
   loopback_peer_ = !ignored && peer.is_loopback();
+  const auto own = socket_.local_endpoint(ignored);
+  local_host_ = unmapped(own.address()).to_string();
+  local_port_ = own.port();
 }
 
 session::~session() {

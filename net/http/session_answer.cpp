@@ -1,3 +1,4 @@
+#include "net/http/authority.hpp"
 #include "net/http/problem.hpp"
 #include "net/http/session_parts.hpp"
 
@@ -23,7 +24,11 @@ constexpr std::size_t batch_size = 64 << 10;
 void session::serve() {
   http_request request;
   request.method = parser_.method();
-  request.target = parser_.target();
+  const auto target = split_target(parser_.target());
+  request.authority = target.authority.empty() ? parser_.find("Host").value : target.authority;
+  request.target = target.origin_form;
+  request.local_host = local_host_;
+  request.local_port = local_port_;
   request.fields = &parser_;
   request.loopback_peer = loopback_peer_;
   request.body = std::make_shared<const std::string>(parser_.take_body());
@@ -72,6 +77,7 @@ void session::refuse_with(http_response response) {
 
 void session::write(http_response response) {
   response_ = std::move(response);
+  add_standing(response_, context_.site.standing_headers());
   const bool is_stream = std::holds_alternative<stream_body_ptr>(response_.body);
   if (is_stream && terms_.http_1_0)
     terms_.keep_alive = false;

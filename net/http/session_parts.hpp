@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace orderly {
@@ -75,6 +76,8 @@ private:
   phase phase_ = phase::idle;
   bool timer_armed_ = false, reading_ = false;
   bool loopback_peer_ = false;
+  std::string local_host_;
+  std::uint16_t local_port_ = 0;
   std::chrono::steady_clock::time_point deadline_{}, began_{};
   connection_terms terms_;
   std::string_view label_;

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <span>
 #include <string_view>
 
 namespace orderly {
@@ -29,6 +30,8 @@ public:
   virtual ~http_site() = default;
   /// "public" or "admin": a metric label.
   [[nodiscard]] virtual std::string_view name() const = 0;
+  /// On each of its answers, also those that no route has seen, unless that has one of the name.
+  [[nodiscard]] virtual std::span<const standing_header> standing_headers() const { return {}; }
   /// Always finds one: unknown paths have a route that answers 404. Called on several threads.
   [[nodiscard]] virtual http_route find(const http_request& request) = 0;
 };

@@ -23,7 +23,7 @@ result<bool> admin::has_users() {
   });
 }
 
-result<void> admin::add_user(const new_user& user, const stored_token& token) {
+result<void> admin::add_user(const stored_user& user, const stored_token& token) {
   return guarded([&](session& over) -> result<void> {
     pqxx::work all{over.raw()};
     over.run(all, sql::insert_user, values{}.text(user.name).text(user.role).text(user.password_hash));
@@ -38,6 +38,26 @@ result<std::vector<stored_token>> admin::tokens() {
     std::vector<stored_token> all;
     pqxx::nontransaction look{over.raw()};
     for (const auto& row : over.run(look, sql::all_tokens, values{}))
+      all.push_back({owned_at(row, 0), owned_at(row, 1), owned_at(row, 2)});
+    return all;
+  });
+}
+
+result<std::vector<stored_session>> admin::sessions() {
+  return guarded([&](session& over) -> result<std::vector<stored_session>> {
+    std::vector<stored_session> all;
+    pqxx::nontransaction look{over.raw()};
+    for (const auto& row : over.run(look, sql::all_sessions, values{}))
+      all.push_back({owned_at(row, 0), owned_at(row, 1), owned_at(row, 2), time_at(row, 3), time_at(row, 4)});
+    return all;
+  });
+}
+
+result<std::vector<stored_user>> admin::users() {
+  return guarded([&](session& over) -> result<std::vector<stored_user>> {
+    std::vector<stored_user> all;
+    pqxx::nontransaction look{over.raw()};
+    for (const auto& row : over.run(look, sql::all_users, values{}))
       all.push_back({owned_at(row, 0), owned_at(row, 1), owned_at(row, 2)});
     return all;
   });

@@ -14,8 +14,10 @@ public:
 
   result<policy> remember_policy(policy rules) override;
   result<bool> has_users() override;
-  result<void> add_user(const new_user& user, const stored_token& token) override;
+  result<void> add_user(const stored_user& user, const stored_token& token) override;
   result<std::vector<stored_token>> tokens() override;
+  result<std::vector<stored_session>> sessions() override;
+  result<std::vector<stored_user>> users() override;
 };
 
 } // namespace orderly::postgres

@@ -119,6 +119,44 @@ select exists (select from shops where id = $1::text), exists (select from held)
     });
   }
 
+  result<void> open_session(const stored_session& session_row) override {
+    static constexpr statement forget{"forget_sessions", "delete from sessions where expires_at <= $1::timestamptz"};
+    static constexpr statement open{"open_session", R"sql(
+insert into sessions(token_hash, user_name, csrf_token, created_at, expires_at)
+values ($1::text, $2::text, $3::text, $4::timestamptz, $5::timestamptz))sql"};
+    return guarded([&](session& over) -> result<void> {
+      pqxx::work alone{over.raw()};
+      over.run(alone, forget, values{}.at(session_row.created_at));
+      values row;
+      row.text(session_row.hash).text(session_row.user).text(session_row.csrf_hash);
+      over.run(alone, open, row.at(session_row.created_at).at(session_row.until));
+      alone.commit();
+      return {};
+    });
+  }
+
+  result<void> extend_session(const std::string& hash, timestamp until) override {
+    static constexpr statement extend{
+        "extend_session",
+        "update sessions set expires_at = $2::timestamptz where token_hash = $1::text and expires_at < $2::timestamptz"};
+    return guarded([&](session& over) -> result<void> {
+      pqxx::work alone{over.raw()};
+      over.run(alone, extend, values{}.text(hash).at(until));
+      alone.commit();
+      return {};
+    });
+  }
+
+  result<void> end_session(const std::string& hash) override {
+    static constexpr statement end{"end_session", "delete from sessions where token_hash = $1::text"};
+    return guarded([&](session& over) -> result<void> {
+      pqxx::work alone{over.raw()};
+      over.run(alone, end, values{}.text(hash));
+      alone.commit();
+      return {};
+    });
+  }
+
   result<void> probe() override {
     static constexpr statement write_nothing{"probe", "update schema_migrations set version = version where version = 1"};
     return guarded([](session& over) -> result<void> {

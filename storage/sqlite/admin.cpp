@@ -27,7 +27,7 @@ result<bool> admin::has_users() {
   });
 }
 
-result<void> admin::add_user(const new_user& user, const stored_token& token) {
+result<void> admin::add_user(const stored_user& user, const stored_token& token) {
   return guarded([&]() -> result<void> {
     transaction all{over_, transaction::kind::write};
     over_.use(sql::insert_user).text(user.name).text(user.role).text(user.password_hash).run();
@@ -41,6 +41,27 @@ result<std::vector<stored_token>> admin::tokens() {
   return guarded([&]() -> result<std::vector<stored_token>> {
     std::vector<stored_token> all;
     auto query = over_.use(sql::all_tokens);
+    while (query.step())
+      all.push_back({std::string{query.text_at(0)}, std::string{query.text_at(1)}, std::string{query.text_at(2)}});
+    return all;
+  });
+}
+
+result<std::vector<stored_session>> admin::sessions() {
+  return guarded([&]() -> result<std::vector<stored_session>> {
+    std::vector<stored_session> all;
+    auto query = over_.use(sql::all_sessions);
+    while (query.step())
+      all.push_back({std::string{query.text_at(0)}, std::string{query.text_at(1)}, std::string{query.text_at(2)},
+                     query.time_at(3), query.time_at(4)});
+    return all;
+  });
+}
+
+result<std::vector<stored_user>> admin::users() {
+  return guarded([&]() -> result<std::vector<stored_user>> {
+    std::vector<stored_user> all;
+    auto query = over_.use(sql::all_users);
     while (query.step())
       all.push_back({std::string{query.text_at(0)}, std::string{query.text_at(1)}, std::string{query.text_at(2)}});
     return all;

@@ -97,6 +97,36 @@ public:
     });
   }
 
+  result<void> open_session(const stored_session& session) override {
+    return in_turn([&](connection& to) -> result<void> {
+      transaction alone{to, transaction::kind::write};
+      to.use("delete from sessions where expires_at <= ?").at(session.created_at).run();
+      auto open =
+          to.use("insert into sessions(token_hash, user_name, csrf_token, created_at, expires_at) values (?, ?, ?, ?, ?)");
+      open.text(session.hash).text(session.user).text(session.csrf_hash).at(session.created_at).at(session.until).run();
+      alone.commit();
+      return {};
+    });
+  }
+
+  result<void> extend_session(const std::string& hash, timestamp until) override {
+    return in_turn([&](connection& to) -> result<void> {
+      transaction alone{to, transaction::kind::write};
+      to.use("update sessions set expires_at = ?2 where token_hash = ?1 and expires_at < ?2").text(hash).at(until).run();
+      alone.commit();
+      return {};
+    });
+  }
+
+  result<void> end_session(const std::string& hash) override {
+    return in_turn([&](connection& to) -> result<void> {
+      transaction alone{to, transaction::kind::write};
+      to.use("delete from sessions where token_hash = ?").text(hash).run();
+      alone.commit();
+      return {};
+    });
+  }
+
   result<void> probe() override {
     return in_turn([](connection& to) -> result<void> {
       transaction alone{to, transaction::kind::write};

@@ -149,6 +149,8 @@ inline constexpr text insert_token = "insert into api_tokens(token_hash, user_na
 inline constexpr text all_tokens = R"(
   select t.token_hash, t.user_name, t.role from api_tokens t join users u on u.name = t.user_name
   where t.revoked_at is null and u.disabled_at is null)";
+inline constexpr text all_sessions = "select token_hash, user_name, csrf_token, created_at, expires_at from sessions";
+inline constexpr text all_users = "select name, role, password_hash from users where disabled_at is null";
 
 } // namespace orderly::sqlite::sql
 // clang-format on

@@ -99,7 +99,7 @@ PORTS = {
     "actors/engine/engine.hpp": ("caf/", "boost/beast"),
     "storage/unit.hpp": ("sqlite3.h", "pqxx/"),
     "storage/store_task.hpp": ("sqlite3.h", "pqxx/", "caf/"),
-    "net/access/live_tokens.hpp": ("boost/beast", "boost/asio", "caf/"),
+    "net/access/live_access.hpp": ("boost/beast", "boost/asio", "caf/"),
     "net/access/password_thread.hpp": ("boost/beast", "boost/asio", "caf/"),
     "storage/store.hpp": ("sqlite3.h", "pqxx/"),
     "storage/read/read_pool.hpp": ("sqlite3.h", "pqxx/"),

@@ -194,6 +194,46 @@ class FirstStart(EngineCase):
         with open(again.out) as printed:
             self.assertEqual(printed.read(), "")
 
+    def test_a_session_by_that_password_outlives_the_engine_and_ends_at_its_log_out(self):
+        def ask(engine, method, session=None, body=None):
+            host, port = engine.admin.removeprefix("http://").rsplit(":", 1)
+            connection = http.client.HTTPConnection(host, int(port), timeout=20)
+            headers = {} if body is None else {"Content-Type": "application/json"}
+            if session:
+                headers.update({"Cookie": f"orderly_session_{port}={session[0]}", "X-CSRF-Token": session[1]})
+            connection.request(method, "/api/v1/session", body and json.dumps(body), headers)
+            answer = connection.getresponse()
+            text = answer.read()
+            connection.close()
+            return answer.status, json.loads(text) if text else None, answer.getheader("Set-Cookie")
+
+        engine = self.engine()
+        engine.ready()
+        password = engine.file("initial-admin-password").strip()
+        self.assertEqual(ask(engine, "POST", body={"username": "admin", "password": password + "x"})[0], 401)
+        status, made, cookie = ask(engine, "POST", body={"username": "admin", "password": password})
+        self.assertEqual(status, 200, made)
+        self.assertEqual(made["user"], {"name": "admin", "role": "admin"})
+        self.assertIs(made["first_password"], True)
+        session = cookie.split(";")[0].split("=")[1], made["csrf_token"]
+        self.assertEqual(ask(engine, "GET", session)[0], 200)
+        self.assertEqual(engine.end(), DONE)
+
+        again = self.engine()
+        again.ready()
+        status, found, _ = ask(again, "GET", session)
+        self.assertEqual(status, 200, found)
+        self.assertEqual(found["expires_at"], made["expires_at"])
+        os.remove(os.path.join(again.data, "initial-admin-password"))
+        self.assertIs(ask(again, "GET", session)[1]["first_password"], False)
+        self.assertEqual(ask(again, "DELETE", session)[0], 204)
+        self.assertEqual(ask(again, "GET", session)[0], 401)
+        self.assertEqual(again.end(), DONE)
+        with open(os.path.join(again.data, "orderly.db"), "rb") as database:
+            stored = database.read()
+        for secret in session:
+            self.assertNotIn(secret.encode(), stored)
+
     def test_nobody_else_can_read_what_it_writes(self):
         engine = self.engine()
         engine.ready()

@@ -62,6 +62,15 @@ public:
   result<void> revoke_token(const std::string& hash) override {
     return tried<void>("revoke_token", [&] { return inner_->revoke_token(hash); });
   }
+  result<void> open_session(const stored_session& session) override {
+    return tried<void>("open_session", [&] { return inner_->open_session(session); });
+  }
+  result<void> extend_session(const std::string& hash, timestamp until) override {
+    return tried<void>("extend_session", [&] { return inner_->extend_session(hash, until); });
+  }
+  result<void> end_session(const std::string& hash) override {
+    return tried<void>("end_session", [&] { return inner_->end_session(hash); });
+  }
   result<void> probe() override {
     return tried<void>("probe", [&] { return inner_->probe(); });
   }

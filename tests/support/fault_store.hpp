@@ -50,6 +50,9 @@ public:
   result<void> release_shop(const shop_id& shop, const std::string& owner) override { return inner_->release_shop(shop, owner); }
   result<void> add_token(const stored_token& token) override { return inner_->add_token(token); }
   result<void> revoke_token(const std::string& hash) override { return inner_->revoke_token(hash); }
+  result<void> open_session(const stored_session& session) override { return inner_->open_session(session); }
+  result<void> extend_session(const std::string& hash, timestamp until) override { return inner_->extend_session(hash, until); }
+  result<void> end_session(const std::string& hash) override { return inner_->end_session(hash); }
   result<void> probe() override;
 
 private:

@@ -31,7 +31,7 @@ public:
     std::lock_guard alone(of_.mutex_);
     return !of_.tables_.users.empty();
   }
-  result<void> add_user(const new_user& user, const stored_token& token) override {
+  result<void> add_user(const stored_user& user, const stored_token& token) override {
     std::lock_guard alone(of_.mutex_);
     if (!of_.tables_.users.emplace(user.name, user).second)
       return error{error_code::refused_by_store, "the name is taken", {}};
@@ -45,6 +45,20 @@ public:
       if (!token.revoked)
         in_force.push_back(token.what);
     return in_force;
+  }
+  result<std::vector<stored_session>> sessions() override {
+    std::lock_guard alone(of_.mutex_);
+    std::vector<stored_session> all;
+    for (const auto& [hash, session] : of_.tables_.sessions)
+      all.push_back(session);
+    return all;
+  }
+  result<std::vector<stored_user>> users() override {
+    std::lock_guard alone(of_.mutex_);
+    std::vector<stored_user> all;
+    for (const auto& [name, user] : of_.tables_.users)
+      all.push_back(user);
+    return all;
   }
 
 private:

@@ -87,9 +87,10 @@ struct memory_tables {
   std::map<shop_id, memory_shop> shops;
   std::map<std::pair<shop_id, std::string>, memory_attention> shop_attention;
   std::map<std::int64_t, std::string> policies;
-  std::map<std::string, new_user> users;
+  std::map<std::string, stored_user> users;
   std::map<std::string, memory_token> tokens; ///< by hash
-  std::vector<changed_order> commits;         ///< that moved a version, in their order
+  std::map<std::string, stored_session> sessions;
+  std::vector<changed_order> commits; ///< that moved a version, in their order
   std::int64_t next_pos = 1, next_promise = 1, next_dead_letter = 1;
 
   /// By its id; null when it is not there.

@@ -279,6 +279,28 @@ result<void> memory_writer::revoke_token(const std::string& hash) {
   return {};
 }
 
+result<void> memory_writer::open_session(const stored_session& session) {
+  std::lock_guard alone(of_.mutex_);
+  if (!t().users.contains(session.user) || t().sessions.contains(session.hash))
+    return error{error_code::refused_by_store, "no such user, or the session is stored already", {}};
+  std::erase_if(t().sessions, [&](const auto& each) { return each.second.until <= session.created_at; });
+  t().sessions.emplace(session.hash, session);
+  return {};
+}
+
+result<void> memory_writer::extend_session(const std::string& hash, timestamp until) {
+  std::lock_guard alone(of_.mutex_);
+  if (const auto found = t().sessions.find(hash); found != t().sessions.end())
+    found->second.until = std::max(found->second.until, until);
+  return {};
+}
+
+result<void> memory_writer::end_session(const std::string& hash) {
+  std::lock_guard alone(of_.mutex_);
+  t().sessions.erase(hash);
+  return {};
+}
+
 std::unique_ptr<store_writer> make_memory_writer(memory_store& of) { return std::make_unique<memory_writer>(of); }
 
 } // namespace orderly::test

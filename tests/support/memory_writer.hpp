@@ -19,6 +19,9 @@ public:
   result<void> release_shop(const shop_id& shop, const std::string& owner) override;
   result<void> add_token(const stored_token& token) override;
   result<void> revoke_token(const std::string& hash) override;
+  result<void> open_session(const stored_session& session) override;
+  result<void> extend_session(const std::string& hash, timestamp until) override;
+  result<void> end_session(const std::string& hash) override;
   result<void> probe() override { return {}; }
 
 private:

@@ -141,7 +141,7 @@ class Demo:
             self.explain()
         if not self.given.once:
             print(f"{len(took)} of {ORDERS} orders delivered, slowest {slowest:.1f} s")
-            print(f"demo: more with  curl -X POST {self.sandbox.base}/_sandbox/orders -d '{{\"count\":5}}'")
+            print(f"demo: more with  curl {self.sandbox.base}/_sandbox/orders --json '{{\"count\":5}}'")
             print("demo: everything stays up until Ctrl-C", flush=True)
             while all(program.running() for program in self.programs):
                 time.sleep(0.2)

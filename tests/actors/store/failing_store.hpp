@@ -75,6 +75,9 @@ public:
   result<void> release_shop(const shop_id&, const std::string&) override { return {}; }
   result<void> add_token(const stored_token&) override { return done('o'); }
   result<void> revoke_token(const std::string&) override { return done('o'); }
+  result<void> open_session(const stored_session&) override { return done('o'); }
+  result<void> extend_session(const std::string&, timestamp) override { return done('o'); }
+  result<void> end_session(const std::string&) override { return done('o'); }
   result<void> probe() override { return done('p'); }
 
 private:

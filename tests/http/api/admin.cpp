@@ -1,7 +1,10 @@
 // The admin listener: who may ask, and what orders look like.
 
 #include "net/api/admin_site.hpp"
+#include "net/http/text.hpp"
 #include "tests/http/support/admin_answers.hpp"
+
+#include <future>
 
 using namespace orderly;
 using namespace orderly::test;
@@ -51,45 +54,76 @@ TEST_CASE("behind a proxy on this machine the metrics want a token") {
   }
 }
 
-TEST_CASE("a peer from elsewhere gets the metrics with a token only") {
+namespace {
+
+/// The admin site asked by a peer of a test's choice: no test has an address beyond loopback.
+class asked_site {
+public:
+  int status_for(bool loopback_peer, http_request request, std::string authorization = {}) {
+    one_header fields;
+    fields.authorization = std::move(authorization);
+    request.fields = &fields;
+    request.authority = "localhost:8081";
+    request.local_port = 8081;
+    request.loopback_peer = loopback_peer;
+    std::promise<int> status;
+    site_->find(request).serve(request,
+                               std::make_shared<responder>([&](const http_response& got) { status.set_value(got.status); }));
+    return status.get_future().get();
+  }
+
+private:
   struct one_header final : header_fields {
     [[nodiscard]] header_value find(std::string_view name) const override {
-      return name == "Authorization" && !value.empty() ? header_value{value, 1} : header_value{};
+      if (name == "Content-Type")
+        return {json_type, 1};
+      return name == "Authorization" && !authorization.empty() ? header_value{authorization, 1} : header_value{};
     }
-    std::string value;
+    std::string authorization;
   };
-  running_server server;
-  const auto who = [](std::string_view token) {
-    return token == "good" ? std::optional{principal{"olga", role::viewer}} : std::nullopt;
-  };
-  metrics measured;
-  const auto http = std::make_shared<http_context>(http_limits{}, server.clock, measured, [] { return true; });
-  const auto site = make_admin_site(api_context_ptr{new api_context{http,
-                                                                    std::make_shared<admission>(1, http->meter.in_flight),
-                                                                    server.port,
-                                                                    server.actors,
-                                                                    server.reader,
-                                                                    server.ids,
-                                                                    measured,
-                                                                    who,
-                                                                    std::chrono::seconds{1},
-                                                                    {}}});
-  const auto status_for = [&](bool loopback_peer, std::string authorization) {
-    one_header fields;
-    fields.value = std::move(authorization);
-    http_request request;
-    request.method = "GET";
-    request.target = "/metrics";
-    request.fields = &fields;
-    request.loopback_peer = loopback_peer;
-    int status = 0;
-    site->find(request).serve(request, std::make_shared<responder>([&](const http_response& got) { status = got.status; }));
-    return status;
-  };
-  CHECK(status_for(true, "") == 200);
-  CHECK(status_for(false, "") == 401);
-  CHECK(status_for(false, "Bearer bad") == 401);
-  CHECK(status_for(false, "Bearer good") == 200);
+
+  running_server parts_;
+  metrics measured_;
+  http_context_ptr http_ = std::make_shared<http_context>(http_limits{}, parts_.clock, measured_, [] { return true; });
+  std::unique_ptr<http_site> site_ =
+      make_admin_site(api_context_ptr{new api_context{http_,
+                                                      std::make_shared<admission>(1, http_->meter.in_flight),
+                                                      parts_.port,
+                                                      parts_.actors,
+                                                      parts_.reader,
+                                                      parts_.ids,
+                                                      measured_,
+                                                      parts_.who,
+                                                      std::chrono::seconds{1},
+                                                      {},
+                                                      own_names{"127.0.0.1:0", {}}}});
+};
+
+http_request request_for(std::string_view method, std::string_view target, std::string body = {}) {
+  http_request request;
+  request.method = method;
+  request.target = target;
+  request.body = std::make_shared<const std::string>(std::move(body));
+  return request;
+}
+
+} // namespace
+
+TEST_CASE("a peer from elsewhere gets the metrics with a token only") {
+  asked_site site;
+  const auto metrics_page = request_for("GET", "/metrics");
+  CHECK(site.status_for(true, metrics_page) == 200);
+  CHECK(site.status_for(false, metrics_page) == 401);
+  CHECK(site.status_for(false, metrics_page, "Bearer bad") == 401);
+  CHECK(site.status_for(false, metrics_page, "Bearer viewer-token") == 200);
+}
+
+TEST_CASE("without TLS a password is taken from this machine only") {
+  asked_site site;
+  const auto login =
+      request_for("POST", "/api/v1/session", R"({"username":"olga","password":")" + std::string{a_password} + R"("})");
+  CHECK(site.status_for(true, login) == 200);
+  CHECK(site.status_for(false, login) == 403);
 }
 
 TEST_CASE("the list gives pages, filtered by state") {

@@ -254,9 +254,8 @@ TEST_CASE("a port in use, a foreign host and a bad address are named") {
   for (const std::string& address : std::vector<std::string>{server.http->listen(), "192.0.2.1:1", "8080", "127.0.0.1:http"}) {
     auto options = quick_options();
     options.listen = address;
-    const auto second =
-        start_server(options, {server.port, server.actors, server.reader, [](std::string_view) { return std::nullopt; },
-                               [] { return true; }, server.clock, server.ids, server.measured});
+    const auto second = start_server(options, {server.port, server.actors, server.reader, server.who, [] { return true; },
+                                               server.clock, server.ids, server.measured});
     REQUIRE_FALSE(second.has_value());
     CHECK(second.error().code == error_code::bad_config);
     CHECK(second.error().message.find(address) != std::string::npos);

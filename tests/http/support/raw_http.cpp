@@ -130,9 +130,15 @@ bool raw_connection::is_closed_by_peer() {
 
 std::string request_text(std::string_view method, std::string_view target, std::string_view body, const header_list& headers) {
   std::string out;
-  out.append(method).append(" ").append(target).append(" HTTP/1.1\r\nHost: orderly.test\r\n");
+  out.append(method).append(" ").append(target).append(" HTTP/1.1\r\n");
+  if (std::none_of(headers.begin(), headers.end(), [](const auto& each) { return each.first == "Host"; }))
+    out += "Host: orderly.test\r\n";
   for (const auto& [name, value] : headers)
     out += name + ": " + value + "\r\n";
+  const auto says_type =
+      std::any_of(headers.begin(), headers.end(), [](const auto& each) { return each.first == "Content-Type"; });
+  if (!body.empty() && !says_type)
+    out += "Content-Type: application/json\r\n";
   if (!body.empty() || method == "POST")
     out += "Content-Length: " + std::to_string(body.size()) + "\r\n";
   return out.append("\r\n").append(body);

@@ -45,7 +45,7 @@ private:
 };
 
 using header_list = std::vector<std::pair<std::string, std::string>>;
-/// A well-formed request with Host and Content-Length.
+/// A well-formed request with Host, Content-Length and, if it has a body, Content-Type: each unless `headers` has it.
 std::string request_text(std::string_view method, std::string_view target, std::string_view body = {},
                          const header_list& headers = {});
 /// One request on a connection of its own.

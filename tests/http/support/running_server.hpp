@@ -1,17 +1,21 @@
 #pragma once
 // The real server on free ports, over a recording port and orders in memory.
 
+#include "net/access/authenticator.hpp"
+#include "net/access/secrets.hpp"
 #include "net/server.hpp"
 #include "net/tiktok/signing.hpp"
 #include "tests/http/support/raw_http.hpp"
 #include "tests/http/support/recording_actors.hpp"
 #include "tests/http/support/recording_port.hpp"
 #include "tests/http/support/stored_orders.hpp"
+#include "tests/support/kept_access.hpp"
 #include "tests/support/manual_clock.hpp"
 #include "tests/support/seed.hpp"
 
 #include <atomic>
 #include <stdexcept>
+#include <utility>
 
 namespace orderly::test {
 
@@ -21,14 +25,22 @@ inline server_options quick_options() {
   server_options out;
   out.app_key = test_app_key;
   out.app_secrets = {std::string{test_secret}};
+  out.admin_hosts = {"orderly.test"}; // what request_text() asks
   return out;
 }
 
 class running_server {
 public:
   explicit running_server(server_options options = quick_options()) {
-    auto started = start_server(options, {port, actors, reader, [](std::string_view token) { return principal_of(token); },
-                                          [this] { return ready.load(); }, clock, ids, measured});
+    for (const auto& [name, may] :
+         {std::pair{"olga", role::op}, std::pair{"ada", role::admin}, std::pair{"vera", role::viewer}}) {
+      kept.put_user({name, may, std::string{its_hash}});
+      const auto token = may == role::op ? std::string{"op-token"} : std::string{name_of(may)} + "-token";
+      kept.add_token({secret_hash(token), name, may}, [](const result<void>&) {});
+    }
+    if (const auto read = access.start(); !read)
+      throw std::runtime_error(to_string(read.error()));
+    auto started = start_server(options, {port, actors, reader, who, [this] { return ready.load(); }, clock, ids, measured});
     if (!started)
       throw std::runtime_error(to_string(started.error()));
     http = std::move(*started);
@@ -63,19 +75,11 @@ public:
   recording_port port;
   recording_actors actors;
   stored_orders reader;
-  std::atomic<bool> ready{true};
+  std::atomic<bool> ready{true}, first_password{false};
+  kept_access kept; ///< olga, an operator; ada, an admin; vera, a viewer: each with a_password and ROLE-token
+  live_access access{kept, clock, std::chrono::hours{1}};
+  authenticator who{access, [this] { return first_password.load(); }};
   std::unique_ptr<server> http;
-
-private:
-  static std::optional<principal> principal_of(std::string_view token) {
-    if (token == "op-token")
-      return principal{"olga", role::op};
-    if (token == "admin-token")
-      return principal{"ada", role::admin};
-    if (token == "viewer-token")
-      return principal{"vera", role::viewer};
-    return std::nullopt;
-  }
 };
 
 } // namespace orderly::test

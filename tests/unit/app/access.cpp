@@ -15,7 +15,7 @@ class users_in_memory final : public store_admin {
 public:
   result<policy> remember_policy(policy rules) override { return rules; }
   result<bool> has_users() override { return !all.empty(); }
-  result<void> add_user(const new_user&, const stored_token& token) override {
+  result<void> add_user(const stored_user&, const stored_token& token) override {
     if (another_comes_first)
       all.push_back({"of another engine", "admin", "admin"});
     if (fails_with == error_code::storage_outcome_unknown)
@@ -28,6 +28,8 @@ public:
     return {};
   }
   result<std::vector<stored_token>> tokens() override { return all; }
+  result<std::vector<stored_session>> sessions() override { return std::vector<stored_session>{}; }
+  result<std::vector<stored_user>> users() override { return std::vector<stored_user>{}; }
 
   std::vector<stored_token> all;
   bool another_comes_first = false;

@@ -89,8 +89,8 @@ TEST_CASE("The catalogue says what an input has become, what a client may read a
   const auto with = [&](input_fate fate) { return all([fate](error_code c) { return input_fate_of(c) == fate; }); };
   CHECK(with(input_fate::decided) == names{"order_exists", "illegal_transition", "guard_refused", "held", "version_conflict"});
   CHECK(with(input_fate::dead) == names{"shop_mismatch", "killed_twice", "refused_by_store"});
-  CHECK(with(input_fate::untried) ==
-        names{"quarantined", "order_unreadable", "storage_unavailable", "storage_newer", "overloaded", "shutting_down"});
+  CHECK(with(input_fate::untried) == names{"quarantined", "order_unreadable", "storage_unavailable", "storage_newer",
+                                           "overloaded", "shutting_down", "too_many_requests"});
   CHECK(with(input_fate::unknown) ==
         names{"internal", "storage_outcome_unknown", "outcome_unknown", "bad_config", "tiktok_unreachable"});
   CHECK(all([](error_code c) { return is_stored(input_fate_of(c)); }).size() == 8);
