@@ -54,7 +54,7 @@ interface Started {
 function started(): Started {
   const lines: Line[] = [];
   const events: StreamEvent[] = [];
-  let last: StreamStatus = { connected: false, heardAt: null, lagMs: 0 };
+  let last: StreamStatus = { connected: false, askedAt: null, heardAt: null, lagMs: 0 };
   let denied = 0;
   const client = new StreamClient({
     url: "/api/v1/stream",
@@ -119,7 +119,7 @@ test("a stream that was cut goes on after its last change", async () => {
   line(lines, 0).say("hello", hello);
   line(lines, 0).say("change", change, "7.2.u.1");
   await settle();
-  assert.deepEqual(status(), { connected: true, heardAt: 1000, lagMs: 4 });
+  assert.deepEqual(status(), { connected: true, askedAt: 1000, heardAt: 1000, lagMs: 4 });
   assert.equal(line(lines, 0).sent["Last-Event-ID"], undefined);
   line(lines, 0).end();
   await settle();
@@ -252,11 +252,29 @@ test("a log-in that has ended is not tried again until the next one", async () =
 });
 
 test("the header calls the page old after 12 s without a sign, and lag above 2 s by its seconds", () => {
-  const status = { connected: true, heardAt: 0, lagMs: 0 };
+  const status = { connected: true, askedAt: 0, heardAt: 0, lagMs: 0 };
   assert.deepEqual(freshnessOf({ ...status, heardAt: null }, 0), { kind: "connecting" });
+  assert.deepEqual(freshnessOf({ ...status, askedAt: null, heardAt: null }, 99_000), { kind: "connecting" });
   assert.deepEqual(freshnessOf(status, 11_999), { kind: "live", lagSeconds: 0 });
   assert.deepEqual(freshnessOf(status, 14_200), { kind: "paused", seconds: 14 });
   assert.deepEqual(freshnessOf({ ...status, connected: false }, 3000), { kind: "reconnecting" });
   assert.deepEqual(freshnessOf({ ...status, lagMs: 2000 }, 0), { kind: "live", lagSeconds: 0 });
   assert.deepEqual(freshnessOf({ ...status, lagMs: 3100 }, 0), { kind: "live", lagSeconds: 3 });
+});
+
+test("an engine that has no stream is asked again and again, and the page is called old", async () => {
+  const { client, lines, status, denied } = started();
+  line(lines, 0).open(404);
+  await settle();
+  assert.equal(denied(), 0);
+  assert.deepEqual(freshnessOf(status(), 1000), { kind: "connecting" });
+  assert.deepEqual(freshnessOf(status(), 13_500), { kind: "paused", seconds: 12 });
+  client.wake();
+  assert.equal(lines.length, 2);
+  line(lines, 1).open();
+  await settle();
+  line(lines, 1).say("hello", hello);
+  await settle();
+  assert.equal(freshnessOf(status(), 1000).kind, "live");
+  client.stop();
 });

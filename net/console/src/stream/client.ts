@@ -19,7 +19,7 @@ export interface StreamParts {
 }
 
 export class StreamClient {
-  private status: StreamStatus = { connected: false, heardAt: null, lagMs: 0 };
+  private status: StreamStatus = { connected: false, askedAt: null, heardAt: null, lagMs: 0 };
   private position = "";
   private epoch = "";
   private failures = 0;
@@ -34,6 +34,7 @@ export class StreamClient {
   start(): void {
     if (this.running) return;
     this.running = true;
+    if (this.status.heardAt === null) this.tell({ askedAt: this.parts.now() });
     void this.connect();
   }
 
@@ -51,7 +52,7 @@ export class StreamClient {
     this.position = "";
     this.epoch = "";
     this.failures = 0;
-    this.tell({ heardAt: null });
+    this.tell({ askedAt: null, heardAt: null });
   }
 
   /** The line or the person is back: no waiting. */

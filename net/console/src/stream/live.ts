@@ -8,7 +8,7 @@ import { StreamClient } from "./client.ts";
 import type { Change, StreamEvent } from "./events.ts";
 import type { StreamStatus } from "./liveness.ts";
 
-export const streamStatus = createStore<StreamStatus>({ connected: false, heardAt: null, lagMs: 0 });
+export const streamStatus = createStore<StreamStatus>({ connected: false, askedAt: null, heardAt: null, lagMs: 0 });
 
 export interface Listener {
   onChanges: (changes: readonly Change[]) => void;

@@ -12,7 +12,9 @@ export const reconnectAfter = (failures: number): number => waits[Math.min(Math.
 
 export interface StreamStatus {
   connected: boolean;
-  /** Local clock; null: nothing was heard yet. */
+  /** Local clock; null: not begun. */
+  askedAt: number | null;
+  /** The same; null: nothing was heard yet. */
   heardAt: number | null;
   lagMs: number;
 }
@@ -24,9 +26,11 @@ export type Freshness =
   | { kind: "paused"; seconds: number };
 
 export function freshnessOf(status: StreamStatus, now: number): Freshness {
-  if (status.heardAt === null) return { kind: "connecting" };
-  const quiet = now - status.heardAt;
+  const since = status.heardAt ?? status.askedAt;
+  if (since === null) return { kind: "connecting" };
+  const quiet = now - since;
   if (quiet >= silence) return { kind: "paused", seconds: Math.floor(quiet / 1000) };
+  if (status.heardAt === null) return { kind: "connecting" };
   if (!status.connected) return { kind: "reconnecting" };
   return { kind: "live", lagSeconds: status.lagMs > lagShown ? Math.round(status.lagMs / 1000) : 0 };
 }
