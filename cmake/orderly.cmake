@@ -15,10 +15,10 @@ if(ORDERLY_SANITIZE)
   target_compile_options(orderly_options INTERFACE -Wno-maybe-uninitialized)
 endif()
 
-# orderly_use_prelude(TARGET NAME): one of cmake/prelude's precompiled headers.
+# orderly_use_prelude(TARGET NAME): one of cmake/prelude's precompiled headers; `none` for what links none of their libraries.
 option(ORDERLY_PRELUDE "Parse the headers that nearly every file includes once a build" ON)
 function(orderly_use_prelude target name)
-  if(ORDERLY_PRELUDE)
+  if(ORDERLY_PRELUDE AND NOT name STREQUAL "none")
     target_precompile_headers(${target} REUSE_FROM orderly_prelude_${name})
   endif()
 endfunction()

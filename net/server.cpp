@@ -11,8 +11,9 @@ namespace {
 
 class two_listeners final : public server {
 public:
-  two_listeners(edge_ptr webhooks, std::unique_ptr<listener> open, std::unique_ptr<listener> admin)
-      : webhooks_(std::move(webhooks)), public_(std::move(open)), admin_(std::move(admin)) {
+  two_listeners(edge_ptr webhooks, std::unique_ptr<order_stream> stream, std::unique_ptr<listener> open,
+                std::unique_ptr<listener> admin)
+      : webhooks_(std::move(webhooks)), stream_(std::move(stream)), public_(std::move(open)), admin_(std::move(admin)) {
     public_->start();
     admin_->start();
   }
@@ -35,6 +36,7 @@ public:
 
 private:
   edge_ptr webhooks_;
+  std::unique_ptr<order_stream> stream_; // outlives the handlers that ask it
   std::unique_ptr<listener> public_, admin_;
 };
 
@@ -45,16 +47,18 @@ result<std::unique_ptr<server>> start_server(const server_options& options, cons
   const auto gate = std::make_shared<admission>(options.max_in_flight, http->meter.in_flight);
   const edge_ptr webhooks{new edge{http, gate, parts.orders, parts.actors, parts.ids, options.app_key,
                                    published{options.app_secrets}, options.webhook_deadline}};
+  auto stream = std::make_unique<order_stream>(parts.reader, parts.access, parts.time, options.stream);
   const api_context_ptr api{new api_context{http, gate, parts.orders, parts.actors, parts.reader, parts.ids, parts.measured,
                                             parts.access, options.command_deadline, options.rules,
-                                            own_names{options.admin_listen, options.admin_hosts}}};
+                                            own_names{options.admin_listen, options.admin_hosts}, *stream}};
   auto open = make_listener(options.listen, options.threads, make_public_site(webhooks), http);
   if (!open)
     return open.error();
   auto admin = make_listener(options.admin_listen, 1, make_admin_site(api), http);
   if (!admin)
     return admin.error();
-  return std::unique_ptr<server>{std::make_unique<two_listeners>(webhooks, std::move(*open), std::move(*admin))};
+  return std::unique_ptr<server>{
+      std::make_unique<two_listeners>(webhooks, std::move(stream), std::move(*open), std::move(*admin))};
 }
 
 } // namespace orderly

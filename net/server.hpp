@@ -10,6 +10,7 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
+#include "net/api/stream_terms.hpp"
 #include "net/http/limits.hpp"
 
 #include <chrono>
@@ -30,6 +31,7 @@ struct server_options : http_limits {
   std::string app_key;
   std::vector<std::string> app_secrets; ///< current first, then previous ones (rotation)
   policy rules;                         ///< to say why a move is blocked
+  order_stream_terms stream;
 };
 
 struct server_parts {

@@ -15,6 +15,7 @@ namespace orderly {
 struct principal {
   std::string user;
   orderly::role role = role::viewer;
+  std::string credential{}; ///< by what: no secret; for still_admits()
 };
 
 /// Somebody who has logged in.
@@ -36,6 +37,9 @@ public:
   [[nodiscard]] virtual std::optional<principal> find_token(std::string_view token) const = 0;
   /// Counts as activity in it. Errors: unauthorized, when it is not in force; forbidden, when the CSRF token is another one's.
   virtual result<login_session> find_session(std::string_view id, std::string_view csrf_token) = 0;
+
+  /// Whether what let them in still does, with that role at least. For what lasts longer than a request; no activity in a session.
+  [[nodiscard]] virtual bool still_admits(const principal& who) const = 0;
 
   // Call back once, on any thread.
   /// Errors: unauthorized, which never says what of it is wrong; too_many_requests; those of the store.

@@ -23,6 +23,8 @@ public:
   /// for (storage_unavailable) takes no neighbour along.
   virtual result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) = 0;
   virtual result<order_page> list(const order_filter& filter) = 0;
+  /// The rows that a list has of these orders, in any order; of one that is not there, nothing.
+  virtual result<std::vector<listed_order>> rows_of(std::span<const order_id> orders) = 0;
   /// Errors: order_not_found, order_unreadable.
   virtual result<order_view> find(const order_key& key) = 0;
   /// Errors: order_not_found.

@@ -22,6 +22,7 @@ public:
   result<login_session> find_session(std::string_view id, std::string_view csrf_token) override {
     return live_.find_session(id, csrf_token);
   }
+  [[nodiscard]] bool still_admits(const principal& who) const override { return live_.still_admits(who); }
   void log_in(std::string name, std::string password, std::function<void(result<new_login>)> done) override;
   void log_out(std::string_view id, std::function<void(result<void>)> done) override { live_.end_session(id, std::move(done)); }
   [[nodiscard]] bool has_first_password() const override { return has_first_password_(); }

@@ -27,7 +27,7 @@ timestamp latest_end(const access_session& of) { return of.created_at + longest_
 tables tables_of(access_rows rows) {
   tables all;
   for (auto& token : rows.tokens)
-    all.tokens.emplace(std::move(token.hash), principal{std::move(token.user), token.role});
+    all.tokens.emplace(token.hash, principal{std::move(token.user), token.role, token.hash});
   for (auto& session : rows.sessions) {
     const auto hash = session.hash;
     const auto until = session.until;
@@ -159,7 +159,7 @@ result<login_session> live_access::find_session(std::string_view id, std::string
     if (session.what.csrf_hash != csrf_hash)
       return error{error_code::forbidden, "The CSRF token is not this session's.", {}};
     session.what.until = std::max(session.what.until, std::min(now + longest_idle, latest_end(session.what)));
-    found = {{session.what.user, user->second.role}, latest_end(session.what)};
+    found = {{session.what.user, user->second.role, hash}, latest_end(session.what)};
     if (session.what.until - session.written < activity_written_every)
       return found;
     until = session.what.until;
@@ -172,13 +172,26 @@ result<login_session> live_access::find_session(std::string_view id, std::string
   return found;
 }
 
+/// Tokens and sessions are both random, so their hashes need no marks to tell them apart.
+bool live_access::still_admits(const principal& who) const {
+  const auto now = time_.now();
+  const std::lock_guard lock{shared_->mutex};
+  if (const auto token = shared_->all.tokens.find(who.credential); token != shared_->all.tokens.end())
+    return token->second.role >= who.role;
+  const auto at = shared_->all.sessions.find(who.credential);
+  if (at == shared_->all.sessions.end() || now >= std::min(at->second.what.until, latest_end(at->second.what)))
+    return false;
+  const auto user = shared_->all.users.find(at->second.what.user);
+  return user != shared_->all.users.end() && user->second.role >= who.role;
+}
+
 void live_access::add_token(std::string user, role may, std::function<void(result<std::string>)> done) {
   auto token = random_token();
   const api_token kept{secret_hash(token), std::move(user), may};
   kept_.add_token(kept, [to = shared_, kept, token = std::move(token), done = std::move(done)](const result<void>& added) {
     if (!added)
       return done(added.error());
-    to->change([&](tables& all) { all.tokens.insert_or_assign(kept.hash, principal{kept.user, kept.role}); });
+    to->change([&](tables& all) { all.tokens.insert_or_assign(kept.hash, principal{kept.user, kept.role, kept.hash}); });
     done(token);
   });
 }
@@ -193,8 +206,10 @@ void live_access::revoke_token(std::string hash, std::function<void(result<void>
 
 void live_access::open_session(const access_user& of, std::function<void(result<new_login>)> done) {
   const auto now = time_.now();
-  new_login made{random_secret(), random_secret(), {{of.name, of.role}, now + longest_session}};
-  const access_session kept{secret_hash(made.id), of.name, secret_hash(made.csrf_token), now, now + longest_idle};
+  auto id = random_secret();
+  const auto hash = secret_hash(id);
+  new_login made{std::move(id), random_secret(), {{of.name, of.role, hash}, now + longest_session}};
+  const access_session kept{hash, of.name, secret_hash(made.csrf_token), now, now + longest_idle};
   kept_.open_session(kept, [to = shared_, kept, made = std::move(made), done = std::move(done)](const result<void>& opened) {
     if (!opened)
       return done(opened.error());

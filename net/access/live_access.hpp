@@ -39,6 +39,7 @@ public:
   void stop();
 
   [[nodiscard]] std::optional<principal> find_token(std::string_view token) const;
+  [[nodiscard]] bool still_admits(const principal& who) const;
   [[nodiscard]] std::optional<access_user> find_user(const std::string& name) const;
   /// Counts as activity in it, if the CSRF token is its own. Errors: unauthorized, forbidden.
   result<login_session> find_session(std::string_view id, std::string_view csrf_token);

@@ -8,6 +8,7 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
+#include "net/api/order_stream.hpp"
 #include "net/api/own_names.hpp"
 #include "net/http/admission.hpp"
 #include "net/http/http_context.hpp"
@@ -29,6 +30,7 @@ struct api_context {
   const std::chrono::milliseconds command_deadline;
   const policy rules; ///< to say why a move is blocked
   const own_names names;
+  order_stream& stream; ///< asked by handlers only, which end before it
 };
 using api_context_ptr = std::shared_ptr<const api_context>;
 

@@ -63,20 +63,21 @@ admitted_ptr place_for(const route_call& call) {
   return place;
 }
 
-result<order_key> order_named_in(const route_call& call) {
-  const std::string segment{call.parameter("id")};
-  if (is_usable_order_id(segment))
-    return order_key{tiktok_order_id{segment}};
-  if (const auto id = uuid_from(segment))
+std::optional<order_key> order_key_from(std::string_view text) {
+  if (is_usable_order_id(text))
+    return order_key{tiktok_order_id{std::string{text}}};
+  if (const auto id = uuid_from(text))
     return order_key{order_id{*id}};
+  return std::nullopt;
+}
+
+result<order_key> order_named_in(const route_call& call) {
+  if (auto key = order_key_from(call.parameter("id")))
+    return *std::move(key);
   return error{error_code::order_not_found, "An order is named by its UUID or its TikTok order id.", {}};
 }
 
-result<page_query> read_page_query(const request_target& target, std::initializer_list<query_parameter> others) {
-  page_query out;
-  std::vector<query_parameter> known{others};
-  known.push_back({"limit", "a whole number from 1 to 200", [&out](auto value) { return take_limit(value, out.limit); }});
-  known.push_back({"cursor", "a next_cursor of an earlier answer", [&out](auto value) { return out.cursor = value, true; }});
+result<void> read_query(const request_target& target, const std::vector<query_parameter>& known) {
   std::vector<std::string_view> seen;
   for (const auto& [name, value] : target.query) {
     const auto one = std::find_if(known.begin(), known.end(), [&](const auto& each) { return each.name == name; });
@@ -88,6 +89,16 @@ result<page_query> read_page_query(const request_target& target, std::initialize
     if (!one->take(value))
       return bad_parameter(name, value, one->allowed);
   }
+  return {};
+}
+
+result<page_query> read_page_query(const request_target& target, std::initializer_list<query_parameter> others) {
+  page_query out;
+  std::vector<query_parameter> known{others};
+  known.push_back({"limit", "a whole number from 1 to 200", [&out](auto value) { return take_limit(value, out.limit); }});
+  known.push_back({"cursor", "a next_cursor of an earlier answer", [&out](auto value) { return out.cursor = value, true; }});
+  if (auto read = read_query(target, known); !read)
+    return read.error();
   if (out.cursor.size() > max_cursor)
     return error{error_code::invalid_cursor, "The cursor is too long.", {}};
   return out;

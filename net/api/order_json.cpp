@@ -73,19 +73,6 @@ json::array next_states_of(const order_view& view, const policy& rules) {
   return out;
 }
 
-json::object event_body(const event& e) {
-  return {{"kind", "event"},
-          {"seq", e.seq},
-          {"at", to_rfc3339(e.at)},
-          {"type", name_of(e.type)},
-          {"source", e.source},
-          {"actor", text_or_null(e.actor)},
-          {"from", e.from ? json::value(name_of(*e.from)) : json::value(nullptr)},
-          {"to", e.to ? json::value(name_of(*e.to)) : json::value(nullptr)},
-          {"detail", e.detail},
-          {"input_id", to_string(e.input)}};
-}
-
 json::object input_body_of(const input_view& i) {
   return {{"kind", "input"},
           {"at", to_rfc3339(i.received_at)},
@@ -134,15 +121,31 @@ json::object order_body(const order_view& view, const policy& rules) {
   return out;
 }
 
+json::object event_body(const event& e) {
+  return {{"kind", "event"},
+          {"seq", e.seq},
+          {"at", to_rfc3339(e.at)},
+          {"type", name_of(e.type)},
+          {"source", e.source},
+          {"actor", text_or_null(e.actor)},
+          {"from", e.from ? json::value(name_of(*e.from)) : json::value(nullptr)},
+          {"to", e.to ? json::value(name_of(*e.to)) : json::value(nullptr)},
+          {"detail", e.detail},
+          {"input_id", to_string(e.input)}};
+}
+
+json::object row_body(const listed_order& row) {
+  auto summary = order_summary(row.order);
+  add_quarantine(summary, row.quarantined_since);
+  if (!row.unreadable.empty())
+    summary["unreadable"] = row.unreadable;
+  return summary;
+}
+
 json::object page_body(const order_page& page) {
   json::array orders;
-  for (const auto& row : page.orders) {
-    auto summary = order_summary(row.order);
-    add_quarantine(summary, row.quarantined_since);
-    if (!row.unreadable.empty())
-      summary["unreadable"] = row.unreadable;
-    orders.push_back(std::move(summary));
-  }
+  for (const auto& row : page.orders)
+    orders.push_back(row_body(row));
   return {{"orders", std::move(orders)}, {"next_cursor", cursor_or_null(page.next_cursor)}};
 }
 

@@ -13,6 +13,7 @@ std::span<const api_route> actor_routes();
 std::span<const api_route> dead_letter_routes();
 std::span<const api_route> process_routes();
 std::span<const api_route> session_routes();
+std::span<const api_route> stream_routes();
 
 /// All of them.
 std::vector<api_route> admin_routes();

@@ -55,6 +55,13 @@ from (
   select * from orders o where o.state = $4::text and (o.updated_at, o.id) < ($1::timestamptz, $2::uuid)
   order by o.updated_at desc, o.id desc limit $3::int8) o
 order by o.updated_at desc, o.id desc limit $3::int8)sql"},
+{"order_rows", R"sql(
+select o.id, o.tiktok_order_id, o.state, o.failure, o.shop_id, o.facts, o.held, o.version,
+  (extract(epoch from o.created_at) * 1000000)::int8,
+  (extract(epoch from o.updated_at) * 1000000)::int8, (extract(epoch from o.closed_at) * 1000000)::int8,
+  (select case when t.until is null then (extract(epoch from t.since) * 1000000)::int8 end from order_attention t
+   where t.order_id = o.id and t.kind = 'quarantined' limit 1)
+from orders o where o.id = any($1::uuid[]))sql"},
 // One index serves both lists: of all states, the newest of each are merged. Quarantines are asked for behind the merge.
 {"orders_in_any_state", R"sql(
 select o.id, o.tiktok_order_id, o.state, o.failure, o.shop_id, o.facts, o.held, o.version,
@@ -219,6 +226,7 @@ public:
 
   result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override;
   result<order_page> list(const order_filter& filter) override;
+  result<std::vector<listed_order>> rows_of(std::span<const order_id> orders) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
   result<event_page> events_after(const feed_position& at, std::size_t limit) override;
@@ -269,6 +277,19 @@ result<order_page> reader::list(const order_filter& filter) {
     pqxx::nontransaction look{over.raw()};
     const auto& wanted = filter.state ? sql("orders_in_state") : sql("orders_in_any_state");
     return page_of_rows<listed_order>(over.run(look, wanted, asked), filter.limit, read_listed<row_view>);
+  });
+}
+
+result<std::vector<listed_order>> reader::rows_of(std::span<const order_id> orders) {
+  return guarded([&](session& over) -> result<std::vector<listed_order>> {
+    rows wanted{type::uuid};
+    for (const auto& order : orders)
+      wanted.id(order.value);
+    std::vector<listed_order> found;
+    pqxx::nontransaction look{over.raw()};
+    for (const auto& row : over.run(look, sql("order_rows"), wanted.take()))
+      found.push_back(read_listed(row_view{row}));
+    return found;
   });
 }
 

@@ -35,6 +35,10 @@ constexpr read_statement statements[] = {
     (select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null)
   from orders where state = ?4 and (updated_at, id) < (?1, ?2)
   order by updated_at desc, id desc limit ?3)"},
+{"order_row", R"(
+  select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at,
+    (select a.since from order_attention a where a.order_id = orders.id and a.kind = 'quarantined' and a.until is null)
+  from orders where id = ?)"},
 // One index serves both lists: of all states, the newest of each are merged.
 {"orders_in_any_state", R"(
   select id, tiktok_order_id, state, failure, shop_id, facts, held, version, created_at, updated_at, closed_at,
@@ -131,6 +135,7 @@ public:
 
   result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override;
   result<order_page> list(const order_filter& filter) override;
+  result<std::vector<listed_order>> rows_of(std::span<const order_id> orders) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
   result<event_page> events_after(const feed_position& at, std::size_t limit) override;
@@ -206,6 +211,20 @@ result<order_page> reader::list(const order_filter& filter) {
     if (filter.state)
       query.text(name_of(*filter.state));
     return page_from<listed_order>(query, filter.limit, read_listed<statement>);
+  });
+}
+
+result<std::vector<listed_order>> reader::rows_of(std::span<const order_id> orders) {
+  return guarded([&]() -> result<std::vector<listed_order>> {
+    std::vector<listed_order> rows;
+    transaction snapshot{over_, transaction::kind::read};
+    for (const auto& order : orders) {
+      auto query = over_.use(sql("order_row"));
+      query.id(order.value);
+      if (query.step())
+        rows.push_back(read_listed(query));
+    }
+    return rows;
   });
 }
 

@@ -22,6 +22,7 @@ public:
 
   result<std::vector<result<loaded_order>>> load(std::span<const load_request> what) override;
   result<order_page> list(const order_filter& filter) override;
+  result<std::vector<listed_order>> rows_of(std::span<const order_id> orders) override;
   result<order_view> find(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
   result<event_page> events_after(const feed_position& at, std::size_t limit) override;
@@ -78,6 +79,15 @@ result<order_page> memory_reader::list(const order_filter& filter) {
       rows.push_back({each.row, each.unreadable, each.quarantined_since()});
   std::sort(rows.begin(), rows.end(), [&](const listed_order& a, const listed_order& b) { return key(a.order) > key(b.order); });
   return page_from<listed_order>(rows, filter.limit, as_it_is<listed_order>);
+}
+
+result<std::vector<listed_order>> memory_reader::rows_of(std::span<const order_id> orders) {
+  std::lock_guard alone(of_.mutex_);
+  std::vector<listed_order> rows;
+  for (const auto& order : orders)
+    if (const auto* found = find_row(order))
+      rows.push_back({found->row, found->unreadable, found->quarantined_since()});
+  return rows;
 }
 
 const memory_order* memory_reader::find_row(const order_key& key) const {

@@ -26,6 +26,11 @@ public:
     failure_ = error{code, "file /var/lib/secret.db is locked", {}};
   }
 
+  void work_again() {
+    const std::lock_guard lock{mutex_};
+    failure_.reset();
+  }
+
   void load(load_request what, reply<loaded_order> done) override { done(load_one(*from_, what)); }
   void run_job(read_job job) override {
     const auto failure = failing();
