@@ -143,13 +143,7 @@ export class StreamClient {
 
   private take(event: StreamEvent, lastEventId: string): void {
     if (event.kind === "hello") this.meet(event.epoch);
-    if (event.kind === "reload") {
-      // Anew without a position; the next hello says that all must be fetched.
-      this.position = "";
-      this.cut?.abort();
-      return;
-    }
-    if (event.kind === "change" && lastEventId !== "") this.position = lastEventId;
+    if (lastEventId !== "") this.position = lastEventId;
     const lagMs = event.kind === "hello" || event.kind === "tick" ? event.lagMs : this.status.lagMs;
     this.tell({ connected: event.kind !== "bye", heardAt: this.parts.now(), lagMs });
     this.parts.onEvent(event);
