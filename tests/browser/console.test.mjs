@@ -164,6 +164,7 @@ test("a log-in that ends leaves the page and what was typed; the same person goe
   await stage.picture(page, "expired");
   await again.getByLabel("Password").fill(stage.where.password);
   await again.getByRole("button", { name: "Log in" }).click();
-  await dialogGone(page);
+  await again.waitFor({ state: "detached" });
+  await dialogGone(page); // the note's, once it is sent
   await page.locator(".entry").getByText("note", { exact: true }).waitFor();
 });

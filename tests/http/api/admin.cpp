@@ -85,6 +85,7 @@ private:
   running_server parts_;
   metrics measured_;
   http_context_ptr http_ = std::make_shared<http_context>(http_limits{}, parts_.clock, measured_, [] { return true; });
+  order_stream stream_{parts_.reader, parts_.who, parts_.clock};
   std::unique_ptr<http_site> site_ =
       make_admin_site(api_context_ptr{new api_context{http_,
                                                       std::make_shared<admission>(1, http_->meter.in_flight),
@@ -96,7 +97,8 @@ private:
                                                       parts_.who,
                                                       std::chrono::seconds{1},
                                                       {},
-                                                      own_names{"127.0.0.1:0", {}}}});
+                                                      own_names{"127.0.0.1:0", {}},
+                                                      stream_}});
 };
 
 http_request request_for(std::string_view method, std::string_view target, std::string body = {}) {

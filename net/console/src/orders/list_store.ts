@@ -24,6 +24,8 @@ export interface OpenList {
   /** Pixels, and the row with the focus. */
   scroll: number;
   focused: number;
+  /** Something changed while the page that is under way was read: it may be older. */
+  overtaken: boolean;
 }
 
 const kept = new Map<string, OpenList>();
@@ -39,6 +41,7 @@ export function openList(filter: Filter): OpenList {
     store: createStore<ListView>({ list: emptyList(filter), loading: null, trouble: null }),
     scroll: 0,
     focused: 0,
+    overtaken: false,
   };
   kept.delete(key);
   kept.set(key, found); // the last one is the youngest
@@ -55,12 +58,14 @@ async function fetchInto(open: OpenList, during: "first" | "more" | "show"): Pro
   const before = open.store.get();
   if (before.loading !== null && !(during === "show" && before.loading === "more")) return;
   update(open, { loading: during, trouble: null });
+  if (during !== "more") open.overtaken = false;
   const { filter, cursor } = before.list;
   try {
     const page = await watched(fetchOrders(filter.state, during === "more" ? cursor : null));
     const now = open.store.get();
     if (during === "more" && now.list.cursor !== cursor) return; // shown anew meanwhile
     update(open, { list: during === "more" ? appended(now.list, page) : shown(now.list, page, serverNow()), loading: null });
+    if (during !== "more" && open.overtaken) void catchUp(open);
   } catch (error) {
     update(open, { loading: null, trouble: { error, during } });
   }
@@ -106,11 +111,16 @@ function take(changes: readonly Change[]): void {
   const rows = changes.map((change) => change.row).filter((row): row is OrderRow => row !== null);
   if (rows.length === 0) return;
   for (const open of kept.values()) {
-    if (open.store.get().list.loadedAt === null) continue;
-    const list = changed(open.store.get().list, rows, serverNow());
+    const { list: before, loading } = open.store.get();
+    if (loading !== null) open.overtaken = true;
+    if (before.loadedAt === null) continue;
+    const list = changed(before, rows, serverNow());
+    if (list.ids.length === 0 && list.fresh.size > 0 && loading === null) {
+      void show(open); // nothing is there that could move
+      continue;
+    }
     update(open, { list });
-    if (list.ids.length === 0 && list.fresh.size > 0) void show(open); // nothing is there that could move
-    else settleLater(open);
+    settleLater(open);
   }
 }
 
