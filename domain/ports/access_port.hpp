@@ -38,7 +38,7 @@ public:
   /// Counts as activity in it. Errors: unauthorized, when it is not in force; forbidden, when the CSRF token is another one's.
   virtual result<login_session> find_session(std::string_view id, std::string_view csrf_token) = 0;
 
-  /// Whether what let them in still does, with that role at least. For what lasts longer than a request; no activity in a session.
+  /// Whether what let them in still does, with that role at least. For what lasts longer than a request; counts as no activity.
   [[nodiscard]] virtual bool still_admits(const principal& who) const = 0;
 
   // Call back once, on any thread.

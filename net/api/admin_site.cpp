@@ -99,7 +99,8 @@ private:
 
 std::vector<api_route> admin_routes() {
   std::vector<api_route> all;
-  for (const auto rows : {process_routes(), order_routes(), actor_routes(), dead_letter_routes(), session_routes(), stream_routes()})
+  for (const auto rows :
+       {process_routes(), order_routes(), actor_routes(), dead_letter_routes(), session_routes(), stream_routes()})
     all.insert(all.end(), rows.begin(), rows.end());
   return all;
 }

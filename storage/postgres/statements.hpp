@@ -310,7 +310,8 @@ inline constexpr statement all_tokens{"all_tokens",
     "select t.token_hash, t.user_name, t.role from api_tokens t join users u on u.name = t.user_name"
     " where t.revoked_at is null and u.disabled_at is null"};
 inline constexpr statement all_sessions{"all_sessions",
-    "select token_hash, user_name, csrf_token, created_at, expires_at from sessions"};
+    "select token_hash, user_name, csrf_token, (extract(epoch from created_at) * 1000000)::int8,"
+    " (extract(epoch from expires_at) * 1000000)::int8 from sessions"};
 inline constexpr statement all_users{"all_users", "select name, role, password_hash from users where disabled_at is null"};
 
 } // namespace orderly::postgres::sql

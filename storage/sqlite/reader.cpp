@@ -74,7 +74,8 @@ constexpr read_statement statements[] = {
   order by received_at desc, id desc limit ?4)"},
 
 {"feed_end", R"(
-  select (select max(epoch) from feed_epochs), pos, order_id, seq from order_events order by pos desc limit 1)"},
+  select (select max(epoch) from feed_epochs), pos, order_id, seq from order_events
+  where pos = (select max(pos) from order_events))"},
 {"feed_epoch", "select max(epoch) from feed_epochs"},
 // Where the history of an epoch ends: the next one's first event.
 {"feed_epoch_end", "select min(first_pos) from feed_epochs where epoch > ?"},

@@ -33,7 +33,7 @@ PROJECT = {
     "storage/read": ("storage/read", "domain", "base") + STORE_PORT,
     "storage/audit": ("storage/audit", r"storage/(sqlite|postgres)/audit_source\.hpp", "domain", "base") + STORE_ROWS,
     "net": (), # nothing lives beside its rooms but the server that puts them together
-    "net/server.hpp": (r"net/http/limits\.hpp", "domain", "base"),
+    "net/server.hpp": (r"net/http/limits\.hpp", r"net/api/stream_terms\.hpp", "domain", "base"),
     "net/server.cpp": ("net", "domain", "base"),
     "net/http": ("net/http", "base"),
     "net/client": ("net/client", r"net/http/(message|event_loop)\.hpp", "base"),

@@ -204,10 +204,10 @@ TEST_CASE("a user without rights over the server begins an epoch too") {
   db->writer();
   const auto before = epochs(*db);
   db->execute("update feed_epochs set server = 'elsewhere' where epoch > 0");
-  db->execute("create role plain login; grant usage on schema " + schema + " to plain; grant all on all tables in schema " +
-              schema + " to plain");
+  db->execute("create role plain login password 'plain'; grant usage on schema " + schema +
+              " to plain; grant all on all tables in schema " + schema + " to plain");
   auto url = url_of(*db);
-  url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, "plain");
+  url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, "plain:plain");
   const bool opened = open_store({.url = url, .data_dir = {}, .vfs = {}}).value()->open_writer().has_value();
   db->execute("drop owned by plain; drop role plain");
   CHECK(opened);
