@@ -57,7 +57,7 @@ public:
     if (is_unsafe(request.method)) {
       if (!by_token && !is_from_own_page(request))
         return refuse("cross_origin", {error_code::forbidden, "The request comes from a page of another origin.", {}});
-      if (!request.body->empty() && !says_json(request))
+      if (request.has_body && !says_json(request))
         return refuse("media_type", {error_code::unsupported_media_type, {}, {}});
     }
     if (!row)
@@ -87,7 +87,8 @@ private:
             [this, path = &path, serve = row.serve, target = std::move(target), by = std::move(by)](const http_request& r,
                                                                                                     const responder_ptr& to) {
               serve({with_, r, target, *path, by, to});
-            }};
+            },
+            row.max_body};
   }
 
   const api_context_ptr with_;

@@ -6,6 +6,8 @@
 #include "net/http/route_table.hpp"
 #include "net/http/target.hpp"
 
+#include <cstddef>
+#include <optional>
 #include <string_view>
 
 namespace orderly {
@@ -26,6 +28,7 @@ struct route_call {
 struct api_route : route_row {
   answer_time (*time)(const api_context&);
   void (*serve)(const route_call&);
+  std::optional<std::size_t> max_body{}; ///< bytes; nothing: http.max_body
 };
 
 /// For reads, for which no admission is needed: the reader's own queue has a bound.

@@ -10,8 +10,7 @@
 namespace orderly {
 namespace {
 
-/// Before anybody is known.
-constexpr std::size_t max_login_body = 4096;
+constexpr std::size_t max_login_body = 4096; // bytes, read before anybody is known
 
 json::object session_body(const api_context& with, const principal& who, const std::optional<timestamp>& ends_at) {
   return {{"user", json::object{{"name", who.user}, {"role", name_of(who.role)}}},
@@ -29,8 +28,6 @@ std::string cookie(const std::string& name, std::string_view value, std::string_
 void serve_login(const route_call& call) {
   if (!call.request.loopback_peer) // the password would cross a network in clear text
     return call.to->answer(problem(error_code::forbidden, "Without TLS a log-in is taken from this machine only."));
-  if (call.request.body->size() > max_login_body)
-    return call.to->answer(problem(error_code::body_too_large, "A log-in has at most 4096 bytes."));
   auto asked = read_login(*call.request.body);
   if (!asked)
     return call.to->answer(problem(asked.error()));
@@ -67,7 +64,7 @@ answer_time login_time(const api_context&) {
 }
 
 constexpr std::array<api_route, 3> table{{
-    {{"POST", "/api/v1/session", {}, "session", "Logs in by name and password"}, login_time, serve_login},
+    {{"POST", "/api/v1/session", {}, "session", "Logs in by name and password"}, login_time, serve_login, max_login_body},
     {{"GET", "/api/v1/session", role::viewer, "session", "Who asks, and until when"}, immediately, serve_session},
     {{"DELETE", "/api/v1/session", role::viewer, "session", "Logs out"}, login_time, serve_logout},
 }};

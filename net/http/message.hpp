@@ -31,7 +31,7 @@ public:
   [[nodiscard]] virtual header_value find(std::string_view name) const = 0;
 };
 
-/// Views point into the session's parser: valid only while http_route::serve() runs.
+/// Views point into the session's parser: valid only while http_site::find() or http_route::serve() runs.
 struct http_request {
   std::string_view method;               ///< as sent: "GET"
   std::string_view authority;            ///< whom it is addressed to: of an absolute target, else Host; may be anything
@@ -40,7 +40,8 @@ struct http_request {
   std::string_view local_host;           ///< the connection's own address; IPv6 without brackets
   std::uint16_t local_port = 0;
   bool loopback_peer = false;
-  std::shared_ptr<const std::string> body; ///< never null; chunks joined
+  bool has_body = false;                   ///< one is announced, however long
+  std::shared_ptr<const std::string> body; ///< never null; chunks joined; empty until http_route::serve()
 
   [[nodiscard]] header_value header(std::string_view name) const { return fields ? fields->find(name) : header_value{}; }
   /// A loopback peer, and no proxy says that it passes on what another sent.

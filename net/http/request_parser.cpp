@@ -17,7 +17,7 @@ constexpr std::size_t read_size = 16 << 10;
 
 parse_refusal refusal_for(const boost::system::error_code& ec) {
   if (ec == http::error::body_limit)
-    return {"body_too_large", error_code::body_too_large, "The body is larger than this listener accepts."};
+    return body_too_large();
   if (ec == http::error::header_limit || ec == http::error::buffer_overflow)
     return header_too_large();
   return {"malformed", error_code::bad_request, "The request is not well-formed HTTP."};
@@ -39,6 +39,10 @@ bool body_is_delimited(const head& of) {
 
 parse_refusal header_too_large() {
   return {"header_too_large", error_code::header_too_large, "The header is larger than this listener accepts."};
+}
+
+parse_refusal body_too_large() {
+  return {"body_too_large", error_code::body_too_large, "The body is larger than what is accepted here."};
 }
 
 struct request_parser::parts {
@@ -79,7 +83,7 @@ void request_parser::next() {
   auto& parser = in_->parser.emplace();
   parser.header_limit(static_cast<std::uint32_t>(limits_.max_header));
   parser.body_limit(limits_.max_body);
-  parser.eager(true);
+  parser.eager(false); // stops behind the head
 }
 
 request_parser::progress request_parser::parse() {
@@ -93,6 +97,7 @@ request_parser::progress request_parser::parse() {
     if (!body_is_delimited(parser.get()))
       return refuse({"malformed", error_code::bad_request, "The only Transfer-Encoding known here is chunked, in HTTP/1.1."});
     head_complete_ = out.head_complete = true;
+    parser.eager(true);
   }
   if (ec && ec != http::error::need_more)
     return refuse(refusal_for(ec));
@@ -119,6 +124,8 @@ connection_terms request_parser::terms() const {
   const auto& of = in_->parser->get();
   return {of.keep_alive(), of.version() < 11, of.method() == http::verb::head};
 }
+bool request_parser::announces_body() const { return in_->parser->chunked() || announced_size() != 0; }
+std::uint64_t request_parser::announced_size() const { return in_->parser->content_length().value_or(0); }
 std::size_t request_parser::body_size() const { return in_->parser->get().body().size(); }
 std::string request_parser::take_body() { return std::move(in_->parser->get().body()); }
 

@@ -5,6 +5,7 @@
 #include "net/http/limits.hpp"
 #include "net/http/message.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -38,7 +39,7 @@ public:
   enum class step : std::uint8_t { need_more, more_here, whole, refused };
   struct progress {
     step result = step::need_more;
-    bool head_complete = false; ///< with this step
+    bool head_complete = false; ///< with this step, which has read nothing of the body
   };
   void next();
   progress parse();
@@ -47,7 +48,9 @@ public:
   [[nodiscard]] std::string_view method() const;
   [[nodiscard]] std::string_view target() const;
   [[nodiscard]] connection_terms terms() const;
-  [[nodiscard]] std::size_t body_size() const; ///< so far
+  [[nodiscard]] bool announces_body() const;
+  [[nodiscard]] std::uint64_t announced_size() const; ///< 0 when the head does not say it
+  [[nodiscard]] std::size_t body_size() const;        ///< so far
   [[nodiscard]] std::string take_body();
   [[nodiscard]] header_value find(std::string_view name) const override;
 
@@ -63,5 +66,6 @@ private:
 
 /// No more bytes may wait, though the header is not complete.
 parse_refusal header_too_large();
+parse_refusal body_too_large();
 
 } // namespace orderly

@@ -2,6 +2,7 @@
 
 #include <boost/asio/write.hpp>
 
+#include <algorithm>
 #include <vector>
 
 namespace orderly {
@@ -110,19 +111,19 @@ void session::on_read(net_error ec, std::size_t n) {
       return read();
     enter(phase::head, limits_.header_timeout);
   }
+  slow_body_ = phase_ == phase::body;
   parse();
 }
 
 void session::parse() {
   for (;;) {
     const auto got = parser_.parse();
-    if (got.head_complete) {
-      enter(phase::body, limits_.body_timeout);
-      if (got.result != request_parser::step::whole && parser_.expects_continue())
-        return write_continue();
-    }
     if (got.result == request_parser::step::refused)
       return refuse(parser_.refusal());
+    if (got.head_complete && !take_head(got.result == request_parser::step::whole))
+      return;
+    if (parser_.body_size() > max_body())
+      return refuse(body_too_large());
     if (!claim_body())
       return refuse({"body_budget", error_code::overloaded, "The bodies of all requests together are at their limit."});
     if (got.result == request_parser::step::whole)
@@ -131,6 +132,27 @@ void session::parse() {
       return read();
   }
 }
+
+/// Finds the route, which knows who asks, before anything of a body is read. False: an answer or an interim one is under way.
+bool session::take_head(bool whole) {
+  enter(phase::body, limits_.body_timeout);
+  slow_body_ = false;
+  terms_ = parser_.terms();
+  route_ = context_.site.find(request());
+  if (whole)
+    return true;
+  if (route_.ignores_body) {
+    terms_.keep_alive = false; // what follows is of no use, and may be long
+    return serve(), false;
+  }
+  if (parser_.announced_size() > max_body())
+    return refuse(body_too_large()), false;
+  if (parser_.expects_continue())
+    return write_continue(), false;
+  return true;
+}
+
+std::size_t session::max_body() const { return std::min(route_.max_body.value_or(limits_.max_body), limits_.max_body); }
 
 /// Counts what the body has grown by. False: no more memory may go to bodies now.
 bool session::claim_body() {

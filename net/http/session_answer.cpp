@@ -21,7 +21,8 @@ constexpr std::size_t batch_size = 64 << 10;
 
 } // namespace
 
-void session::serve() {
+http_request session::request() const {
+  static const auto no_body = std::make_shared<const std::string>();
   http_request request;
   request.method = parser_.method();
   const auto target = split_target(parser_.target());
@@ -31,10 +32,18 @@ void session::serve() {
   request.local_port = local_port_;
   request.fields = &parser_;
   request.loopback_peer = loopback_peer_;
+  request.has_body = parser_.announces_body();
+  request.body = no_body;
+  return request;
+}
+
+void session::serve() {
+  auto request = this->request();
   request.body = std::make_shared<const std::string>(parser_.take_body());
-  terms_ = parser_.terms();
   began_ = steady_clock::now();
-  const auto route = context_.site.find(request);
+  if (slow_body_) // whoever asked may have lost the right to while it came
+    route_ = context_.site.find(request);
+  const auto route = std::move(route_);
   label_ = route.label;
   late_ = route.time.late;
   enter(phase::answering, route.time.deadline);

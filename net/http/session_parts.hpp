@@ -35,11 +35,14 @@ private:
   void read();
   void on_read(net_error ec, std::size_t n);
   void parse();
+  [[nodiscard]] bool take_head(bool whole);
+  [[nodiscard]] std::size_t max_body() const;
   [[nodiscard]] bool claim_body();
   void release_body();
   void write_continue();
 
   // Answering.
+  [[nodiscard]] http_request request() const;
   void serve();
   responder_ptr make_responder(std::uint64_t number);
   void finish(std::uint64_t number, http_response response);
@@ -80,6 +83,8 @@ private:
   std::uint16_t local_port_ = 0;
   std::chrono::steady_clock::time_point deadline_{}, began_{};
   connection_terms terms_;
+  http_route route_; // of the request that is being read
+  bool slow_body_ = false;
   std::string_view label_;
   http_response (*late_)() = nullptr;
   std::uint64_t request_number_ = 0;

@@ -10,7 +10,8 @@ answer_time at_once() {
 
 http_route answers(std::string_view label, http_response response) {
   return {label, at_once(),
-          [response = std::move(response)](const http_request&, const responder_ptr& to) { to->answer(response); }};
+          [response = std::move(response)](const http_request&, const responder_ptr& to) { to->answer(response); }, std::nullopt,
+          true};
 }
 
 http_route no_such_path() { return answers("unknown", problem(error_code::not_found, "No such path.")); }

@@ -5,6 +5,9 @@
 #include "tests/http/support/running_server.hpp"
 #include "tests/support/catch.hpp"
 
+#include <chrono>
+#include <thread>
+
 using namespace orderly;
 using namespace orderly::test;
 
@@ -127,4 +130,40 @@ TEST_CASE("every answer of the admin listener keeps to its type and its origin, 
   look(server.api("GET", "/", {}, {{"Host", "evil.example"}}), 421);
   look(ask_once(server.http->admin_listen(), "nonsense\r\n\r\n"), 400);
   CHECK(server.api("GET", order_list)->headers.at("content-security-policy") == "default-src 'none'");
+}
+
+TEST_CASE("of a request that is refused no body is read, and nobody waits for one") {
+  const running_server server;
+  const auto refused = [&](const std::string& more, int status) {
+    INFO(more);
+    for (const auto* length : {"Content-Length: 1000000\r\n", "Transfer-Encoding: chunked\r\n",
+                               "Content-Length: 1000000\r\nExpect: 100-continue\r\n"}) {
+      raw_connection connection{server.http->admin_listen()};
+      const auto got = connection.ask("POST " + a_note + " HTTP/1.1\r\n" + more + length + "\r\n");
+      REQUIRE(got);
+      CHECK(got->status == status);
+      CHECK(got->headers.at("connection") == "close");
+    }
+  };
+  const std::string host = "Host: orderly.test\r\n", json = "Content-Type: application/json\r\n";
+  refused(host + json, 401);
+  refused(host + json + "Authorization: Bearer wrong\r\n", 401);
+  refused(host + json + "Authorization: Bearer viewer-token\r\n", 403);
+  refused(host + "Content-Type: text/plain\r\nAuthorization: Bearer op-token\r\n", 415);
+  refused("Host: evil.example\r\n" + json + "Authorization: Bearer op-token\r\n", 421);
+  CHECK(server.metric("orderly_http_body_bytes") == 0);
+}
+
+TEST_CASE("a token that is revoked while a body comes lets it in no more") {
+  running_server server;
+  raw_connection connection{server.http->admin_listen()};
+  const auto request = request_text("POST", a_note, note, {{"Authorization", "Bearer op-token"}});
+  REQUIRE(connection.send(request.substr(0, request.size() - 1)));
+  while (server.metric("orderly_http_body_bytes") == 0) // the head has been judged
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  server.access.revoke_token(secret_hash("op-token"), [](const result<void>&) {});
+  const auto got = connection.ask(request.substr(request.size() - 1));
+  REQUIRE(got);
+  CHECK(got->status == 401);
+  CHECK(server.port.posted().empty());
 }

@@ -124,6 +124,25 @@ TEST_CASE("a log-in's body is read strictly, and no answer repeats a password") 
   CHECK(status_of(server, "POST", session_path, {{"Content-Type", "text/plain"}}, login_body("olga", a_password)) == 415);
 }
 
+TEST_CASE("of a log-in 4096 bytes are read and no more, since nobody is known yet") {
+  const running_server server;
+  const auto padded = [](std::size_t size) {
+    return login_body("nobody", std::string(size - login_body("nobody", "").size(), 'p'));
+  };
+  CHECK(status_of(server, "POST", session_path, {}, padded(4096)) == 422); // it was read
+  const auto head = [](const std::string& length) {
+    return "POST " + session_path + " HTTP/1.1\r\nHost: orderly.test\r\nContent-Type: application/json\r\n" + length + "\r\n\r\n";
+  };
+  for (const auto& request : {head("Content-Length: 4097"), head("Transfer-Encoding: chunked") + "1001\r\n" + padded(4097)}) {
+    raw_connection connection{server.http->admin_listen()};
+    const auto got = connection.ask(request); // the rest is not waited for
+    REQUIRE(got);
+    CHECK(got->status == 413);
+    CHECK(string_at(body_of(got), "code") == "body_too_large");
+    CHECK(got->headers.at("connection") == "close");
+  }
+}
+
 TEST_CASE("a page of another origin cannot log anybody in") {
   const running_server server;
   const auto body = login_body("olga", a_password);
