@@ -33,6 +33,7 @@ struct config {
     bool allow_unsafe = false;
   } storage;
   struct {
+    std::vector<std::string> trusted_proxies;
     std::int64_t max_body = 0, max_body_bytes = 0, max_header = 0, max_connections = 0, threads = 0;
     std::chrono::milliseconds header_timeout{}, body_timeout{}, idle_timeout{}, webhook_deadline{}, command_deadline{};
   } http;

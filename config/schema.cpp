@@ -51,6 +51,10 @@ const std::array keys{
     key_spec{"storage.allow_unsafe", "false", ORDERLY_AT(storage.allow_unsafe),
              "Start on a PostgreSQL server with fsync=off all the same: what was answered can be lost there."},
 
+    key_spec{"http.trusted_proxies", "", ORDERLY_AT(http.trusted_proxies),
+             "Proxies in front of the admin listener whose X-Forwarded-For and X-Forwarded-Proto are believed: with the latter "
+             "\"https\" a log-in is taken from everywhere. A proxy must set both itself.",
+             0, 0, &ip_network_rule},
     key_spec{"http.threads", "1", ORDERLY_AT(http.threads), "Threads of both listeners.", 1, 64},
     key_spec{"http.max_body", "1048576", ORDERLY_AT(http.max_body),
              "Bytes of a request's body; beyond it: 413.", 1 * kib, 64 * mib},

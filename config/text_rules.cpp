@@ -1,5 +1,7 @@
 #include "config/text_rules.hpp"
 
+#include "base/ip_network.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -83,6 +85,8 @@ const text_rule token_or_empty_rule{[](std::string_view text) { return text.empt
                                     "a text of printable characters without blanks"};
 const text_rule address_rule{is_address, "HOST:PORT, the port from 0 to 65535"};
 const text_rule host_rule{is_host_or_address, "HOST or HOST:PORT"};
+const text_rule ip_network_rule{[](std::string_view text) { return parse_ip_network(text).has_value(); },
+                                "an IP address, or a network such as \"10.0.0.0/8\""};
 const text_rule log_level_rule{is_log_level, "\"debug\", \"info\", \"warn\" or \"error\""};
 const text_rule storage_url_rule{is_storage_url, "\"sqlite:PATH\" or \"postgresql://...\""};
 const text_rule http_base_rule{is_http_base, "\"https://HOST\", \"http://HOST\", with a :PORT if need be and no path"};

@@ -40,10 +40,24 @@ private:
   std::unique_ptr<listener> public_, admin_;
 };
 
+result<std::vector<ip_network>> proxies_of(const server_options& options) {
+  std::vector<ip_network> out;
+  for (const auto& text : options.trusted_proxies) {
+    const auto one = parse_ip_network(text);
+    if (!one)
+      return error{error_code::bad_config, "\"" + text + "\" is no address and no network", {{"address", text}}};
+    out.push_back(*one);
+  }
+  return out;
+}
+
 } // namespace
 
 result<std::unique_ptr<server>> start_server(const server_options& options, const server_parts& parts) {
-  const auto http = std::make_shared<http_context>(options, parts.time, parts.measured, parts.ready);
+  auto proxies = proxies_of(options);
+  if (!proxies)
+    return proxies.error();
+  const auto http = std::make_shared<http_context>(options, parts.time, parts.measured, parts.ready, std::move(*proxies));
   const auto gate = std::make_shared<admission>(options.max_in_flight, http->meter.in_flight);
   const edge_ptr webhooks{new edge{http, gate, parts.orders, parts.actors, parts.ids, options.app_key,
                                    published{options.app_secrets}, options.webhook_deadline}};

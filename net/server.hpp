@@ -24,6 +24,7 @@ namespace orderly {
 struct server_options : http_limits {
   std::string listen = "127.0.0.1:0", admin_listen = "127.0.0.1:0"; ///< HOST:PORT, port 0 = any
   std::vector<std::string> admin_hosts;                             ///< beside its own address: HOST or HOST:PORT
+  std::vector<std::string> trusted_proxies;                         ///< addresses and networks
   std::size_t threads = 1;
   std::size_t max_in_flight = 4096;                  ///< admission: inputs that wait for the engine
   std::chrono::milliseconds webhook_deadline{2'500}; ///< TikTok waits 3 s (sheet 6.1)
@@ -60,7 +61,7 @@ public:
   virtual void drain(std::chrono::milliseconds grace) = 0;
 };
 
-/// Errors: bad_config with the address, when it cannot be bound.
+/// Errors: bad_config with the address that cannot be bound, or that is none.
 result<std::unique_ptr<server>> start_server(const server_options& options, const server_parts& parts);
 
 } // namespace orderly

@@ -1,5 +1,6 @@
 #include "net/api/admin_site.hpp"
 
+#include "base/log.hpp"
 #include "net/api/console_route.hpp"
 #include "net/api/routes.hpp"
 #include "net/http/problem.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 namespace orderly {
 namespace {
@@ -27,17 +29,22 @@ bool says_json(const http_request& request) {
 }
 
 /// H17. What a page of ours needs beyond it says its own answer.
-constexpr std::array<standing_header, 3> on_every_answer{{{"X-Content-Type-Options", "nosniff"},
-                                                          {"Cross-Origin-Resource-Policy", "same-origin"},
-                                                          {"Content-Security-Policy", "default-src 'none'"}}};
+constexpr std::array<standing_header, 4> on_every_answer{
+    {{"X-Content-Type-Options", "nosniff"},
+     {"Cross-Origin-Resource-Policy", "same-origin"},
+     {"Content-Security-Policy", "default-src 'none'"},
+     {"Strict-Transport-Security", "max-age=31536000"}}}; // the last under TLS only
 
 class admin_site final : public http_site {
 public:
   explicit admin_site(api_context_ptr with) : with_(std::move(with)) {}
   [[nodiscard]] std::string_view name() const override { return "admin"; }
-  [[nodiscard]] std::span<const standing_header> standing_headers() const override { return on_every_answer; }
+  [[nodiscard]] std::span<const standing_header> standing_headers(bool over_tls) const override {
+    return std::span{on_every_answer}.first(on_every_answer.size() - (over_tls ? 0 : 1));
+  }
 
   [[nodiscard]] http_route find(const http_request& request) override {
+    tell_of_unnamed_proxy(request);
     if (!with_->names.contain(request))
       return refuse("misdirected", {error_code::misdirected_request,
                                     "\"" + shown(request.authority) + "\" is no name of this listener; see admin.hosts.",
@@ -66,6 +73,16 @@ public:
   }
 
 private:
+  /// Once: whoever sends the header again says nothing new.
+  void tell_of_unnamed_proxy(const http_request& request) {
+    if (request.peer_is_proxy || !request.header("X-Forwarded-For") || told_of_proxy_.exchange(true))
+      return;
+    log(log_level::warn, "proxy.unnamed",
+        "A request with X-Forwarded-For came from a peer that http.trusted_proxies does not name: what it says is not believed, "
+        "and this is not told again",
+        {{"peer", request.peer}});
+  }
+
   /// Before a route.
   [[nodiscard]] http_route refuse(std::string_view reason, const error& why) const {
     with_->http->meter.rejected(reason);
@@ -92,6 +109,7 @@ private:
   }
 
   const api_context_ptr with_;
+  std::atomic<bool> told_of_proxy_{false};
   const std::vector<api_route> routes_ = admin_routes();
   const route_index index_ = index_of(routes_);
 };

@@ -1,5 +1,7 @@
 #include "net/api/caller.hpp"
 
+#include "net/http/forwarded.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -27,7 +29,9 @@ std::string_view next_cookie(std::string_view& rest) {
 
 } // namespace
 
-std::string session_cookie_name(const http_request& request) { return "orderly_session_" + std::to_string(request.local_port); }
+std::string session_cookie_name(const http_request& request) {
+  return (over_tls(request) ? "__Host-orderly_session_" : "orderly_session_") + std::to_string(request.local_port);
+}
 
 std::string_view session_id_of(const http_request& request) {
   const auto sent = request.header("Cookie");

@@ -10,7 +10,8 @@
 
 namespace orderly {
 
-/// Cookies know no port: two engines on one host would end each other's sessions.
+/// Cookies know no port: two engines on one host would end each other's sessions. Under TLS nobody without TLS can have set it
+/// (RFC 6265bis, 4.1.3).
 std::string session_cookie_name(const http_request& request);
 /// What the browser sent under that name; nothing when it came twice, since one of them was put there by somebody else.
 std::string_view session_id_of(const http_request& request);

@@ -1,5 +1,7 @@
 #include "net/api/own_names.hpp"
 
+#include "net/http/forwarded.hpp"
+
 #include <algorithm>
 
 namespace orderly {
@@ -32,6 +34,8 @@ bool is_from_own_page(const http_request& request) {
     return true;
   const auto origin = parse_http_origin(sent.value);
   const auto asked = parse_authority(request.authority);
+  if (origin && over_tls(request) && origin->default_port != 443)
+    return false; // a page that anybody on its way may have written
   return sent.count == 1 && origin && asked && origin->at.host == asked->host &&
          origin->at.port.value_or(origin->default_port) == asked->port.value_or(origin->default_port);
 }

@@ -2,6 +2,7 @@
 
 #include "net/api/caller.hpp"
 #include "net/api/routes.hpp"
+#include "net/http/forwarded.hpp"
 #include "net/http/problem.hpp"
 
 #include <array>
@@ -15,7 +16,7 @@ void serve_live(const route_call& call) { call.to->answer(health::live()); }
 void serve_ready(const route_call& call) { call.to->answer(call.with->http->state.ready()); }
 
 void serve_metrics(const route_call& call) {
-  if (!call.request.from_loopback() && !token_user(*call.with, call.request))
+  if (!from_loopback(call.request) && !token_user(*call.with, call.request))
     return call.to->answer(problem(error_code::unauthorized));
   call.to->answer({200, prometheus_text, call.with->measured.render(), {}});
 }

@@ -4,6 +4,7 @@
 #include "net/api/caller.hpp"
 #include "net/api/command_body.hpp"
 #include "net/api/routes.hpp"
+#include "net/http/forwarded.hpp"
 
 #include <array>
 
@@ -22,12 +23,14 @@ json::object session_body(const api_context& with, const principal& who, const s
 
 /// Session cookie: it goes with the browser, and the server ends it earlier.
 std::string cookie(const std::string& name, std::string_view value, std::string_view more = {}) {
-  return name + '=' + std::string{value} + std::string{more} + "; HttpOnly; SameSite=Strict; Path=/";
+  const auto* secure = name.starts_with("__Host-") ? "; Secure" : "";
+  return name + '=' + std::string{value} + std::string{more} + secure + "; HttpOnly; SameSite=Strict; Path=/";
 }
 
 void serve_login(const route_call& call) {
-  if (!call.request.loopback_peer) // the password would cross a network in clear text
-    return call.to->answer(problem(error_code::forbidden, "Without TLS a log-in is taken from this machine only."));
+  if (!over_tls(call.request) && !from_loopback(call.request)) // the password would cross a network in clear text
+    return call.to->answer(problem(error_code::forbidden, "Without TLS a log-in is taken from this machine only; a proxy that "
+                                                          "adds it stands in http.trusted_proxies and sets X-Forwarded-Proto."));
   auto asked = read_login(*call.request.body);
   if (!asked)
     return call.to->answer(problem(asked.error()));

@@ -127,7 +127,7 @@ private:
     net_error ignored;
     socket.non_blocking(true, ignored);
     auto response = problem(error_code::overloaded, "The limit of open connections is reached.");
-    add_standing(response, site_->standing_headers());
+    add_standing(response, site_->standing_headers(false));
     std::string bytes;
     append_head(bytes, response, {.keep_alive = false}, shared_->time.now());
     bytes += bytes_of(response.body);

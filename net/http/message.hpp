@@ -29,6 +29,8 @@ public:
   virtual ~header_fields() = default;
   /// The case of the name does not matter.
   [[nodiscard]] virtual header_value find(std::string_view name) const = 0;
+  /// Of a header that is a list: all that came under the name, in order, as one (RFC 9110, 5.3).
+  [[nodiscard]] virtual std::string list(std::string_view name) const = 0;
 };
 
 /// Views point into the session's parser: valid only while http_site::find() or http_route::serve() runs.
@@ -37,17 +39,15 @@ struct http_request {
   std::string_view authority;            ///< whom it is addressed to: of an absolute target, else Host; may be anything
   std::string_view target;               ///< origin form: path and query, percent-encoded
   const header_fields* fields = nullptr; ///< null: none came
-  std::string_view local_host;           ///< the connection's own address; IPv6 without brackets
+  std::string_view local_host;           ///< the connection's own address; IPv6 without brackets, mapped IPv4 as IPv4
   std::uint16_t local_port = 0;
+  std::string_view peer; ///< the address at the connection's other end, written like local_host
   bool loopback_peer = false;
+  bool peer_is_proxy = false;              ///< one that http.trusted_proxies names; see net/http/forwarded.hpp
   bool has_body = false;                   ///< one is announced, however long
   std::shared_ptr<const std::string> body; ///< never null; chunks joined; empty until http_route::serve()
 
   [[nodiscard]] header_value header(std::string_view name) const { return fields ? fields->find(name) : header_value{}; }
-  /// A loopback peer, and no proxy says that it passes on what another sent.
-  [[nodiscard]] bool from_loopback() const {
-    return loopback_peer && !header("Forwarded") && !header("X-Forwarded-For") && !header("X-Real-IP");
-  }
 };
 
 /// A text of its own, bytes that others send too, or what a stream's writer has still to write.

@@ -137,4 +137,14 @@ header_value request_parser::find(std::string_view name) const {
   return {{text.data(), text.size()}, static_cast<std::size_t>(std::distance(first, end))};
 }
 
+std::string request_parser::list(std::string_view name) const {
+  std::string out;
+  const auto [first, end] = in_->parser->get().equal_range({name.data(), name.size()});
+  for (auto at = first; at != end; ++at) {
+    const auto text = at->value();
+    out.append(out.empty() ? "" : ",").append(text.data(), text.size());
+  }
+  return out;
+}
+
 } // namespace orderly

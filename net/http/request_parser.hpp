@@ -53,6 +53,7 @@ public:
   [[nodiscard]] std::size_t body_size() const;        ///< so far
   [[nodiscard]] std::string take_body();
   [[nodiscard]] header_value find(std::string_view name) const override;
+  [[nodiscard]] std::string list(std::string_view name) const override;
 
 private:
   progress refuse(const parse_refusal& why) { return refusal_ = why, progress{step::refused, false}; }

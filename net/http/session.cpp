@@ -1,3 +1,4 @@
+#include "net/http/forwarded.hpp"
 #include "net/http/session_parts.hpp"
 
 #include <boost/asio/write.hpp>
@@ -31,7 +32,11 @@ session::session(const session_context& context, std::weak_ptr<event_loop> loop,
   context_.shared->meter.connections.add(1);
   net_error ignored;
   const auto peer = unmapped(socket_.remote_endpoint(ignored).address());
-  loopback_peer_ = !ignored && peer.is_loopback();
+  if (!ignored) {
+    peer_ = peer.to_string();
+    loopback_peer_ = peer.is_loopback();
+    peer_is_proxy_ = context_.shared->is_proxy(peer_);
+  }
   const auto own = socket_.local_endpoint(ignored);
   local_host_ = unmapped(own.address()).to_string();
   local_port_ = own.port();
@@ -138,7 +143,9 @@ bool session::take_head(bool whole) {
   enter(phase::body, limits_.body_timeout);
   slow_body_ = false;
   terms_ = parser_.terms();
-  route_ = context_.site.find(request());
+  const auto asked = request();
+  over_tls_ = over_tls(asked);
+  route_ = context_.site.find(asked);
   if (whole)
     return true;
   if (route_.ignores_body) {

@@ -31,7 +31,9 @@ http_request session::request() const {
   request.local_host = local_host_;
   request.local_port = local_port_;
   request.fields = &parser_;
+  request.peer = peer_;
   request.loopback_peer = loopback_peer_;
+  request.peer_is_proxy = peer_is_proxy_;
   request.has_body = parser_.announces_body();
   request.body = no_body;
   return request;
@@ -86,7 +88,7 @@ void session::refuse_with(http_response response) {
 
 void session::write(http_response response) {
   response_ = std::move(response);
-  add_standing(response_, context_.site.standing_headers());
+  add_standing(response_, context_.site.standing_headers(over_tls_));
   const bool is_stream = std::holds_alternative<stream_body_ptr>(response_.body);
   if (is_stream && terms_.http_1_0)
     terms_.keep_alive = false;

@@ -78,13 +78,13 @@ private:
   request_parser parser_;
   phase phase_ = phase::idle;
   bool timer_armed_ = false, reading_ = false;
-  bool loopback_peer_ = false;
-  std::string local_host_;
+  bool loopback_peer_ = false, peer_is_proxy_ = false;
+  std::string peer_, local_host_;
   std::uint16_t local_port_ = 0;
   std::chrono::steady_clock::time_point deadline_{}, began_{};
   connection_terms terms_;
   http_route route_; // of the request that is being read
-  bool slow_body_ = false;
+  bool slow_body_ = false, over_tls_ = false;
   std::string_view label_;
   http_response (*late_)() = nullptr;
   std::uint64_t request_number_ = 0;

@@ -36,7 +36,8 @@ public:
   /// "public" or "admin": a metric label.
   [[nodiscard]] virtual std::string_view name() const = 0;
   /// On each of its answers, also those that no route has seen, unless that has one of the name.
-  [[nodiscard]] virtual std::span<const standing_header> standing_headers() const { return {}; }
+  /// @param over_tls see net/http/forwarded.hpp
+  [[nodiscard]] virtual std::span<const standing_header> standing_headers([[maybe_unused]] bool over_tls) const { return {}; }
   /// Always finds one: unknown paths have a route that answers 404. Called on several threads, before a body is read, and again
   /// after one that took its time.
   [[nodiscard]] virtual http_route find(const http_request& request) = 0;

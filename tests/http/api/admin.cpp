@@ -79,6 +79,7 @@ private:
         return {json_type, 1};
       return name == "Authorization" && !authorization.empty() ? header_value{authorization, 1} : header_value{};
     }
+    [[nodiscard]] std::string list(std::string_view name) const override { return std::string{find(name).value}; }
     std::string authorization;
   };
 
