@@ -68,6 +68,7 @@ server_options server_options_of(const config& from, const policy& rules) {
   options.listen = from.listen;
   options.admin_listen = from.admin_listen;
   options.admin_hosts = from.admin.hosts;
+  options.metrics_open_to_loopback = from.admin.metrics == "loopback";
   options.trusted_proxies = from.http.trusted_proxies;
   options.threads = size(from.http.threads);
   options.max_body = size(from.http.max_body);

@@ -26,6 +26,7 @@ struct config {
   std::string listen, admin_listen, data_dir, log_level;
   struct {
     std::vector<std::string> hosts;
+    std::string metrics;
   } admin;
   struct {
     std::string url; ///< default: sqlite:DATA_DIR/orderly.db

@@ -33,6 +33,9 @@ const std::array keys{
              "Names that the admin listener is reached by beside its own address and localhost, behind a proxy or by DNS; a "
              "request for another host gets 421. Without a port any port will do.",
              0, 0, &host_rule},
+    key_spec{"admin.metrics", "token", ORDERLY_AT(admin.metrics),
+             "Who may read /metrics: whoever has a token, of any role, or any program of this machine too.", 0, 0,
+             &metrics_rule},
 
     key_spec{"storage.url", "", ORDERLY_AT(storage.url),
              "Where orders live. Default: orderly.db in the data folder.", 0, 0, &storage_url_rule},

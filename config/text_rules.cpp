@@ -88,6 +88,8 @@ const text_rule host_rule{is_host_or_address, "HOST or HOST:PORT"};
 const text_rule ip_network_rule{[](std::string_view text) { return parse_ip_network(text).has_value(); },
                                 "an IP address, or a network such as \"10.0.0.0/8\""};
 const text_rule log_level_rule{is_log_level, "\"debug\", \"info\", \"warn\" or \"error\""};
+const text_rule metrics_rule{[](std::string_view text) { return text == "token" || text == "loopback"; },
+                             "\"token\" or \"loopback\""};
 const text_rule storage_url_rule{is_storage_url, "\"sqlite:PATH\" or \"postgresql://...\""};
 const text_rule http_base_rule{is_http_base, "\"https://HOST\", \"http://HOST\", with a :PORT if need be and no path"};
 const text_rule region_rule{is_region, "two capital letters, such as \"GB\""};

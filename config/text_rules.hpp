@@ -15,6 +15,7 @@ extern const text_rule address_rule;    ///< HOST:PORT
 extern const text_rule host_rule;       ///< HOST or HOST:PORT
 extern const text_rule ip_network_rule; ///< an address or a network
 extern const text_rule log_level_rule;
+extern const text_rule metrics_rule;
 extern const text_rule storage_url_rule; ///< empty: the default
 extern const text_rule http_base_rule;   ///< scheme, host and optional port, no path
 extern const text_rule region_rule;      ///< ISO 3166 alpha-2

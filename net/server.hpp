@@ -25,6 +25,7 @@ struct server_options : http_limits {
   std::string listen = "127.0.0.1:0", admin_listen = "127.0.0.1:0"; ///< HOST:PORT, port 0 = any
   std::vector<std::string> admin_hosts;                             ///< beside its own address: HOST or HOST:PORT
   std::vector<std::string> trusted_proxies;                         ///< addresses and networks
+  bool metrics_open_to_loopback = false;                            ///< /metrics without a token
   std::size_t threads = 1;
   std::size_t max_in_flight = 4096;                  ///< admission: inputs that wait for the engine
   std::chrono::milliseconds webhook_deadline{2'500}; ///< TikTok waits 3 s (sheet 6.1)

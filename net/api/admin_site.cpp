@@ -3,6 +3,7 @@
 #include "base/log.hpp"
 #include "net/api/console_route.hpp"
 #include "net/api/routes.hpp"
+#include "net/http/forwarded.hpp"
 #include "net/http/problem.hpp"
 #include "net/http/text.hpp"
 
@@ -56,7 +57,7 @@ public:
     const auto at = path ? path->row_of(request.method) : std::nullopt;
     const auto* row = at ? &routes_[*at] : nullptr;
     // Nobody who is unknown learns which paths there are.
-    const bool is_open = row ? !row->needs : !is_api(*target);
+    const bool is_open = row ? is_open_to(*row, request) : !is_api(*target);
     auto by = is_open ? result<caller>{caller{}} : caller_of(*with_, request);
     if (!by)
       return refuse(name_of(by.error().code), by.error());
@@ -69,6 +70,8 @@ public:
     }
     if (!row)
       return no_row(request, path);
+    if (!is_open && by->who.role < *row->needs)
+      return needs_role(*row);
     return serve_row(*row, *path, std::move(*target), std::move(*by));
   }
 
@@ -81,6 +84,10 @@ private:
         "A request with X-Forwarded-For came from a peer that http.trusted_proxies does not name: what it says is not believed, "
         "and this is not told again",
         {{"peer", request.peer}});
+  }
+
+  [[nodiscard]] bool is_open_to(const api_route& row, const http_request& request) const {
+    return !row.needs || (row.open_to_loopback && with_->metrics_open_to_loopback && from_loopback(request));
   }
 
   /// Before a route.
@@ -98,8 +105,6 @@ private:
 
   [[nodiscard]] http_route serve_row(const api_route& row, const route_index::entry& path, request_target target,
                                      caller by) const {
-    if (row.needs && by.who.role < *row.needs)
-      return needs_role(row);
     return {row.label, row.time(*with_),
             [this, path = &path, serve = row.serve, target = std::move(target), by = std::move(by)](const http_request& r,
                                                                                                     const responder_ptr& to) {

@@ -30,6 +30,7 @@ struct api_context {
   const std::chrono::milliseconds command_deadline;
   const policy rules; ///< to say why a move is blocked
   const own_names names;
+  const bool metrics_open_to_loopback; ///< admin.metrics
   order_stream& stream; ///< asked by handlers only, which end before it
 };
 using api_context_ptr = std::shared_ptr<const api_context>;

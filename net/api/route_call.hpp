@@ -29,6 +29,7 @@ struct api_route : route_row {
   answer_time (*time)(const api_context&);
   void (*serve)(const route_call&);
   std::optional<std::size_t> max_body{}; ///< bytes; nothing: http.max_body
+  bool open_to_loopback = false;         ///< when admin.metrics says so: to programs of this machine, without a token
 };
 
 /// For reads, for which no admission is needed: the reader's own queue has a bound.

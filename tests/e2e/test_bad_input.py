@@ -101,7 +101,7 @@ class Garbage(Case):
         body = status_webhook("576000000000000001", "UNPAID", 1789478990, "1")
         post_webhook(self.engine.public, body)
         post_webhook(self.engine.public, body, "0" * 64)
-        status, text = call("GET", self.engine.admin, "/metrics")
+        status, text = call("GET", self.engine.admin, "/metrics", token=self.engine.token)
         self.assertEqual(status, 200)
         self.assertIn("signature_wrong", text)
         self.assertIn("ORDER_STATUS_CHANGE", text)

@@ -295,7 +295,7 @@ class OpenFiles(EngineCase):
 
     @staticmethod
     def metrics(engine):
-        return call("GET", engine.admin, "/metrics")[1].encode()
+        return call("GET", engine.admin, "/metrics", token=engine.file("initial-admin-token").strip())[1].encode()
 
 
 class Signals(EngineCase):

@@ -150,7 +150,7 @@ class Engine(Program):
 
     def metric(self, name):
         """The sum over all labels of it. AssertionError when the engine has none of that name."""
-        text = call("GET", self.admin, "/metrics")[1]
+        text = call("GET", self.admin, "/metrics", token=self.token)[1]
         found = [line.rsplit(" ", 1)[1] for line in text.splitlines() if line.split("{")[0].split(" ")[0] == name]
         if not found:
             raise AssertionError(f"the engine has no metric {name}")

@@ -37,17 +37,25 @@ TEST_CASE("a viewer reads, and may not act") {
   CHECK(server.port.posted().empty());
 }
 
-TEST_CASE("the metrics are shown to a loopback peer without a token") {
+TEST_CASE("the metrics want a token of any role, on this machine too") {
   running_server server;
-  const auto got = server.api("GET", "/metrics", {}, {});
+  CHECK(problem_code(server.api("GET", "/metrics", {}, {}), 401) == "unauthorized");
+  CHECK(problem_code(server.api("GET", "/metrics", {}, {{"Authorization", "Bearer bad"}}), 401) == "unauthorized");
+  const auto got = server.api("GET", "/metrics", {}, {{"Authorization", "Bearer viewer-token"}});
   REQUIRE(got);
   CHECK(got->status == 200);
   CHECK(got->body.find("orderly_http_connections 1") != std::string::npos);
 }
 
-TEST_CASE("behind a proxy on this machine the metrics want a token") {
-  running_server server;
-  for (const auto* header : {"Forwarded", "X-Forwarded-For", "x-real-ip"}) {
+TEST_CASE("admin.metrics can open the metrics, and nothing else, to programs of this machine, but to no proxy on it") {
+  auto options = quick_options();
+  options.metrics_open_to_loopback = true;
+  running_server server{options};
+  CHECK(server.api("GET", "/metrics", {}, {})->status == 200);
+  CHECK(server.api("HEAD", "/metrics", {}, {})->status == 200);
+  CHECK(problem_code(server.api("GET", "/api/v1/orders", {}, {}), 401) == "unauthorized");
+  CHECK(problem_code(server.api("GET", "/metrics", {}, {{"Host", "evil.example"}}), 421) == "misdirected_request");
+  for (const auto* header : {"Forwarded", "X-Forwarded-For", "x-real-ip", "X-Forwarded-Proto", "Via"}) {
     INFO(header);
     CHECK(problem_code(server.api("GET", "/metrics", {}, {{header, "127.0.0.1"}}), 401) == "unauthorized");
     CHECK(server.api("GET", "/metrics", {}, {{header, "192.0.2.7"}, {"Authorization", "Bearer viewer-token"}})->status == 200);
@@ -99,6 +107,7 @@ private:
                                                       std::chrono::seconds{1},
                                                       {},
                                                       own_names{"127.0.0.1:0", {}},
+                                                      true,
                                                       stream_}});
 };
 
@@ -112,7 +121,7 @@ http_request request_for(std::string_view method, std::string_view target, std::
 
 } // namespace
 
-TEST_CASE("a peer from elsewhere gets the metrics with a token only") {
+TEST_CASE("a peer from elsewhere gets the metrics with a token only, whatever admin.metrics says") {
   asked_site site;
   const auto metrics_page = request_for("GET", "/metrics");
   CHECK(site.status_for(true, metrics_page) == 200);
