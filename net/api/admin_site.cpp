@@ -16,17 +16,22 @@ namespace {
 
 bool is_api(const request_target& target) { return target.path.size() >= 2 && target.path[0] == "api" && target.path[1] == "v1"; }
 
-http_route needs_role(const api_route& row) {
-  const std::string name{name_of(*row.needs)};
-  return answers(row.label, problem(error_code::forbidden, "Acting needs the role " + name + ".", {{"role", name}}));
-}
-
 /// RFC 9110, 8.3.1: parameters may follow.
 bool says_json(const http_request& request) {
   const auto sent = request.header("Content-Type");
   const auto type = sent.value.substr(0, sent.value.find_first_of("; \t"));
   return sent.count == 1 && std::equal(type.begin(), type.end(), json_type.begin(), json_type.end(),
                                        [](char a, char b) { return (a >= 'A' && a <= 'Z' ? a + ('a' - 'A') : a) == b; });
+}
+
+/// A page without a session asks as nobody all the time: that is no news.
+std::optional<refusal> told_of(const http_request& request, error_code why) {
+  switch (why) {
+  case error_code::misdirected_request: return refusal::misdirected;
+  case error_code::forbidden: return refusal::forbidden;
+  case error_code::unauthorized: return request.header("Authorization") ? std::optional{refusal::token} : std::nullopt;
+  default: return std::nullopt;
+  }
 }
 
 /// H17. What a page of ours needs beyond it says its own answer.
@@ -47,9 +52,10 @@ public:
   [[nodiscard]] http_route find(const http_request& request) override {
     tell_of_unnamed_proxy(request);
     if (!with_->names.contain(request))
-      return refuse("misdirected", {error_code::misdirected_request,
-                                    "\"" + shown(request.authority) + "\" is no name of this listener; see admin.hosts.",
-                                    {}});
+      return refuse(request, "misdirected",
+                    {error_code::misdirected_request,
+                     "\"" + shown(request.authority) + "\" is no name of this listener; see admin.hosts.",
+                     {}});
     auto target = parse_target(request.target);
     if (!target)
       return answers("unknown", problem(target.error()));
@@ -60,18 +66,18 @@ public:
     const bool is_open = row ? is_open_to(*row, request) : !is_api(*target);
     auto by = is_open ? result<caller>{caller{}} : caller_of(*with_, request);
     if (!by)
-      return refuse(name_of(by.error().code), by.error());
+      return refuse(request, name_of(by.error().code), by.error());
     const bool by_token = !is_open && !by->session_ends;
     if (is_unsafe(request.method)) {
       if (!by_token && !is_from_own_page(request))
-        return refuse("cross_origin", {error_code::forbidden, "The request comes from a page of another origin.", {}});
+        return refuse(request, "cross_origin", {error_code::forbidden, "The request comes from a page of another origin.", {}});
       if (request.has_body && !says_json(request))
-        return refuse("media_type", {error_code::unsupported_media_type, {}, {}});
+        return refuse(request, "media_type", {error_code::unsupported_media_type, {}, {}});
     }
     if (!row)
       return no_row(request, path);
     if (!is_open && by->who.role < *row->needs)
-      return needs_role(*row);
+      return needs_role(request, *row, by->who);
     return serve_row(*row, *path, std::move(*target), std::move(*by));
   }
 
@@ -91,9 +97,18 @@ private:
   }
 
   /// Before a route.
-  [[nodiscard]] http_route refuse(std::string_view reason, const error& why) const {
+  [[nodiscard]] http_route refuse(const http_request& request, std::string_view reason, const error& why) const {
     with_->http->meter.rejected(reason);
+    if (const auto what = told_of(request, why.code))
+      with_->refusals->tell(*what, client_of(request, with_->http->proxies), {{"reason", reason}});
     return answers(why.code == error_code::unauthorized ? "unauthorized" : "refused", problem(why));
+  }
+
+  [[nodiscard]] http_route needs_role(const http_request& request, const api_route& row, const principal& who) const {
+    const std::string name{name_of(*row.needs)};
+    with_->refusals->tell(refusal::forbidden, client_of(request, with_->http->proxies),
+                          {{"reason", "role"}, {"user", who.user}, {"role", name_of(who.role)}, {"route", row.label}});
+    return answers(row.label, problem(error_code::forbidden, "Acting needs the role " + name + ".", {{"role", name}}));
   }
 
   [[nodiscard]] static http_route no_row(const http_request& request, const route_index::entry* path) {

@@ -10,6 +10,7 @@
 #include "domain/ports/reads.hpp"
 #include "net/api/order_stream.hpp"
 #include "net/api/own_names.hpp"
+#include "net/api/refusal_log.hpp"
 #include "net/http/admission.hpp"
 #include "net/http/http_context.hpp"
 
@@ -30,6 +31,7 @@ struct api_context {
   const std::chrono::milliseconds command_deadline;
   const policy rules; ///< to say why a move is blocked
   const own_names names;
+  const std::shared_ptr<refusal_log> refusals;
   const bool metrics_open_to_loopback; ///< admin.metrics
   order_stream& stream; ///< asked by handlers only, which end before it
 };

@@ -27,17 +27,29 @@ std::string cookie(const std::string& name, std::string_view value, std::string_
   return name + '=' + std::string{value} + std::string{more} + secure + "; HttpOnly; SameSite=Strict; Path=/";
 }
 
+/// A name is not told: it may be a password that was typed into the wrong field.
+void tell_of_failed_login(const api_context& with, const std::string& client, error_code why) {
+  if (why == error_code::unauthorized || why == error_code::too_many_requests || why == error_code::forbidden)
+    with.refusals->tell(refusal::login, client, {{"reason", name_of(why)}});
+}
+
 void serve_login(const route_call& call) {
-  if (!over_tls(call.request) && !from_loopback(call.request)) // the password would cross a network in clear text
+  auto client = client_of(call.request, call.with->http->proxies);
+  if (!over_tls(call.request) && !from_loopback(call.request)) { // the password would cross a network in clear text
+    tell_of_failed_login(*call.with, client, error_code::forbidden);
     return call.to->answer(problem(error_code::forbidden, "Without TLS a log-in is taken from this machine only; a proxy that "
                                                           "adds it stands in http.trusted_proxies and sets X-Forwarded-Proto."));
+  }
   auto asked = read_login(*call.request.body);
   if (!asked)
     return call.to->answer(problem(asked.error()));
   call.with->access.log_in(std::move(asked->name), std::move(asked->password),
-                           [with = call.with, name = session_cookie_name(call.request), to = call.to](result<new_login> made) {
-                             if (!made)
+                           [with = call.with, name = session_cookie_name(call.request), client = std::move(client),
+                            to = call.to](result<new_login> made) {
+                             if (!made) {
+                               tell_of_failed_login(*with, client, made.error().code);
                                return to->answer(problem(made.error()));
+                             }
                              auto body = session_body(*with, made->session.who, made->session.ends_at);
                              body["csrf_token"] = made->csrf_token;
                              auto out = json_response(200, body);

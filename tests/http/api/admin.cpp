@@ -107,6 +107,7 @@ private:
                                                       std::chrono::seconds{1},
                                                       {},
                                                       own_names{"127.0.0.1:0", {}},
+                                                      std::make_shared<refusal_log>(parts_.clock),
                                                       true,
                                                       stream_}});
 };
