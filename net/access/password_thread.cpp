@@ -1,13 +1,12 @@
 #include "net/access/password_thread.hpp"
 
-#include "net/access/secrets.hpp"
-
 #include <optional>
 #include <utility>
 
 namespace orderly {
 
-password_thread::password_thread(std::size_t most) : most_(most), thread_([this] { serve(); }) {}
+password_thread::password_thread(std::size_t most, password_check checks)
+    : most_(most), checks_(std::move(checks)), thread_([this] { serve(); }) {}
 
 password_thread::~password_thread() {
   std::deque<job> left;
@@ -27,7 +26,7 @@ void password_thread::hash(std::string password, std::function<void(result<std::
 }
 
 void password_thread::check(std::string password, std::string hash, std::function<void(result<bool>)> done) {
-  push({[password = std::move(password), hash = std::move(hash), done] { done(result<bool>{is_password(password, hash)}); },
+  push({[this, password = std::move(password), hash = std::move(hash), done] { done(result<bool>{checks_(password, hash)}); },
         [done](error why) { done(std::move(why)); }});
 }
 

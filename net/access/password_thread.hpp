@@ -3,6 +3,7 @@
 // which neither a network thread nor an actor may be kept from its work by.
 
 #include "base/result.hpp"
+#include "net/access/secrets.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -18,8 +19,11 @@ namespace orderly {
 /// answers what waits with shutting_down.
 class password_thread {
 public:
+  static constexpr std::size_t usual_most = 8;
+
   /// @param most how many may wait
-  explicit password_thread(std::size_t most = 8);
+  /// @param checks what a check is; on this thread
+  explicit password_thread(std::size_t most = usual_most, password_check checks = is_password);
   ~password_thread();
   password_thread(const password_thread&) = delete;
   password_thread& operator=(const password_thread&) = delete;
@@ -36,6 +40,7 @@ private:
   void serve();
 
   const std::size_t most_;
+  const password_check checks_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<job> waiting_;

@@ -3,6 +3,7 @@
 
 #include "base/result.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 
@@ -24,5 +25,6 @@ result<std::string> password_hash(const std::string& password);
 std::string_view nobodys_hash();
 /// As slow.
 bool is_password(const std::string& password, const std::string& hash);
+using password_check = std::function<bool(const std::string& password, const std::string& hash)>;
 
 } // namespace orderly

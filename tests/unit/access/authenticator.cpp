@@ -70,6 +70,29 @@ TEST_CASE("a user who is not there costs what a real one costs") {
   CHECK_FALSE(is_password("p", std::string{nobodys_hash()}));
 }
 
+TEST_CASE("a name that is not there is checked as often as one that is, against a hash of its own") {
+  kept_access kept;
+  manual_clock time;
+  kept.put_user({"olga", role::op, std::string{its_hash}});
+  live_access live{kept, time, 1h};
+  REQUIRE(live.start().has_value());
+  std::vector<std::string> checked;
+  authenticator who{live, [] { return false; },
+                    [&](const std::string&, const std::string& hash) {
+                      checked.push_back(hash);
+                      return hash == nobodys_hash(); // whatever it says of nobody's
+                    }};
+  for (const auto* name : {"olga", "nobody", "", "olga ", "OLGA"}) {
+    std::promise<error_code> said;
+    who.log_in(name, "p", [&](const result<new_login>& made) { said.set_value(made.error().code); });
+    CHECK(said.get_future().get() == error_code::unauthorized);
+  }
+  REQUIRE(checked.size() == 5);
+  CHECK(checked[0] == its_hash);
+  for (std::size_t i = 1; i < checked.size(); ++i)
+    CHECK(checked[i] == nobodys_hash());
+}
+
 TEST_CASE("when eight wait for the password thread the next is refused at once, whoever it is") {
   access_desk desk;
   std::promise<void> busy, go;
