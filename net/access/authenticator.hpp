@@ -16,7 +16,8 @@ public:
   /// @param live outlives it, with what it writes to
   /// @param has_first_password asked on any thread, must not block
   authenticator(live_access& live, std::function<bool()> has_first_password, password_check checks = is_password)
-      : live_(live), has_first_password_(std::move(has_first_password)), passwords_(password_thread::usual_most, std::move(checks)) {}
+      : live_(live), has_first_password_(std::move(has_first_password)),
+        passwords_(password_thread::usual_most, std::move(checks)) {}
 
   [[nodiscard]] std::optional<principal> find_token(std::string_view token) const override { return live_.find_token(token); }
   result<login_session> find_session(std::string_view id, std::string_view csrf_token) override {
