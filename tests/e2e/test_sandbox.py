@@ -8,7 +8,7 @@ import threading
 import time
 from decimal import Decimal
 
-from orderly_e2e import SANDBOX, UPS, Seller, main, sign_webhook, wait_for
+from orderly_e2e import SANDBOX, UPS, Seller, call, main, sign_webhook, wait_for
 from sandbox_case import NEVER, SandboxCase
 
 
@@ -49,6 +49,17 @@ class AnOrderTravels(SandboxCase):
         self.assertNotIn("***", json.dumps(clear["recipient_address"]))
         self.assertEqual(clear["update_time"] - clear["paid_time"], 3600)
         self.assertNotIn("package_id", clear["line_items"][0])
+
+    def test_an_old_order_is_past_its_ship_by_time_and_waits_for_the_seller_like_any_other(self):
+        seller = self.shop()
+        old = self.sandbox.create_orders(1, age_s=50 * 3600)[0]
+        self.wait_status(old, "AWAITING_SHIPMENT")
+        order = seller.order(old)
+        self.assertAlmostEqual(time.time() - order["create_time"], 50 * 3600, delta=60)
+        self.assertLess(order["rts_sla_time"], time.time())
+        for age in (3659, 90 * 86400 + 1):
+            status, answer = call("POST", self.sandbox.base, "/_sandbox/orders", {"count": 1, "age_s": age})
+            self.assertEqual((status, answer["error"]), (400, "age_s: 3660 to 7776000, seconds since the buyer placed it"))
 
     def test_money_adds_up_in_every_order(self):
         seller = self.shop()

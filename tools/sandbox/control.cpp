@@ -110,8 +110,11 @@ response control::post(const request& call, const std::string& what) {
     const auto count = int_at(body, "count").value_or(1);
     if (count < 1 || count > max_orders_a_call)
       return bad("count: 1 to 100000");
+    const auto age = int_at(body, "age_s").value_or(usual_age);
+    if (age < usual_age || age > oldest_age)
+      return bad("age_s: 3660 to 7776000, seconds since the buyer placed it");
     json::array ids;
-    for (const auto& id : shop_.create_orders(static_cast<std::size_t>(count)))
+    for (const auto& id : shop_.create_orders(static_cast<std::size_t>(count), age))
       ids.push_back(json::string{id});
     return with({{"orders", std::move(ids)}}, 201);
   }

@@ -66,10 +66,11 @@ std::optional<exit_code> read_command_line(int argc, char** argv, command_line& 
   app.add_option("--access-token", with.access_token, "What x-tts-access-token must say")->envname("TIKTOK_SANDBOX_ACCESS_TOKEN");
   app.add_option("--shop-id", with.shop_id, "The shop's id in webhooks")->capture_default_str();
   app.add_option("--shop-cipher", with.shop_cipher, "The shop's cipher in calls")->capture_default_str();
-  app.footer("The sandbox's own API: POST /_sandbox/orders {count}, GET /_sandbox/orders[/ID], POST /_sandbox/orders/ID/cancel,\n"
-             "POST /_sandbox/orders/ID/step, GET /_sandbox/ledger, POST /_sandbox/webhook {url},\n"
-             "GET|POST /_sandbox/gate {endpoint, mode},\n"
-             "POST /_sandbox/fault {endpoint, kind, count}.\nExit codes: 0 done, 64 bad usage, 69 the address cannot be bound.");
+  app.footer(
+      "The sandbox's own API: POST /_sandbox/orders {count, age_s}, GET /_sandbox/orders[/ID],\n"
+      "POST /_sandbox/orders/ID/cancel, POST /_sandbox/orders/ID/step, GET /_sandbox/ledger, POST /_sandbox/webhook {url},\n"
+      "GET|POST /_sandbox/gate {endpoint, mode},\n"
+      "POST /_sandbox/fault {endpoint, kind, count}.\nExit codes: 0 done, 64 bad usage, 69 the address cannot be bound.");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& problem) {

@@ -52,4 +52,7 @@ inline constexpr std::string_view delivery_option_id = "7091146663229654785";
 inline constexpr std::string_view shipping_type_of_all = "SELLER", warehouse_of_all = "6955005333819123123";
 inline constexpr bool cancel_requested_of_all = false;
 
+/// Seconds. A younger order would still be ON_HOLD, which lasts an hour here as at TikTok.
+inline constexpr std::int64_t usual_age = 3660, oldest_age = 90 * 86400;
+
 } // namespace orderly::sandbox

@@ -86,14 +86,14 @@ line order_factory::next_line(std::size_t product) {
   return made;
 }
 
-order order_factory::next_order(std::int64_t now) {
+order order_factory::next_order(std::int64_t now, std::int64_t age) {
   order made;
   made.id = std::to_string(next_id(orders_));
   made.user_id = std::to_string(7'021'436'810'000'000'000 + between(0, 999'999'999'999));
   made.buyer_nickname = "buyer_" + std::to_string(between(1000, 999999));
   made.buyer_email = "v2" + std::to_string(between(100000, 999999)) + "@chat.seller.tiktok.com";
   made.buyer_message = messages[static_cast<std::size_t>(between(0, messages.size() - 1))];
-  made.create_time = made.update_time = now - 3660;
+  made.create_time = made.update_time = now - age;
 
   const auto& where = places[static_cast<std::size_t>(between(0, places.size() - 1))];
   made.to = {.first_name = first_names[static_cast<std::size_t>(between(0, first_names.size() - 1))],

@@ -13,7 +13,8 @@ public:
   explicit order_factory(std::uint64_t seed);
 
   /// An UNPAID order, created a little over an hour before `now`, so that the hour of ON_HOLD ends about now.
-  order next_order(std::int64_t now);
+  /// @param age seconds since the buyer placed it
+  order next_order(std::int64_t now, std::int64_t age);
   std::string next_package_id();
   std::string next_notification_id();
   std::string next_request_id(std::int64_t now);

@@ -50,10 +50,10 @@ std::optional<refusal> refuse_status(tiktok_status status) {
 shop::shop(const settings& with, surroundings around, ledger& book)
     : settings_(with), around_(std::move(around)), ledger_(book), factory_(with.seed) {}
 
-std::vector<std::string> shop::create_orders(std::size_t count) {
+std::vector<std::string> shop::create_orders(std::size_t count, std::int64_t age) {
   std::vector<std::string> ids;
   for (; count > 0; --count) {
-    auto made = factory_.next_order(now());
+    auto made = factory_.next_order(now(), age);
     const auto id = made.id;
     auto& kept = orders_.emplace(id, std::move(made)).first->second;
     enter(kept, tiktok_status::unpaid, kept.create_time);

@@ -38,7 +38,8 @@ public:
   shop(const settings& with, surroundings around, ledger& book);
 
   /// The new orders' ids. Each begins UNPAID, announces it and moves on by itself until it waits for the seller.
-  std::vector<std::string> create_orders(std::size_t count);
+  /// @param age seconds since they were placed, usual_age to oldest_age; from two days on their ship-by time is over
+  std::vector<std::string> create_orders(std::size_t count, std::int64_t age = usual_age);
   [[nodiscard]] const order* find(const std::string& id) const;
   [[nodiscard]] const std::map<std::string, order>& orders() const { return orders_; }
 
