@@ -1,11 +1,13 @@
-"""tools/demo behind its shell script: starts sandbox and engine, plays the warehouse, shows ten orders travelling."""
+"""tools/demo behind its shell script: starts sandbox and engine, plays buyers and warehouse, shows what becomes of the orders."""
 
 import argparse
 import contextlib
 import fcntl
 import hashlib
+import http.client
 import os
 import random
+import shlex
 import shutil
 import signal
 import sys
@@ -13,9 +15,12 @@ import tempfile
 import time
 
 from child_program import NotReady
-from orderly_local import Engine, Sandbox, Warehouse, is_postgres, states_passed, write_config
+from demo_shop import Shop
+from demo_show import Progress, Screen, head
+from orderly_local import Engine, Sandbox, Warehouse, is_postgres, states_passed, write_config, write_secret
 
-ORDERS = 10
+ORDERS = 10  # of --once
+USER = "admin"  # whom the first start creates, in the demo's own database
 LIMIT = 30.0  # seconds from the first webhook to `delivered`
 EXIT_UNAVAILABLE = 69
 
@@ -24,12 +29,15 @@ def arguments():
     parser = argparse.ArgumentParser(prog="tools/demo", add_help=False)
     parser.add_argument("--bin", required=True, help=argparse.SUPPRESS)
     parser.add_argument("--once", action="store_true")
+    parser.add_argument("--orders", type=int)
     parser.add_argument("--storage")
     parser.add_argument("--port", type=int, default=0)
     parser.error = lambda problem: (print(f"demo: {problem}; tools/demo --help", file=sys.stderr), sys.exit(64))
     given = parser.parse_args()
     if not 0 <= given.port < 65536:
         parser.error("--port: 0 to 65535")
+    if given.orders is not None and (given.once or given.orders < 1):
+        parser.error(f"--orders: 1 or more; with --once there are always {ORDERS}")
     if given.storage is not None and not (given.storage.startswith("sqlite:") or is_postgres(given.storage)):
         parser.error("--storage: sqlite:PATH or postgresql://...")
     return given
@@ -56,6 +64,7 @@ class Demo:
         self.given = given
         self.programs = []
         self.warehouse = None
+        self.screen = Screen()
         self.held = None
         self.folder = self.choose_folder()
 
@@ -73,6 +82,7 @@ class Demo:
         if not self.given.storage:  # begins anew
             shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder, exist_ok=True)
+        os.chmod(folder, 0o700)  # the engine prints its first password, so the log has it
         return folder
 
     def start(self):
@@ -89,18 +99,46 @@ class Demo:
             raise NotReady(f"the database is not this demo's: the token in {self.engine.data} was answered {status} {answer}; "
                            "name an empty database")
         self.sandbox.send_to(self.engine)
+
+    def password(self):
+        """The first user's. Out of the data folder, so that the engine does not ask for another one; kept beside it, for the next
+        demo on the same database."""
+        kept = os.path.join(self.folder, "password")
+        with contextlib.suppress(FileNotFoundError):
+            os.rename(os.path.join(self.engine.data, "initial-admin-password"), kept)
+        try:
+            with open(kept, encoding="utf-8") as source:
+                return source.read().strip()
+        except FileNotFoundError:
+            raise NotReady(f"the password of {USER} is not in {kept} any more; name an empty database") from None
+
+    def write_environment(self):
+        """What another terminal needs. Its path, from where the demo runs."""
+        path = os.path.join(self.folder, "env")
+        token = os.path.join(self.engine.data, "initial-admin-token")
+        write_secret(path, "\n".join([
+            f"export PATH={shlex.quote(os.path.abspath(self.given.bin))}:$PATH",
+            f"export ORDERLY_URL={self.engine.admin}",
+            f"export ORDERLY_TOKEN=$(cat {shlex.quote(token)})",
+            f"export SANDBOX={self.sandbox.base}"]))
+        return os.path.relpath(path)
+
+    def ten(self):
+        """--once: as many orders, a line each. The exit code."""
+        print(f"demo: engine    {self.engine.admin}/api/v1  (admin; webhooks arrive at {self.engine.public}/webhooks/tiktok)")
+        print(f"demo: sandbox   {self.sandbox.base}/_sandbox/ledger", flush=True)
         self.warehouse = Warehouse(self.engine)
         self.warehouse.start()
-
-    def introduce(self):
-        data = self.engine.data
-        print(f"demo: engine    {self.engine.admin}/api/v1  (admin; webhooks arrive at {self.engine.public}/webhooks/tiktok)")
-        print(f"demo: sandbox   {self.sandbox.base}/_sandbox/ledger")
-        if not self.given.once:
-            print(f"demo: log in    user admin, password in {data}/initial-admin-password")
-            print(f"demo: or        curl -H \"Authorization: Bearer $(cat {data}/initial-admin-token)\" "
-                  f"{self.engine.admin}/api/v1/orders")
-        sys.stdout.flush()
+        took = self.travel()
+        slowest = max(took.values(), default=0.0)
+        good = len(took) == ORDERS and slowest < LIMIT
+        if not good:
+            self.explain()
+        self.end()
+        print(f"{len(took)} of {ORDERS} orders delivered, slowest {slowest:.1f} s", flush=True)
+        if good:
+            self.forget()
+        return 0 if good else 1
 
     def travel(self):
         """Shows each order as it arrives. Returns how long each delivered one took."""
@@ -131,26 +169,26 @@ class Demo:
         passed = " -> ".join(states_passed(database.events(order_id))) or "unknown to the engine"
         print(f"order {order_id}  {passed}  {ending}", flush=True)
 
+    def keep_selling(self):
+        """Until Ctrl-C, which is an exception."""
+        self.screen.line(head(self.engine.admin + "/", USER, self.password(), self.write_environment()))
+        self.warehouse = Shop(self.engine, self.sandbox, self.given.orders)
+        self.warehouse.start()
+        over = False
+        with contextlib.closing(self.engine.open_database()) as database:
+            progress = Progress(self.warehouse, database, self.screen)
+            while all(program.running() for program in self.programs):
+                with contextlib.suppress(OSError, http.client.HTTPException):  # then one of the two has ended
+                    progress.look()
+                if progress.over() and not over:
+                    over = True
+                    self.screen.line(f"That was the last of {self.given.orders} orders. Everything stays up until Ctrl-C.")
+                time.sleep(1.0 if is_postgres(self.engine.storage) else 0.2)
+        raise NotReady("a program ended: " + "; ".join(p.tail(3) for p in self.programs if not p.running()))
+
     def run(self):
         self.start()
-        self.introduce()
-        took = self.travel()
-        slowest = max(took.values(), default=0.0)
-        good = len(took) == ORDERS and slowest < LIMIT
-        if not good:
-            self.explain()
-        if not self.given.once:
-            print(f"{len(took)} of {ORDERS} orders delivered, slowest {slowest:.1f} s")
-            print(f"demo: more with  curl {self.sandbox.base}/_sandbox/orders --json '{{\"count\":5}}'")
-            print("demo: everything stays up until Ctrl-C", flush=True)
-            while all(program.running() for program in self.programs):
-                time.sleep(0.2)
-            raise NotReady("a program ended: " + "; ".join(p.tail(3) for p in self.programs if not p.running()))
-        self.end()
-        print(f"{len(took)} of {ORDERS} orders delivered, slowest {slowest:.1f} s", flush=True)
-        if good:
-            self.forget()
-        return 0 if good else 1
+        return self.ten() if self.given.once else self.keep_selling()
 
     def forget(self):
         """Removes a folder that was only for this run."""
@@ -166,6 +204,7 @@ class Demo:
                   file=sys.stderr)
 
     def end(self):
+        self.screen.end()
         if self.warehouse:
             self.warehouse.stop()
         for program in reversed(self.programs):

@@ -78,8 +78,8 @@ class Sandbox(Program):
     def send_to(self, engine):
         self.own("POST", "webhook", {"url": engine.public + "/webhooks/tiktok"})
 
-    def create_orders(self, count):
-        return self.own("POST", "orders", {"count": count})["orders"]
+    def create_orders(self, count, **more):
+        return self.own("POST", "orders", {"count": count, **more})["orders"]
 
     def step(self, order_id):
         """The order's next status, now; it would have had it a step later."""
@@ -179,7 +179,7 @@ class Engine(Program):
     def ship(self, order_id, tracking_number, provider=UPS):
         return self.api("POST", f"/orders/{order_id}/transitions",
                         {"to": "shipped", "tracking_number": tracking_number, "shipping_provider_id": provider},
-                        {"Idempotency-Key": "ship-" + tracking_number})
+                        {"Idempotency-Key": f"ship-{order_id}-{tracking_number}"})
 
 
 def tracking_number_for(order_id):
@@ -208,14 +208,15 @@ class Warehouse(threading.Thread):
     def round(self):
         for order in self.engine.orders("processing"):
             order_id = order["tiktok_order_id"]
-            if order_id in self.shipped:
-                continue
-            number = tracking_number_for(order_id)
-            status, answer = self.engine.ship(order_id, number)
-            if status in (200, 202):
-                self.shipped[order_id] = number
-            else:
-                self.problems.append(f"order {order_id}: shipping was answered {status} {answer}")
+            if order_id not in self.shipped:
+                self.ship(order_id, tracking_number_for(order_id))
+
+    def ship(self, order_id, number):
+        status, answer = self.engine.ship(order_id, number)
+        if status in (200, 202):
+            self.shipped[order_id] = number
+        else:
+            self.problems.append(f"order {order_id}: shipping was answered {status} {answer}")
 
     def stop(self):
         self._ended.set()
