@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """tools/demo behind its shell script: what a visitor reads, types and is left with."""
 
+import json
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
+from datetime import datetime, timezone
 
 from orderly_e2e import BIN, SOURCE, Case, call, main, wait_for
 
 DEMO = os.path.join(SOURCE, "tools", "lib", "demo.py")
-LINE = re.compile(r" *\d+:\d\d  (\d{18,19})  ([○◐▲●✕ ]+?) +(\S.*)")
+LINE = re.compile(r" *\d+:\d\d  (\d{18,19})  ([○◐▲●✕](?: [○◐▲●✕])*) +([^○◐▲●✕ ].*)")
 
 
 def descendants(pid):
@@ -29,16 +31,15 @@ class Demo(Case):
         child = subprocess.Popen([sys.executable, "-B", DEMO, "--bin", BIN, *arguments], cwd=self.folder, text=True,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
                                  env={**os.environ, "PYTHONUTF8": "1"})
-        self.addCleanup(child.wait)
-        self.addCleanup(child.kill)
-        self.lines = []
+        self.lines = lines = []
 
         def read():
-            self.lines.extend(iter(child.stdout.readline, ""))  # takes each as it comes
+            for line in child.stdout:
+                lines.append(line)
         reader = threading.Thread(target=read, daemon=True)
         reader.start()
-        self.addCleanup(child.stdout.close)
-        self.addCleanup(reader.join)
+        for tidy_up in (child.stdout.close, reader.join, child.wait, child.kill):  # the last first
+            self.addCleanup(tidy_up)
         self.child = child
         return child
 
@@ -75,10 +76,13 @@ class Demo(Case):
         self.assertEqual([line for line in self.lines if len(line.rstrip("\n")) > 80], [])
 
         environment = re.search(r"  \. (\S+); orderly top", self.text())[1]
-        done = subprocess.run(["sh", "-c", f'. {environment}; curl -sf -H "Authorization: Bearer $ORDERLY_TOKEN" '
-                               '"$ORDERLY_URL/api/v1/orders?state=processing" && curl -sf "$SANDBOX/_sandbox/orders" && '
-                               'command -v orderly'], cwd=self.folder, capture_output=True, text=True, check=False)
+        done = subprocess.run(["sh", "-c", f'. {environment}; command -v orderly >&2 && curl -sf "$SANDBOX/_sandbox/orders" >&2 && '
+                               'curl -sf -H "Authorization: Bearer $ORDERLY_TOKEN" "$ORDERLY_URL/api/v1/orders?state=processing"'],
+                              cwd=self.folder, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
+        due = {order["tiktok_order_id"]: order["due_at"] for order in json.loads(done.stdout)["orders"]}
+        late = next(order_id for order_id, _, words in self.said_of_orders() if "late" in words)
+        self.assertLess(datetime.fromisoformat(due[late]), datetime.now(timezone.utc))
         self.assertEqual(os.stat(os.path.join(self.folder, environment)).st_mode & 0o077, 0)
         self.assert_ends_on_ctrl_c(programs)
 

@@ -220,7 +220,8 @@ class Warehouse(threading.Thread):
 
     def stop(self):
         self._ended.set()
-        self.join(10)
+        if self.is_alive():  # a signal may end its owner before it has begun
+            self.join(10)
 
 
 ALL_EVENTS = ("select e.*, o.tiktok_order_id from order_events e join orders o on o.id = e.order_id "
