@@ -76,9 +76,9 @@ class Demo(Case):
         self.assertEqual([line for line in self.lines if len(line.rstrip("\n")) > 80], [])
 
         environment = re.search(r"  \. (\S+); orderly top", self.text())[1]
-        done = subprocess.run(["sh", "-c", f'. {environment}; command -v orderly >&2 && curl -sf "$SANDBOX/_sandbox/orders" >&2 && '
-                               'curl -sf -H "Authorization: Bearer $ORDERLY_TOKEN" "$ORDERLY_URL/api/v1/orders?state=processing"'],
-                              cwd=self.folder, capture_output=True, text=True, check=False)
+        asked = (f'. {environment}; command -v orderly >&2 && curl -sf "$SANDBOX/_sandbox/orders" >&2 && '
+                 'curl -sf -H "Authorization: Bearer $ORDERLY_TOKEN" "$ORDERLY_URL/api/v1/orders?state=processing"')
+        done = subprocess.run(["sh", "-c", asked], cwd=self.folder, capture_output=True, text=True, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
         due = {order["tiktok_order_id"]: order["due_at"] for order in json.loads(done.stdout)["orders"]}
         late = next(order_id for order_id, _, words in self.said_of_orders() if "late" in words)
