@@ -204,7 +204,7 @@ TEST_CASE("a user without rights over the server begins an epoch too") {
   db->writer();
   const auto before = epochs(*db);
   db->execute("update feed_epochs set server = 'elsewhere' where epoch > 0");
-  db->execute("create role plain login password 'plain'; grant usage on schema " + schema +
+  db->execute("create role plain login password 'plain'; grant all on schema " + schema +
               " to plain; grant all on all tables in schema " + schema + " to plain");
   auto url = url_of(*db);
   url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, "plain:plain");

@@ -98,12 +98,16 @@ TEST_CASE("every row that needs a role answers 401 without a token and 403 below
       continue;
     INFO(row.method << ' ' << row.path);
     const auto ask = [&](const header_list& headers) { return server.api(row.method, path_for(row.path), {}, headers); };
+    const auto ask_for_head = [&](const header_list& headers) { // of a body without an end
+      raw_connection connection{server.http->admin_listen()};
+      return connection.send(request_text(row.method, path_for(row.path), {}, headers)) ? connection.receive(true) : std::nullopt;
+    };
     const auto anybody = ask({});
     REQUIRE(anybody);
     CHECK(anybody->status == 401);
     for (const auto who : all_roles) {
       const auto before = server.metric(asked("admin", row.label, 403));
-      const auto got = ask(token_of(who));
+      const auto got = row.label == "stream" && who >= *row.needs ? ask_for_head(token_of(who)) : ask(token_of(who));
       REQUIRE(got);
       CHECK((got->status == 403) == (who < *row.needs));
       CHECK(server.metric(asked("admin", row.label, 403)) == before + (who < *row.needs ? 1 : 0));
