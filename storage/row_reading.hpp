@@ -97,6 +97,22 @@ result<event> read_event(const Row& row) {
   return e;
 }
 
+template <class Row>
+open_attention read_attention(const Row& row) {
+  return {std::string{row.text_at(0)}, row.time_at(1)};
+}
+
+/// Nothing where a newer version may have written what this one does not know.
+template <class Row>
+std::optional<unkept_promise> read_promise(const Row& row) {
+  const auto kind = promise_kind_from(row.text_at(1));
+  const auto state = promise_state_from(row.text_at(2));
+  if (!kind || !state)
+    return std::nullopt;
+  return unkept_promise{row.integer_at(0),          *kind, *state, row.maybe_time_at(3), row.integer_at(4), row.maybe_time_at(5),
+                        std::string{row.text_at(6)}};
+}
+
 /// Columns of a position and its order behind those of an event.
 template <class Row>
 result<void> take_event(const Row& row, event_page& into) {

@@ -3,6 +3,7 @@
 // through `reads` (reads.hpp).
 
 #include "base/result.hpp"
+#include "domain/order/situation.hpp"
 #include "domain/ports/event_feed.hpp"
 #include "domain/ports/kept_inputs.hpp"
 #include "domain/ports/order_load.hpp"
@@ -27,6 +28,8 @@ public:
   virtual result<std::vector<listed_order>> rows_of(std::span<const order_id> orders) = 0;
   /// Errors: order_not_found, order_unreadable.
   virtual result<order_view> find(const order_key& key) = 0;
+  /// An order that cannot be read is told as such, with the rest. Errors: order_not_found.
+  virtual result<order_situation> situation_of(const order_key& key) = 0;
   /// Errors: order_not_found.
   virtual result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) = 0;
   /// Committed events behind a position, of all orders; 1000 at most.

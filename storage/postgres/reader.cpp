@@ -3,6 +3,7 @@
 #include "storage/cursor.hpp"
 #include "storage/paging.hpp"
 #include "storage/postgres/event_pages.hpp"
+#include "storage/postgres/situation.hpp"
 #include "storage/postgres/stored.hpp"
 #include "storage/row_reading.hpp"
 #include "storage/timeline_merge.hpp"
@@ -228,6 +229,7 @@ public:
   result<order_page> list(const order_filter& filter) override;
   result<std::vector<listed_order>> rows_of(std::span<const order_id> orders) override;
   result<order_view> find(const order_key& key) override;
+  result<order_situation> situation_of(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
   result<event_page> events_after(const feed_position& at, std::size_t limit) override;
   result<feed_position> feed_end() override;
@@ -301,6 +303,17 @@ result<order_view> reader::find(const order_key& key) {
       return no_such_order(key);
     const auto row = found[0];
     return read_order_view(row_view{row});
+  });
+}
+
+result<order_situation> reader::situation_of(const order_key& key) {
+  return guarded([&](session& over) -> result<order_situation> {
+    snapshot_transaction snapshot{over.raw()};
+    const auto found = by_key(over, snapshot, key, sql("order_by_id"), sql("order_by_tiktok_id"));
+    if (found.empty())
+      return no_such_order(key);
+    const auto row = found[0];
+    return read_situation(over, snapshot, read_listed(row_view{row}));
   });
 }
 

@@ -79,6 +79,22 @@ on conflict (shop_id, kind) do update set since = excluded.since, until = null, 
 inline constexpr statement clear_note_of_shop{"clear_note_of_shop", R"sql(
 update shop_attention set until = $3::timestamptz where shop_id = $1::text and kind = $2::text and until is null)sql"};
 
+// --- why an order does not move ---
+// By its key, whatever the planner thinks of the number of open ones: `until` is asked for behind the fence.
+inline constexpr statement attention_of_order{"attention_of_order", R"sql(
+select kind, (extract(epoch from since) * 1000000)::int8 from (
+  select * from order_attention where order_id = $1::uuid offset 0) t
+where until is null order by kind)sql"};
+inline constexpr statement unkept_promises{"unkept_promises", R"sql(
+select id, kind, state, (extract(epoch from due_at) * 1000000)::int8, attempts,
+  (extract(epoch from lease_until) * 1000000)::int8, last_error
+from outbox where order_id = $1::uuid and state in ('open','waiting') order by id)sql"};
+inline constexpr statement latest_of_each_type{"latest_of_each_type", R"sql(
+select seq, (extract(epoch from at) * 1000000)::int8, type, source, actor, from_state, to_state, detail, input_id
+from order_events where order_id = $1::uuid
+  and seq = any(array(select max(seq) from order_events where order_id = $1::uuid group by type))
+order by seq desc)sql"};
+
 // --- writing inputs ---
 inline constexpr statement standing_of_inputs{"standing_of_inputs", R"sql(
 select a.place, i.outcome = 'pending' from unnest($1::int8[], $2::text[], $3::text[]) as a(place, key, ref)

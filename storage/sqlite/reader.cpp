@@ -3,6 +3,7 @@
 #include "storage/cursor.hpp"
 #include "storage/paging.hpp"
 #include "storage/row_reading.hpp"
+#include "storage/sqlite/situation.hpp"
 #include "storage/timeline_merge.hpp"
 
 namespace orderly::sqlite {
@@ -138,6 +139,7 @@ public:
   result<order_page> list(const order_filter& filter) override;
   result<std::vector<listed_order>> rows_of(std::span<const order_id> orders) override;
   result<order_view> find(const order_key& key) override;
+  result<order_situation> situation_of(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
   result<event_page> events_after(const feed_position& at, std::size_t limit) override;
   result<feed_position> feed_end() override;
@@ -235,6 +237,20 @@ result<order_view> reader::find(const order_key& key) {
     if (!query.step())
       return no_such_order(key);
     return read_order_view(query);
+  });
+}
+
+result<order_situation> reader::situation_of(const order_key& key) {
+  return guarded([&]() -> result<order_situation> {
+    transaction snapshot{over_, transaction::kind::read};
+    listed_order row;
+    {
+      auto query = by_key(key, sql("order_by_id"), sql("order_by_tiktok_id"));
+      if (!query.step())
+        return no_such_order(key);
+      row = read_listed(query);
+    }
+    return read_situation(over_, std::move(row));
   });
 }
 

@@ -136,6 +136,17 @@ inline constexpr text void_leases = R"(
 inline constexpr text void_shop_leases = R"(
   update shops set lease_owner = null, lease_until = null where lease_until is not null)";
 
+// --- why an order does not move ------------------------------------------------------------------------------------
+inline constexpr text attention_of_order = R"(
+  select kind, since from order_attention where order_id = ? and until is null order by kind)";
+inline constexpr text unkept_promises = R"(
+  select id, kind, state, due_at, attempts, lease_until, last_error from outbox
+  where order_id = ? and state in ('open','waiting') order by id)";
+inline constexpr text latest_of_each_type = R"(
+  select seq, at, type, source, actor, from_state, to_state, detail, input_id from order_events
+  where order_id = ?1 and seq in (select max(seq) from order_events where order_id = ?1 group by type)
+  order by seq desc)";
+
 // --- at start -----------------------------------------------------------------------------------------------------
 inline constexpr text insert_policy = "insert into policies(body) values (?) on conflict(body) do nothing";
 inline constexpr text policy_version = "select version from policies where body = ?";

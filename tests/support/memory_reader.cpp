@@ -5,6 +5,7 @@
 #include "tests/support/memory_store.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace orderly::test {
 namespace {
@@ -24,6 +25,7 @@ public:
   result<order_page> list(const order_filter& filter) override;
   result<std::vector<listed_order>> rows_of(std::span<const order_id> orders) override;
   result<order_view> find(const order_key& key) override;
+  result<order_situation> situation_of(const order_key& key) override;
   result<timeline_page> timeline(const order_key& key, std::size_t limit, const std::string& cursor) override;
   result<event_page> events_after(const feed_position& at, std::size_t limit) override;
   result<feed_position> feed_end() override;
@@ -108,6 +110,25 @@ result<order_view> memory_reader::find(const order_key& key) {
   if (!row)
     return no_such_order(key);
   return order_view{row->row, row->document, row->quarantined_since()};
+}
+
+result<order_situation> memory_reader::situation_of(const order_key& key) {
+  std::lock_guard alone(of_.mutex_);
+  const auto* row = find_row(key);
+  if (!row)
+    return no_such_order(key);
+  order_situation found{row->row, row->unreadable, {}, {}, {}};
+  for (const auto& [kind, attention] : row->attention)
+    if (!attention.until)
+      found.attention.push_back({kind, attention.since});
+  for (const auto& [id, p] : t().outbox)
+    if (p.order == row->row.id && (p.state == promise_state::open || p.state == promise_state::waiting))
+      found.promises.push_back({id, p.kind, p.state, p.due_at, p.attempts, p.lease_until, p.last_error});
+  std::set<event_type> told;
+  for (auto e = row->events.rbegin(); e != row->events.rend(); ++e)
+    if (told.insert(e->what.type).second)
+      found.latest.push_back(e->what);
+  return found;
 }
 
 result<timeline_page> memory_reader::timeline(const order_key& key, std::size_t limit, const std::string& cursor) {
