@@ -118,7 +118,7 @@ result<void> instance::start_engine(std::function<void(const std::string& why)> 
     return tiktok.error();
   tiktok_ = std::move(*tiktok);
   auto options = engine_options_of(config_, rules_);
-  options.engine_name = to_string(ids_.next());
+  options.engine_name = engine_name_;
   options.on_failure = std::move(on_failure);
   auto started = orderly::start_engine(options, {*store_, *reader_, *tiktok_, shops_, time_, ids_, measured_});
   if (!started)
@@ -142,8 +142,10 @@ result<void> instance::start_access(const data_dir& folder) {
 
 result<void> instance::start_server() {
   const auto ready = [this] { return engine_->healthy(); };
-  const server_parts parts{engine_->port(), engine_->actors(), *reader_, *authenticator_, ready, time_, ids_, measured_};
-  auto started = orderly::start_server(server_options_of(config_, rules_), parts);
+  const server_parts parts{engine_->port(), engine_->actors(), *reader_, *authenticator_, ready, time_, ids_, measured_, shops_};
+  auto options = server_options_of(config_, rules_);
+  options.engine_name = engine_name_;
+  auto started = orderly::start_server(options, parts);
   if (!started)
     return started.error();
   server_ = std::move(*started);

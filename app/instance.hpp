@@ -57,6 +57,7 @@ private:
   config config_;
   system_clock time_;
   uuid_v7_source ids_{time_};
+  const std::string engine_name_ = to_string(ids_.next());
   metrics measured_;
   policy rules_;
   shop_table shops_;

@@ -62,10 +62,10 @@ result<std::unique_ptr<server>> start_server(const server_options& options, cons
   const edge_ptr webhooks{new edge{http, gate, parts.orders, parts.actors, parts.ids, options.app_key,
                                    published{options.app_secrets}, options.webhook_deadline}};
   auto stream = std::make_unique<order_stream>(parts.reader, parts.access, parts.time, options.stream);
-  const api_context_ptr api{new api_context{
-      http, gate, parts.orders, parts.actors, parts.reader, parts.ids, parts.measured, parts.access, options.command_deadline,
-      options.rules, own_names{options.admin_listen, options.admin_hosts}, std::make_shared<refusal_log>(parts.time),
-      options.metrics_open_to_loopback, *stream}};
+  const api_context_ptr api{
+      new api_context{http, gate, parts.orders, parts.actors, parts.reader, parts.ids, parts.measured, parts.access,
+                      options.command_deadline, options.rules, own_names{options.admin_listen, options.admin_hosts}, parts.shops,
+                      options.engine_name, std::make_shared<refusal_log>(parts.time), options.metrics_open_to_loopback, *stream}};
   auto open = make_listener(options.listen, options.threads, make_public_site(webhooks), http);
   if (!open)
     return open.error();

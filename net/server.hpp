@@ -10,6 +10,7 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
+#include "domain/ports/shop_directory.hpp"
 #include "net/api/stream_terms.hpp"
 #include "net/http/limits.hpp"
 
@@ -33,6 +34,7 @@ struct server_options : http_limits {
   std::string app_key;
   std::vector<std::string> app_secrets; ///< current first, then previous ones (rotation)
   policy rules;                         ///< to say why a move is blocked
+  std::string engine_name;              ///< the same as the engine's
   order_stream_terms stream;
 };
 
@@ -45,6 +47,7 @@ struct server_parts {
   const clock& time;
   id_source& ids;
   metrics& measured;
+  const shop_directory& shops;
 };
 
 class server {

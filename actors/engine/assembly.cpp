@@ -32,7 +32,7 @@ feed_source feeds_of(store& from, std::unique_ptr<change_feed> first) {
 } // namespace
 
 assembly::assembly(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed, blocking where)
-    : orders(parts.time, parts.ids, parts.reader, parts.shops, loads_under_way), options_(options), parts_(parts),
+    : orders(parts.time, parts.ids, parts.reader, parts.shops, options, loads_under_way), options_(options), parts_(parts),
       feeds_(feeds_of(parts.store, std::move(feed))), where_(where) {
   for (std::size_t i = 0; i < options_.workers; ++i)
     shards.push_back(std::make_shared<actor_ref<registry_actor>>());
@@ -53,8 +53,10 @@ supervisor_actor assembly::start(caf::actor_system& in, std::function<void(const
   supervised.measured = &parts_.measured;
   supervised.orders = &orders;
   supervised.on_failure = std::move(on_failure);
-  orders.open(shards, writer); // before the first answer of TikTok
-  return start_supervisor(in, std::move(supervised));
+  orders.open({supervisor, writer, shards}); // before the first answer of TikTok
+  auto started = start_supervisor(in, std::move(supervised));
+  supervisor->open(started);
+  return started;
 }
 
 void assembly::close() {
@@ -64,6 +66,7 @@ void assembly::close() {
   sweepers->close();
   outbox->close();
   writer->close();
+  supervisor->close();
 }
 
 part assembly::storage() {
@@ -80,7 +83,7 @@ part assembly::storage() {
   const auto start = [ref = writer, settings](caf::actor_system& in) {
     return std::vector{known_as(ref, in.spawn(storage_writer, settings))};
   };
-  return {"storage writer", start, [ref = writer] { ref->close(); }};
+  return {part_names::storage, start, [ref = writer] { ref->close(); }};
 }
 
 std::shared_ptr<const order_services> assembly::services_of_orders() {
@@ -107,7 +110,7 @@ part assembly::registry_shard(const ref_of<registry_actor>& ref, const std::shar
   const auto start = [ref, services, settings, measured](caf::actor_system& in) {
     return std::vector{known_as(ref, in.spawn(registry, services, settings, measured))};
   };
-  return {"registry shard", start, [ref] { ref->close(); }};
+  return {part_names::shard, start, [ref] { ref->close(); }};
 }
 
 part assembly::watcher() {
@@ -116,7 +119,7 @@ part assembly::watcher() {
         where == blocking::detached ? in.spawn<caf::detached>(change_watcher, feeds, to) : in.spawn(change_watcher, feeds, to);
     return std::vector{caf::actor_cast<caf::actor>(made)};
   };
-  return {"change watcher", start, [] {}};
+  return {part_names::watcher, start, [] {}};
 }
 
 std::shared_ptr<const call_services> assembly::services_of_calls() {
@@ -140,7 +143,7 @@ part assembly::calls() {
     return std::vector{caf::actor_cast<caf::actor>(fetcher),
                        known_as(ref, in.spawn(outbox_worker, writes, fetcher, services, settings, own))};
   };
-  return {"outbox worker and detail fetcher", start, [ref = outbox] { ref->close(); }, true};
+  return {part_names::calls, start, [ref = outbox] { ref->close(); }, true};
 }
 
 part assembly::sweeping() {
@@ -154,7 +157,7 @@ part assembly::sweeping() {
   const auto start = [ref = sweepers, services = std::shared_ptr<const sweeper_services>{services}](caf::actor_system& in) {
     return std::vector{known_as(ref, in.spawn(sweeper, services))};
   };
-  return {"sweeper", start, [ref = sweepers] { ref->close(); }};
+  return {part_names::sweeper, start, [ref = sweepers] { ref->close(); }};
 }
 
 } // namespace orderly

@@ -29,6 +29,7 @@ public:
   supervisor_actor start(caf::actor_system& in, std::function<void(const std::string& why)> on_failure);
   void close();
 
+  const ref_of<supervisor_actor> supervisor = std::make_shared<actor_ref<supervisor_actor>>();
   const ref_of<writer_actor> writer = std::make_shared<actor_ref<writer_actor>>();
   const ref_of<sweeper_actor> sweepers = std::make_shared<actor_ref<sweeper_actor>>();
   const ref_of<outbox_actor> outbox = std::make_shared<actor_ref<outbox_actor>>();

@@ -14,6 +14,7 @@ using fetch = caf::atom_constant<caf::atom("fetch")>;
 using found = caf::atom_constant<caf::atom("found")>;
 using lift = caf::atom_constant<caf::atom("lift")>;
 using loaded = caf::atom_constant<caf::atom("loaded")>;
+using look = caf::atom_constant<caf::atom("look")>;
 using passivate = caf::atom_constant<caf::atom("passivate")>;
 using post = caf::atom_constant<caf::atom("post")>;
 using record = caf::atom_constant<caf::atom("record")>;
@@ -26,5 +27,6 @@ using swept = caf::atom_constant<caf::atom("swept")>;
 using tick = caf::atom_constant<caf::atom("tick")>;
 using unfit = caf::atom_constant<caf::atom("unfit")>;
 using wake = caf::atom_constant<caf::atom("wake")>;
+using walk = caf::atom_constant<caf::atom("walk")>;
 
 } // namespace orderly::atom

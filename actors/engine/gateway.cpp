@@ -75,8 +75,8 @@ answer not_kept(std::string why) { return unanswerable(error_code::storage_unava
 answer outcome_unknown() { return unanswerable(error_code::outcome_unknown, "the store did not say whether this is kept"); }
 
 /// Asks the writer to keep an input that no order has seen, and answers for it. One an input: short-lived, cheap (caf-0.17, 4.3).
-caf::behavior keep(caf::event_based_actor* self, const writer_actor& writer,
-                   const std::shared_ptr<const input_record>& record, const std::shared_ptr<answer_slot>& slot) {
+caf::behavior keep(caf::event_based_actor* self, const writer_actor& writer, const std::shared_ptr<const input_record>& record,
+                   const std::shared_ptr<answer_slot>& slot) {
   ask(self, writer, atom::record::value, record)
       .then(
           [record, slot](const commit_reply& reply) {
@@ -124,20 +124,23 @@ caf::behavior ask_for_restart(caf::event_based_actor* self, const registry_actor
 
 } // namespace
 
-gateway::gateway(const clock& time, id_source& ids, reads& reader, const shop_directory& shops,
+gateway::gateway(const clock& time, id_source& ids, reads& reader, const shop_directory& shops, engine_options options,
                  std::shared_ptr<std::atomic<int>> reading)
-    : time_(time), ids_(ids), reader_(reader), shops_(shops), reading_(std::move(reading)) {}
+    : time_(time), ids_(ids), reader_(reader), shops_(shops), reading_(std::move(reading)),
+      options_(std::make_shared<const engine_options>(std::move(options))) {}
 
-void gateway::open(std::vector<ref_of<registry_actor>> shards, ref_of<writer_actor> writer) {
+void gateway::open(look_sources parts) {
   std::unique_lock lock(mutex_);
-  shards_ = std::move(shards);
-  writer_ = std::move(writer);
+  shards_ = std::move(parts.shards);
+  writer_ = std::move(parts.writer);
+  supervisor_ = std::move(parts.supervisor);
 }
 
 void gateway::close() {
   std::unique_lock lock(mutex_);
   shards_.clear();
   writer_ = nullptr;
+  supervisor_ = nullptr;
 }
 
 void gateway::post(delivery what, delivery_answered done) {

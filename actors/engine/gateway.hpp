@@ -3,7 +3,9 @@
 // finds the actor that a wish of an operator is for, and hands writes to the lanes. The listeners hold it, so it outlives what it
 // leads to: closed, it answers shutting_down.
 
+#include "actors/engine/lookout.hpp"
 #include "actors/engine/protocol.hpp"
+#include "actors/engine/views.hpp"
 #include "actors/plumbing/actor_ref.hpp"
 #include "base/clock.hpp"
 #include "base/uuid.hpp"
@@ -28,17 +30,19 @@ namespace orderly {
 class gateway final : public order_port, public actor_port, public task_port {
 public:
   /// @param reading counts callbacks that may still come from reader threads
-  gateway(const clock& time, id_source& ids, reads& reader, const shop_directory& shops,
+  gateway(const clock& time, id_source& ids, reads& reader, const shop_directory& shops, engine_options options,
           std::shared_ptr<std::atomic<int>> reading);
 
   /// Once, before the first post.
-  void open(std::vector<ref_of<registry_actor>> shards, ref_of<writer_actor> writer);
+  void open(look_sources parts);
   /// From now on every delivery is answered shutting_down.
   void close();
 
   void post(delivery what, delivery_answered done) override;
   void restart(tiktok_order_id order, std::function<void(result<restarted>)> done) override;
   void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override;
+  void look(actors_request what, std::function<void(result<actors_view>)> done) override;
+  void tree(std::function<void(result<actor_tree>)> done) override;
   void signature_failed(const shop_id& shop) override;
   void run(task_ptr what, std::function<void(std::optional<error> lost)> done) override;
   /// Deliveries that have not been answered.
@@ -47,6 +51,7 @@ public:
 private:
   void record(const input& what, std::optional<dead_letter_cause> dead, const std::shared_ptr<answer_slot>& slot) const;
   void record(std::shared_ptr<const input_record> what, const std::shared_ptr<answer_slot>& slot) const;
+  void look_for(const shard_request& orders, std::function<void(result<engine_seen>)> done);
   void reread(const input& what, const std::shared_ptr<answer_slot>& slot);
 
   const clock& time_;
@@ -57,6 +62,9 @@ private:
   mutable std::shared_mutex mutex_; // post() only reads: held shared, so that nothing is sent after close()
   std::vector<ref_of<registry_actor>> shards_;
   ref_of<writer_actor> writer_;
+  ref_of<supervisor_actor> supervisor_;
+  const std::shared_ptr<const engine_options> options_;
+  const std::shared_ptr<traffic_rates> rates_ = std::make_shared<traffic_rates>();
   std::mutex alarms_mutex_;
   std::map<shop_id, timestamp> alarms_; ///< when signatures of a shop were last said to fail; of shops that are or were ours
   std::shared_ptr<std::atomic<std::size_t>> under_way_ = std::make_shared<std::atomic<std::size_t>>(0);

@@ -41,6 +41,8 @@ struct answered_inputs {
   tiktok_order_id order;
   std::vector<std::pair<input_id, answer>> answers;
   bool unread = false; ///< refusals, because the order cannot be read now: the store may take an input all the same
+  std::optional<std::int64_t> version{}; ///< that the actor holds, if it holds the order
+  order_state state = order_state::received;
 };
 
 /// An order that cannot be served.

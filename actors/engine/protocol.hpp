@@ -13,6 +13,7 @@
 
 #include "actors/engine/atoms.hpp"
 #include "actors/engine/messages.hpp"
+#include "actors/engine/seen.hpp"
 #include "actors/plumbing/tell.hpp"
 
 #include <caf/typed_actor.hpp>
@@ -37,6 +38,10 @@ using registry_actor = caf::typed_actor<
     answers_to<atom::restart, tiktok_order_id>::with<restart_reply>,
     // The store no longer says that this order is quarantined.
     takes<atom::lift, tiktok_order_id>,
+    // What it has, for somebody who looks. Null: the shard ended meanwhile.
+    answers_to<atom::look, shard_request>::with<shard_seen_ptr>,
+    // To itself: goes on with that.
+    takes<atom::walk>,
     // Several times a second: who has been idle, which webhooks wait too long.
     takes<atom::tick>>;
 
@@ -61,6 +66,8 @@ using writer_actor = caf::typed_actor<
     answers_to<atom::record, std::shared_ptr<const input_record>>::with<commit_reply>,
     // Any other write, each a short transaction between two batches (ask_store.hpp).
     answers_to<atom::run, task_ptr>::with<task_reply>,
+    // How its lanes are.
+    answers_to<atom::look>::with<lanes_seen_ptr>,
     // Looks whether transactions come back, and whether a lane that failed can commit again.
     takes<atom::tick>>;
 
@@ -118,6 +125,8 @@ using fetcher_actor = caf::typed_actor<
 using supervisor_actor = caf::typed_actor<
     // Stops the calls, lets what was accepted be finished within this time, stops the rest and ends. Again: the time is over.
     takes<atom::stop, std::chrono::milliseconds>,
+    // What it supervises.
+    answers_to<atom::look>::with<parts_seen_ptr>,
     // While it waits for that.
     takes<atom::tick>>;
 

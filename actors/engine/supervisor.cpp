@@ -62,6 +62,7 @@ void supervisor_state::mend(running_part& dead, const std::string& why) {
   log(log_level::error, "engine.part_died", "a part of the engine died", {{"part", dead.what.name}, {"why", why}});
   if (!failed_ && deaths.allows_another(options.time->now())) {
     restarts_of(dead.what, *options.measured).add();
+    ++dead.restarts;
     dead.members = dead.what.start(self->home_system());
     for (const auto& member : dead.members)
       self->monitor(member);
@@ -70,6 +71,13 @@ void supervisor_state::mend(running_part& dead, const std::string& why) {
   dead.what.close(); // whoever needs it is told so, instead of waiting for what does not come
   fail("more than " + std::to_string(options.restarts.deaths) + " parts of the engine died within " +
        std::to_string(options.restarts.within.count()) + " s, the last one was the " + dead.what.name + ": " + why);
+}
+
+parts_seen_ptr supervisor_state::look() const {
+  auto seen = std::make_shared<std::vector<part_seen>>();
+  for (const auto& each : running)
+    seen->push_back({each.what.name, each.members.size(), each.restarts});
+  return seen;
 }
 
 void supervisor_state::fail(const std::string& why) {
@@ -139,6 +147,7 @@ supervisor_actor::behavior_type supervisor(supervisor_actor::stateful_pointer<su
       self->monitor(member);
   }
   return handlers<supervisor_actor>([self](atom::stop, std::chrono::milliseconds grace) { self->state.stop(grace); },
+                                    [self](atom::look) { return self->state.look(); },
                                     [self](atom::tick) { self->state.drain(); });
 }
 
@@ -148,7 +157,7 @@ supervisor_actor start_supervisor(caf::actor_system& in, supervisor_options opti
   std::vector<supervisor_state::running_part> running;
   try {
     for (auto& each : options.parts)
-      running.push_back({each, each.start(in)});
+      running.push_back({each, each.start(in), false, 0});
   } catch (...) {
     for (const auto& each : running) {
       each.what.close();

@@ -8,11 +8,17 @@
 #include "base/metrics.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <vector>
 
 namespace orderly {
+
+namespace part_names { // in logs, in metrics, and where the parts are looked at
+inline constexpr const char *storage = "storage writer", *shard = "registry shard", *watcher = "change watcher",
+                            *calls = "outbox worker and detail fetcher", *sweeper = "sweeper";
+} // namespace part_names
 
 /// Actors that live and die together.
 struct part {
@@ -40,12 +46,14 @@ struct supervisor_state {
   void stop(std::chrono::milliseconds grace);
   void drain();
   void fail(const std::string& why);
+  [[nodiscard]] parts_seen_ptr look() const;
 
   /// A part with its actors of now.
   struct running_part {
     part what;
     std::vector<caf::actor> members;
     bool stopping = false;
+    std::uint64_t restarts = 0;
   };
 
   supervisor_actor::pointer self;

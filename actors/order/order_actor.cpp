@@ -44,7 +44,7 @@ void order_metrics::count(input_outcome outcome) { outcomes[static_cast<std::siz
 order_actor_state::order_actor_state(order_actor::pointer p) : self(p) {}
 
 void order_actor_state::start_unit() {
-  if (phase_ != phase::idle)
+  if (phase_ != order_phase::idle)
     return;
   const bool behind = loaded_ && newest_seen_ > order_.version;
   if (waiting.empty() && behind)
@@ -56,7 +56,7 @@ void order_actor_state::start_unit() {
     --one_at_a_time;
   in_hand_.assign(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
   waiting.erase(waiting.begin(), waiting.begin() + static_cast<std::ptrdiff_t>(count));
-  hand_count->store(in_hand_.size());
+  hand->inputs.store(in_hand_.size());
   const bool document = std::any_of(in_hand_.begin(), in_hand_.end(), [](const auto& in) { return needs_document(*in); });
   if (!loaded_ || behind || document)
     load();
@@ -64,8 +64,13 @@ void order_actor_state::start_unit() {
     decide_in_hand();
 }
 
+void order_actor_state::enter(order_phase phase) {
+  phase_ = phase;
+  hand->phase.store(phase, std::memory_order_relaxed);
+}
+
 void order_actor_state::load() {
-  phase_ = phase::loading;
+  enter(order_phase::loading);
   load_request what{.order = id, .keys = {}, .with_document = false};
   for (const auto& in : in_hand_) {
     what.keys.push_back(in->dedupe_key);
@@ -109,7 +114,7 @@ void order_actor_state::say_unfit(bool stored, std::string why) {
 }
 
 void order_actor_state::passivate() {
-  if (phase_ != phase::idle || !waiting.empty())
+  if (phase_ != order_phase::idle || !waiting.empty())
     tell(self, registry, atom::busy::value, id);
   else
     self->quit(caf::exit_reason::user_shutdown);
@@ -187,7 +192,7 @@ order_actor_state::decided order_actor_state::decide_all(timestamp now) const {
 
 void order_actor_state::decide_in_hand() {
   if (in_hand_.empty()) { // read again only because another engine had committed
-    phase_ = phase::idle;
+    enter(order_phase::idle);
     start_unit();
     return;
   }
@@ -200,7 +205,7 @@ void order_actor_state::decide_in_hand() {
 }
 
 void order_actor_state::commit(decided what) {
-  phase_ = phase::committing;
+  enter(order_phase::committing);
   const auto writer = services->writer->get();
   if (!writer) {
     give_up_commit();
@@ -267,7 +272,7 @@ void order_actor_state::on_refused(const std::string& why) {
     one_at_a_time += in_hand_.size();
     waiting.insert(waiting.begin(), in_hand_.begin(), in_hand_.end());
     in_hand_.clear();
-    phase_ = phase::idle;
+    enter(order_phase::idle);
     start_unit();
     return;
   }
@@ -319,12 +324,13 @@ void order_actor_state::answer_in_hand(const error& refusal, bool unread) {
 }
 
 void order_actor_state::finish(std::vector<std::pair<input_id, answer>> answers, bool unread) {
-  phase_ = phase::idle;
+  enter(order_phase::idle);
   unknown_fates_ = 0;
   in_hand_.clear();
-  hand_count->store(0);
+  hand->inputs.store(0);
   found_.clear();
-  tell(self, registry, atom::answered::value, answered_inputs{id, std::move(answers), unread});
+  const auto version = loaded_ ? std::optional{order_.version} : std::nullopt;
+  tell(self, registry, atom::answered::value, answered_inputs{id, std::move(answers), unread, version, order_.state});
   start_unit();
 }
 
@@ -340,7 +346,7 @@ order_actor::behavior_type order_behavior(order_actor::stateful_pointer<order_ac
   keep_words_of_faults(self);
   auto& state = self->state;
   state.one_at_a_time = with.one_at_a_time;
-  state.hand_count = std::move(with.hand_count);
+  state.hand = std::move(with.hand);
   state.id = std::move(id);
   state.registry = std::move(registry);
   state.services = std::move(services);

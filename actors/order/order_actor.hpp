@@ -3,6 +3,7 @@
 // answers. Until the store has answered, later inputs wait; so no decision rests on an uncommitted one.
 
 #include "actors/engine/protocol.hpp"
+#include "actors/order/order_hand.hpp"
 #include "actors/plumbing/actor_ref.hpp"
 #include "base/clock.hpp"
 #include "base/metrics.hpp"
@@ -59,11 +60,10 @@ struct order_actor_state {
   std::deque<input_ptr> waiting;
   std::size_t one_at_a_time = 0; ///< inputs still to be taken singly, so that a bad one takes no neighbour along
   std::uint64_t load_generation = 0;
-  std::shared_ptr<std::atomic<std::size_t>> hand_count; ///< inputs in hand; the registry reads it after this actor's death
+  std::shared_ptr<order_hand> hand; ///< its shard reads it
   static constexpr const char* name = "order";
 
 private:
-  enum class phase { idle, loading, committing };
   /// A unit that has been decided, with what to say and to remember when it is committed.
   struct decided {
     order_unit unit;
@@ -73,6 +73,7 @@ private:
     bool due_promise = false;
   };
 
+  void enter(order_phase phase);
   void load();
   void decide_in_hand();
   decided decide_all(timestamp now) const;
@@ -92,7 +93,7 @@ private:
   void forget_order();
   void say_unfit(bool stored, std::string why);
 
-  phase phase_ = phase::idle;
+  order_phase phase_ = order_phase::idle;
   std::vector<input_ptr> in_hand_;
   bool loaded_ = false, exists_ = false;
   int unknown_fates_ = 0;        ///< commits of the unit in hand that nobody answered: it may be stored
@@ -104,7 +105,7 @@ private:
 };
 
 struct order_start {
-  std::shared_ptr<std::atomic<std::size_t>> hand_count;
+  std::shared_ptr<order_hand> hand;
   std::size_t one_at_a_time = 0; ///< so many inputs are taken singly: those that waited when an earlier incarnation died
 };
 

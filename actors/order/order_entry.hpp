@@ -2,8 +2,9 @@
 // What a registry shard keeps of each order that it knows. Used by that shard only.
 
 #include "actors/engine/protocol.hpp"
+#include "actors/order/order_hand.hpp"
+#include "actors/plumbing/rate_meter.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -62,6 +63,16 @@ enum class standing : std::uint8_t {
   quarantined ///< inputs are not routed until somebody restarts it; an actor that is left is ending
 };
 
+/// What is counted of each order, for whoever looks.
+struct order_counts {
+  std::int64_t version = -1; ///< that its actor read or wrote last; -1: not known, or another engine has written since
+  rate_meter rate;
+  std::uint32_t handled = 0;                 ///< inputs that its actor has answered, since this was made
+  std::uint16_t restarts = 0;                ///< deaths, the same; stops at its end
+  order_state state = order_state::received; ///< at that version
+};
+static_assert(sizeof(order_counts) <= 40);
+
 struct order_entry {
   using list = std::list<order_entry*>;
 
@@ -70,8 +81,8 @@ struct order_entry {
   standing now = standing::passive;
   std::vector<kept_input> unanswered; ///< in the order of arrival
   std::size_t routed = 0;             ///< so many of them, from the front, were sent to the living actor
-  /// How many inputs its actor has in hand: the first ones of `unanswered`. Written by the actor, read after its death.
-  std::shared_ptr<std::atomic<std::size_t>> in_hand = std::make_shared<std::atomic<std::size_t>>(0);
+  std::shared_ptr<order_hand> hand = std::make_shared<order_hand>();
+  order_counts counts;
   death_record deaths;
   bool quarantine_stored = false;       ///< its attention row is committed, as far as an order has one
   actor_time quarantine_asked{};        ///< when the store was last asked whether another engine has lifted it

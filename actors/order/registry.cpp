@@ -9,6 +9,7 @@
 #include <caf/typed_event_based_actor.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 namespace orderly {
@@ -123,9 +124,10 @@ void registry_state::find_place(order_entry& e) {
 void registry_state::activate(order_entry& e, std::size_t one_at_a_time) {
   e.now = standing::resident;
   e.routed = 0;
-  e.in_hand->store(0);
+  e.hand->inputs.store(0);
+  e.hand->phase.store(order_phase::idle);
   e.handle =
-      self->spawn<caf::monitored>(order_behavior, e.id, registry_actor{self}, services, order_start{e.in_hand, one_at_a_time});
+      self->spawn<caf::monitored>(order_behavior, e.id, registry_actor{self}, services, order_start{e.hand, one_at_a_time});
   by_address_.emplace(e.handle.address(), e.id);
   ++residents_;
   measured->residents.add(1);
@@ -143,6 +145,7 @@ void registry_state::answered(const answered_inputs& done) {
   if (found == orders_.end())
     return;
   auto& e = found->second;
+  const auto now = self->clock().now();
   for (const auto& [id, answer] : done.answers) {
     const auto at =
         std::find_if(e.unanswered.begin(), e.unanswered.end(), [&](const kept_input& k) { return k.routed.what->id == id; });
@@ -153,6 +156,14 @@ void registry_state::answered(const answered_inputs& done) {
     else
       complete(*at, answer);
     let_go(e, at);
+    ++e.counts.handled;
+    ++handled_;
+    e.counts.rate.count(now);
+    rate_.count(now);
+  }
+  if (done.version) {
+    e.counts.version = *done.version;
+    e.counts.state = done.state;
   }
   file(e);
   make_room();
@@ -160,8 +171,11 @@ void registry_state::answered(const answered_inputs& done) {
 
 void registry_state::changed(const std::vector<changed_order>& orders) {
   for (const auto& each : orders)
-    if (const auto found = orders_.find(each.order); found != orders_.end() && found->second.now == standing::resident)
+    if (const auto found = orders_.find(each.order); found != orders_.end() && found->second.now == standing::resident) {
       tell(self, found->second.handle, atom::changed::value, each.version);
+      if (each.version > found->second.counts.version)
+        found->second.counts.version = -1;
+    }
 }
 
 void registry_state::passivate(order_entry& e) {
@@ -229,9 +243,12 @@ void registry_state::on_down(const caf::down_msg& msg) {
     log(log_level::error, "order.restarted", "the actor of an order died",
         {{"order", e.id.str()},
          {"unanswered", e.unanswered.size()},
-         {"in_hand", e.in_hand->load()},
+         {"in_hand", e.hand->inputs.load()},
          {"why", words_of(msg.reason)}});
     measured->restarts.add();
+    ++restarts_;
+    if (e.counts.restarts != std::numeric_limits<std::uint16_t>::max())
+      ++e.counts.restarts;
     died(e);
   }
   admit_waiting();
@@ -246,7 +263,7 @@ void registry_state::left(order_entry& e) {
 }
 
 void registry_state::doubt_in_hand(order_entry& e) {
-  const auto count = std::min(e.in_hand->load(), e.unanswered.size());
+  const auto count = std::min(e.hand->inputs.load(), e.unanswered.size());
   for (std::size_t i = 0; i < count; ++i)
     e.unanswered[i].in_doubt = true;
 }
@@ -332,6 +349,8 @@ registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry
       [self](atom::unfit, const unfit_order& what) { self->state.unfit(what); },
       [self](atom::restart, const tiktok_order_id& order) { return self->state.restart(order); },
       [self](atom::lift, const tiktok_order_id& order) { self->state.lift(order); },
+      [self](atom::look, const shard_request& what) { return self->state.look(what); },
+      [self](atom::walk) { self->state.walk(); },
       [self](atom::tick) {
         self->state.tick();
         remind(self, self->state.options.tick, atom::tick::value);

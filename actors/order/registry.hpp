@@ -4,10 +4,14 @@
 //   registry.cpp            routing, answers, places of residents
 //   registry_deaths.cpp     deaths, dead letters, quarantine
 //   registry_slow_lane.cpp  webhooks that are answered before they are decided
+//   registry_look.cpp       what it shows of its orders
 
 #include "actors/engine/protocol.hpp"
 #include "actors/order/order_actor.hpp"
+#include "actors/order/order_choice.hpp"
 #include "actors/order/order_entry.hpp"
+#include "actors/plumbing/rate_meter.hpp"
+#include "actors/plumbing/reply_guard.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -49,6 +53,8 @@ struct registry_state {
   caf::result<restart_reply> restart(const tiktok_order_id& order);
   void on_down(const caf::down_msg& msg);
   void lift(const tiktok_order_id& order);
+  caf::result<shard_seen_ptr> look(const shard_request& what);
+  void walk();
   void tick();
 
   registry_actor::pointer self;
@@ -95,6 +101,17 @@ private:
   void store_unread(const kept_input& which, const answer& otherwise);
   void count_parked(kept_input& which, kept_input::reply_path path);
 
+  // registry_look.cpp
+  /// Of somebody who looks, through all orders.
+  struct order_walk {
+    order_choice choice;
+    reply_guard<shard_seen_ptr> asker;
+    shard_seen seen;
+    std::size_t next = 0, buckets = 0; ///< of `orders_`
+  };
+  void show(const order_entry& e, actor_time now, order_walk& into) const;
+  void finish_walk(actor_time now);
+
   entries orders_;
   std::unordered_map<caf::actor_addr, tiktok_order_id> by_address_;
   order_entry::list busy_; ///< with unanswered inputs
@@ -102,7 +119,10 @@ private:
   std::deque<tiktok_order_id> waiting_;
   std::deque<std::pair<actor_time, tiktok_order_id>> deaths_; ///< of the last minute: their orders are not forgotten
   std::size_t residents_ = 0, leaving_ = 0;
-  std::size_t parked_ = 0; ///< inputs here that are stored as `pending`, or about to be
+  std::size_t parked_ = 0;       ///< inputs here that are stored as `pending`, or about to be
+  std::deque<order_walk> walks_; ///< the first one is under way
+  std::uint64_t handled_ = 0, restarts_ = 0;
+  rate_meter rate_; ///< of all answers
 };
 
 registry_actor::behavior_type registry(registry_actor::stateful_pointer<registry_state> self,

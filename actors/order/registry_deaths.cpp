@@ -71,7 +71,7 @@ caf::behavior keep_dead(caf::event_based_actor* self, const writer_actor& writer
 
 void registry_state::died(order_entry& e) {
   e.now = standing::passive;
-  const auto in_hand = std::min(e.in_hand->load(), e.unanswered.size());
+  const auto in_hand = std::min(e.hand->inputs.load(), e.unanswered.size());
   for (std::size_t i = 0; i < in_hand; ++i)
     ++e.unanswered[i].deaths;
   if (in_hand > 0) {

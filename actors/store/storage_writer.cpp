@@ -216,6 +216,14 @@ void writer_state::look_after_lanes() {
   tell_health();
 }
 
+lanes_seen_ptr writer_state::look() const {
+  auto seen = std::make_shared<std::vector<lane_seen>>();
+  for (const auto& slot : lanes)
+    seen->push_back({slot.units.size() + slot.records.size() + slot.tasks.size(), slot.busy || slot.in_task,
+                     slot.fails || slot.hangs, place_of(slot) >= options.lanes, slot.restarts});
+  return seen;
+}
+
 void writer_state::give_up() {
   const commit_reply ended{commit_fate::unavailable, "the engine ends"};
   const task_reply not_run{false, error{error_code::storage_unavailable, "the engine ends", {}}};
@@ -244,6 +252,7 @@ void writer_state::replace(const caf::down_msg& dead) {
   }
   log(log_level::error, "storage.lane_restarted", "a storage lane died and is replaced", {{"why", why}});
   measured->lane_restarts.add();
+  ++slot->restarts;
   slot->handle = options.spawn_lane(self->home_system());
   self->monitor(slot->handle);
 }
@@ -295,6 +304,7 @@ writer_actor::behavior_type storage_writer(writer_actor::stateful_pointer<writer
         self->state.run_next(self->state.place_of(slot));
         return asker;
       },
+      [self](atom::look) { return self->state.look(); },
       [self](atom::tick) {
         self->state.look_after_lanes();
         remind(self, look_every, atom::tick::value);

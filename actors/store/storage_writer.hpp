@@ -57,7 +57,8 @@ struct writer_state {
     lane_actor handle;
     bool busy = false;    ///< with a batch
     bool in_task = false; ///< one is at the lane, maybe behind a batch
-    bool hangs = false;   ///< its batch does not come back
+    std::uint64_t restarts = 0;
+    bool hangs = false; ///< its batch does not come back
     bool to_be_probed = false;
     bool fails = false;                                 ///< until it has committed something
     std::chrono::steady_clock::time_point busy_since{}; ///< on the actors' clock
@@ -77,6 +78,7 @@ struct writer_state {
   /// Once a second: a store that does not come back from its transactions fails too, and a lane that failed and has nothing to
   /// commit tries whether it could.
   void look_after_lanes();
+  [[nodiscard]] lanes_seen_ptr look() const;
   /// Tells all that still wait for a lane that nothing of theirs was written.
   void give_up();
 

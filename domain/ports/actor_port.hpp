@@ -4,6 +4,7 @@
 #include "base/result.hpp"
 #include "domain/order/decision.hpp"
 #include "domain/order/ids.hpp"
+#include "domain/ports/actor_views.hpp"
 
 #include <cstddef>
 #include <functional>
@@ -37,6 +38,9 @@ public:
   /// Handles dead letters again: one first, then the rest, until one fails. Thread-safe; calls back once, on a thread of the
   /// engine.
   virtual void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) = 0;
+  /// Within about a second. Thread-safe; calls back once, on a thread of the engine. Errors: shutting_down.
+  virtual void look(actors_request what, std::function<void(result<actors_view>)> done) = 0;
+  virtual void tree(std::function<void(result<actor_tree>)> done) = 0;
 };
 
 } // namespace orderly

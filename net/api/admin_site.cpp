@@ -139,7 +139,7 @@ private:
 std::vector<api_route> admin_routes() {
   std::vector<api_route> all;
   for (const auto rows :
-       {process_routes(), order_routes(), actor_routes(), dead_letter_routes(), session_routes(), stream_routes()})
+       {process_routes(), order_routes(), why_routes(), actor_routes(), dead_letter_routes(), session_routes(), stream_routes()})
     all.insert(all.end(), rows.begin(), rows.end());
   return all;
 }

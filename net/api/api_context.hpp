@@ -8,6 +8,7 @@
 #include "domain/ports/actor_port.hpp"
 #include "domain/ports/order_port.hpp"
 #include "domain/ports/reads.hpp"
+#include "domain/ports/shop_directory.hpp"
 #include "net/api/order_stream.hpp"
 #include "net/api/own_names.hpp"
 #include "net/api/refusal_log.hpp"
@@ -16,6 +17,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 
 namespace orderly {
 
@@ -31,9 +33,11 @@ struct api_context {
   const std::chrono::milliseconds command_deadline;
   const policy rules; ///< to say why a move is blocked
   const own_names names;
+  const shop_directory& shops;
+  const std::string engine; ///< its name
   const std::shared_ptr<refusal_log> refusals;
   const bool metrics_open_to_loopback; ///< admin.metrics
-  order_stream& stream; ///< asked by handlers only, which end before it
+  order_stream& stream;                ///< asked by handlers only, which end before it
 };
 using api_context_ptr = std::shared_ptr<const api_context>;
 

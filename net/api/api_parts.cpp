@@ -97,7 +97,7 @@ result<page_query> read_page_query(const request_target& target, std::initialize
   std::vector<query_parameter> known{others};
   known.push_back({"limit", "a whole number from 1 to 200", [&out](auto value) { return take_limit(value, out.limit); }});
   known.push_back({"cursor", "a next_cursor of an earlier answer", [&out](auto value) { return out.cursor = value, true; }});
-  if (auto read = read_query(target, known); !read)
+  if (const auto read = read_query(target, known); !read)
     return read.error();
   if (out.cursor.size() > max_cursor)
     return error{error_code::invalid_cursor, "The cursor is too long.", {}};

@@ -9,6 +9,7 @@
 namespace orderly {
 
 std::span<const api_route> order_routes();
+std::span<const api_route> why_routes();
 std::span<const api_route> actor_routes();
 std::span<const api_route> dead_letter_routes();
 std::span<const api_route> process_routes();

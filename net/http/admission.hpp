@@ -34,6 +34,9 @@ public:
   /// A hint, to be told before the work that finds out how many inputs there are.
   [[nodiscard]] bool full() const { return waiting_ >= limit_; }
 
+  [[nodiscard]] std::size_t waiting() const { return waiting_; }
+  [[nodiscard]] std::size_t limit() const { return limit_; }
+
 private:
   std::atomic<std::size_t> limit_, waiting_{0};
   gauge in_flight_;

@@ -16,6 +16,7 @@ public:
   explicit health(std::function<bool()> engine_ready) : engine_ready_(std::move(engine_ready)) {}
   void start_draining() { draining_ = true; }
   [[nodiscard]] bool draining() const { return draining_; }
+  [[nodiscard]] bool engine_ready() const { return engine_ready_(); }
   /// 200 as long as the process answers at all.
   [[nodiscard]] static http_response live();
   /// 200, or 503 with why: draining, storage. (Before the engine has started nobody listens.)

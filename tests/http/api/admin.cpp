@@ -109,6 +109,8 @@ private:
                                                       std::chrono::seconds{1},
                                                       {},
                                                       own_names{"127.0.0.1:0", {}},
+                                                      parts_.shops,
+                                                      {},
                                                       std::make_shared<refusal_log>(parts_.clock),
                                                       true,
                                                       stream_}});

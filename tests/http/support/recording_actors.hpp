@@ -24,6 +24,16 @@ public:
     done(redrive_answer);
   }
 
+  void look(actors_request what, std::function<void(result<actors_view>)> done) override {
+    const std::lock_guard lock{mutex};
+    looks.push_back(what);
+    done(look_answer);
+  }
+  void tree(std::function<void(result<actor_tree>)> done) override {
+    const std::lock_guard lock{mutex};
+    done(tree_answer);
+  }
+
   void signature_failed(const shop_id& shop) override {
     const std::lock_guard lock{mutex};
     failing_shops.push_back(shop);
@@ -34,6 +44,9 @@ public:
   std::vector<tiktok_order_id> restarts;
   std::vector<redrive_request> redrives;
   std::vector<shop_id> failing_shops;
+  std::vector<actors_request> looks;
+  result<actors_view> look_answer = actors_view{};
+  result<actor_tree> tree_answer = actor_tree{};
   result<restarted> restart_answer = restarted{true};
   result<redrive_report> redrive_answer = redrive_report{};
 };

@@ -4,6 +4,7 @@
 #include "net/access/authenticator.hpp"
 #include "net/access/secrets.hpp"
 #include "net/server.hpp"
+#include "net/tiktok/shop_table.hpp"
 #include "net/tiktok/signing.hpp"
 #include "tests/http/support/raw_http.hpp"
 #include "tests/http/support/recording_actors.hpp"
@@ -25,6 +26,7 @@ inline server_options quick_options() {
   server_options out;
   out.app_key = test_app_key;
   out.app_secrets = {std::string{test_secret}};
+  out.engine_name = "eu-1";
   out.admin_hosts = {"orderly.test"}; // what request_text() asks
   return out;
 }
@@ -40,7 +42,8 @@ public:
     }
     if (const auto read = access.start(); !read)
       throw std::runtime_error(to_string(read.error()));
-    auto started = start_server(options, {port, actors, reader, who, [this] { return ready.load(); }, clock, ids, measured});
+    auto started =
+        start_server(options, {port, actors, reader, who, [this] { return ready.load(); }, clock, ids, measured, shops});
     if (!started)
       throw std::runtime_error(to_string(started.error()));
     http = std::move(*started);
@@ -75,6 +78,7 @@ public:
   recording_port port;
   recording_actors actors;
   stored_orders reader;
+  shop_table shops;
   std::atomic<bool> ready{true}, first_password{false};
   kept_access kept; ///< olga, an operator; ada, an admin; vera, a viewer: each with a_password and ROLE-token
   live_access access{kept, clock, std::chrono::hours{1}};
