@@ -26,7 +26,7 @@ private:
     return static_cast<std::uint32_t>(now.time_since_epoch() / std::chrono::milliseconds{10});
   }
   [[nodiscard]] double decayed(std::uint32_t at) const {
-    return per_second_ == 0 ? 0 : static_cast<double>(per_second_) * std::exp(-(at - at_) / (100 * window_s));
+    return per_second_ == 0 ? 0 : static_cast<double>(per_second_) * std::exp(-static_cast<double>(at - at_) / (100 * window_s));
   }
 
   float per_second_ = 0;

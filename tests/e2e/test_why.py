@@ -57,15 +57,15 @@ class ALife(WhyCase):
         self.assertEqual(self.codes(order_id), ["tiktok_hold"])
         wait_for("the detail of ON_HOLD", lambda: self.open_promises() == 0)
 
-        self.sandbox.gate("detail", "hold_before")
-        self.sandbox.step(order_id)
-        answer = self.wait_why(order_id, "detail_waiting")
-        self.assertIn("a call is under way", answer["sentence"])
         self.sandbox.fault("detail", "429", 1000)
-        self.sandbox.gate("detail", "open")
+        self.sandbox.step(order_id)
         wait_for("a failed try", lambda: "36009002" in self.why(order_id)["sentence"])
         self.assertEqual(self.codes(order_id), ["detail_waiting"])
+        self.sandbox.gate("detail", "hold_before")
         self.sandbox.fault("detail", "429", 0)
+        wait_for("the next try", lambda: "a call is under way" in self.why(order_id)["sentence"], seconds=60)
+        self.assertEqual(self.codes(order_id), ["detail_waiting"])
+        self.sandbox.gate("detail", "open")
         answer = self.wait_why(order_id, "waits_for_person", seconds=60)
         self.assertEqual(answer["order"]["state"], "processing")
         self.assertEqual(answer["deadline"]["what"], "ship")
@@ -81,11 +81,8 @@ class ALife(WhyCase):
         self.engine.api("POST", f"/orders/{order_id}/release", {})
         self.wait_why(order_id, "waits_for_person")
 
-        self.sandbox.gate("mark_shipped", "hold_before")
-        self.engine.ship(order_id, tracking_number_for(order_id))
-        self.wait_why(order_id, "report_waiting")
         self.sandbox.fault("mark_shipped", "429", 1000)
-        self.sandbox.gate("mark_shipped", "open")
+        self.engine.ship(order_id, tracking_number_for(order_id))
         answer = self.wait_why(order_id, "report_failing")
         self.assertIn("36009002", answer["sentence"])
         self.sandbox.fault("mark_shipped", "429", 0)
@@ -101,12 +98,20 @@ class ALife(WhyCase):
 
 
 class Persons(WhyCase):
-    def test_are_told_of_a_refused_report_and_of_a_shop_that_is_not_connected(self):
+    def test_are_told_of_a_refused_report_of_one_under_way_and_of_a_shop_that_is_not_connected(self):
         self.start()
         order_id = self.order_in_processing()
         self.engine.ship(order_id, tracking_number_for(order_id), provider="1")
         answer = self.wait_why(order_id, "report_failed")
         self.assertIn("TikTok", answer["causes"][0]["evidence"][1]["text"])
+
+        other = self.order_in_processing()
+        self.sandbox.gate("mark_shipped", "hold_before")
+        self.engine.ship(other, tracking_number_for(other))
+        self.assertIn("a call is under way", self.wait_why(other, "report_waiting")["sentence"])
+        self.sandbox.gate("mark_shipped", "open")
+        wait_for("shipped", lambda: self.why(other)["order"]["state"] == "shipped")
+        self.wait_why(other, "waits_for_person")
 
         other = self.order_in_processing()
         path = os.path.join(self.folder, "orderly.toml")
