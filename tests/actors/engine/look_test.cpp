@@ -1,5 +1,6 @@
 // What whoever looks at the engine sees: by message, in small turns, and without waking anybody.
 
+#include "actors/order/order_choice.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
 #include "tests/support/metric.hpp"
@@ -309,4 +310,34 @@ TEST_CASE("a lane whose commits fail is marked") {
   f.drain();
   const auto tree = tree_of(f);
   CHECK(child(child(tree.root, "writer"), "lane:0").marks == std::vector<std::string_view>{"failing"});
+}
+
+TEST_CASE("the rate of a kind is known from the second reading on, over ten seconds at most") {
+  traffic_rates rates;
+  traffic_by_kind sum{};
+  const auto began = std::chrono::steady_clock::time_point{} + std::chrono::hours{1};
+  CHECK_FALSE(rates.read(sum, began)[0]);
+  sum[0].taken = 10;
+  CHECK_FALSE(rates.read(sum, began + std::chrono::milliseconds{100})[0]); // too short to tell
+  CHECK(rates.read(sum, began + std::chrono::seconds{2})[0] == 5);
+  CHECK(rates.read(sum, began + std::chrono::seconds{2})[1] == 0);
+  sum[0].taken = 20;
+  CHECK(rates.read(sum, began + std::chrono::seconds{12})[0] == 1); // since the reading of two seconds
+  CHECK_FALSE(rates.read(sum, began + std::chrono::minutes{5})[0]); // nobody has looked for long
+}
+
+TEST_CASE("of a walk the first ones are kept, whatever the order in which they are met; unknown comes last") {
+  for (const bool greatest : {true, false}) {
+    order_choice choice{{actor_sort::oldest, greatest, false, 3, {}}};
+    for (const int age : {5, 1, -1, 4, 2, 3}) {
+      actor_view one;
+      if (age > 0)
+        one.oldest_ms = age;
+      choice.take(one, std::to_string(age));
+    }
+    std::vector<std::string> ids;
+    for (const auto& one : choice.finish())
+      ids.push_back(one.id);
+    CHECK(ids == (greatest ? std::vector<std::string>{"5", "4", "3"} : std::vector<std::string>{"1", "2", "3"}));
+  }
 }
