@@ -4,6 +4,7 @@
 #include "base/exit_code.hpp"
 
 #include <functional>
+#include <string>
 
 namespace CLI {
 class App;
@@ -17,6 +18,12 @@ exit_code failed(const error& why);
 /// What was asked for, to run once the command line has been read.
 using chosen_verb = std::function<exit_code()>;
 
+void add_orders(CLI::App& to, chosen_verb& chosen);
+void add_order(CLI::App& to, chosen_verb& chosen);
+void add_transition(CLI::App& to, chosen_verb& chosen);
+void add_why(CLI::App& to, chosen_verb& chosen);
+void add_top(CLI::App& to, chosen_verb& chosen);
+void add_tree(CLI::App& to, chosen_verb& chosen);
 void add_audit(CLI::App& to, chosen_verb& chosen);
 
 } // namespace orderly
