@@ -40,7 +40,7 @@ export function Header({ session }: { session: Session }): ReactNode {
       </header>
       {session.first_password && (
         <p className="notice">
-          {text("shell:firstPassword")} <code>{`orderly user password ${session.user.name}`}</code>
+          {text("shell:firstPassword")}
         </p>
       )}
       {keysOpen && <KeysDialog onClose={() => setKeysOpen(false)} />}
