@@ -29,7 +29,7 @@ class Examples(Case):
         wait_for("an order that can be shipped", lambda: engine.orders("processing"))
         with open(os.path.join(self.folder, ".curlrc"), "w", encoding="utf-8") as out:
             out.write('silent\nshow-error\nmax-time = 30\nwrite-out = "\\n%{http_code}"\n')
-        environment = dict(clean_environment(), CURL_HOME=self.folder, ADMIN=engine.admin, TOKEN=engine.token)
+        environment = dict(clean_environment(), CURL_HOME=self.folder, ORDERLY_URL=engine.admin, ORDERLY_TOKEN=engine.token)
         examples = [(where, command) for where, command in curl_examples() if "SANDBOX" not in command]
         self.assertGreaterEqual(len(examples), 8)
         for where, command in examples:
