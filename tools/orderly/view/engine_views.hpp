@@ -15,7 +15,7 @@ struct top_options {
   std::string sort = "mailbox";
   std::chrono::milliseconds every{1000};
   std::chrono::seconds window{10};
-  std::string trouble; ///< why there is no newer answer, empty when there is
+  std::string trouble{}; ///< why there is no newer answer, empty when there is
 };
 
 /// GET /actors as a screen: never more than the height in lines or, if bounded, the width in cells.
