@@ -4,6 +4,7 @@
 #include "net/access/secrets.hpp"
 
 #include <cstdio>
+#include <unistd.h>
 #include <utility>
 
 namespace orderly {
@@ -40,7 +41,8 @@ result<void> ensure_first_user(store_admin& users, const data_dir& folder) {
     return written;
   if (auto added = users.add_user({"admin", "admin", *hash}, {secret_hash(token), "admin", "admin"}); !added)
     return another_engine_was_first(added.error(), users, folder) ? result<void>{} : added;
-  std::printf("First start: user admin, password %s (shown once; kept in %s, a token in %s)\n", password.c_str(),
+  const auto shown = isatty(STDOUT_FILENO) == 1 ? " " + password + ", shown once and" : std::string{}; // no journal gets it
+  std::printf("First start: user admin, its password%s kept in %s, a token in %s\n", shown.c_str(),
               folder.file(admin_password_file).c_str(), folder.file(admin_token_file).c_str());
   std::fflush(stdout);
   return {};

@@ -19,18 +19,23 @@ std::size_t residents_limit(const engine_options& options) { // as they are shar
 actor_totals totals_of(const engine_seen& seen, const engine_options& options) {
   actor_totals all;
   all.residents_limit = residents_limit(options);
-  for (const auto& shard : seen.shards) {
-    if (!shard)
-      continue;
-    all.residents += shard->residents;
-    all.parked += shard->parked;
-    all.mailbox += shard->mailbox;
-    all.handled += shard->handled;
-    all.handled_per_s += shard->handled_per_s;
-    all.restarts += shard->restarts;
+  if (std::any_of(seen.shards.begin(), seen.shards.end(), [](const auto& shard) { return !shard; }))
+    return all;
+  const auto sum = [&](auto member) {
+    auto total = member(*seen.shards.front());
+    for (auto shard = seen.shards.begin() + 1; shard != seen.shards.end(); ++shard)
+      total += member(**shard);
+    return total;
+  };
+  all.residents = sum([](const auto& shard) { return shard.residents; });
+  all.parked = sum([](const auto& shard) { return shard.parked; });
+  all.mailbox = sum([](const auto& shard) { return shard.mailbox; });
+  all.handled = sum([](const auto& shard) { return shard.handled; });
+  all.handled_per_s = sum([](const auto& shard) { return shard.handled_per_s; });
+  all.restarts = sum([](const auto& shard) { return shard.restarts; });
+  for (const auto& shard : seen.shards)
     if (shard->oldest_ms)
       all.oldest_ms = std::max(all.oldest_ms.value_or(0), *shard->oldest_ms);
-  }
   return all;
 }
 
@@ -47,9 +52,11 @@ kind_view of_messages(std::string_view kind, const engine_traffic& traffic) {
 
 kind_view of_orders(const engine_seen& seen, const actor_totals& totals, const engine_traffic& traffic) {
   auto view = of_messages(actor_kind::order, traffic);
-  view.live = 0;
-  for (const auto& shard : seen.shards)
-    *view.live += shard ? shard->live : 0;
+  if (totals.residents) { // all shards were seen
+    view.live = 0;
+    for (const auto& shard : seen.shards)
+      *view.live += shard->live;
+  }
   view.mailbox = totals.mailbox;
   view.oldest_ms = totals.oldest_ms;
   view.handled = totals.handled;

@@ -171,10 +171,12 @@ void registry_state::answered(const answered_inputs& done) {
 
 void registry_state::changed(const std::vector<changed_order>& orders) {
   for (const auto& each : orders)
-    if (const auto found = orders_.find(each.order); found != orders_.end() && found->second.now == standing::resident) {
-      tell(self, found->second.handle, atom::changed::value, each.version);
-      if (each.version > found->second.counts.version)
-        found->second.counts.version = -1;
+    if (const auto found = orders_.find(each.order); found != orders_.end()) {
+      auto& e = found->second;
+      if (each.version > e.counts.version)
+        e.counts.version = -1;
+      if (e.now == standing::resident)
+        tell(self, e.handle, atom::changed::value, each.version);
     }
 }
 

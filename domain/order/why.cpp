@@ -109,8 +109,9 @@ const unkept_promise* view::promise(promise_kind kind) const {
 
 std::string view::it_is() const { return "It is " + std::string{name_of(o().state)}; }
 
-std::string view::act(std::string_view verb) const {
-  return "POST /api/v1/orders/" + o().tiktok_id.str() + '/' + std::string{verb};
+std::string view::verb(std::string_view name) const { return "orderly order " + o().tiktok_id.str() + ' ' + std::string{name}; }
+std::string view::act(std::string_view name) const {
+  return "POST /api/v1/orders/" + o().tiktok_id.str() + '/' + std::string{name};
 }
 
 std::optional<timestamp> view::if_ahead(std::optional<timestamp> at) const { return at && *at > around.now ? at : std::nullopt; }

@@ -19,8 +19,10 @@ struct view {
   [[nodiscard]] const unkept_promise* promise(promise_kind kind) const;
   /// "It is processing"
   [[nodiscard]] std::string it_is() const;
-  /// "orderly order 5764..." and "POST /api/v1/orders/5764.../", with what follows
-  [[nodiscard]] std::string act(std::string_view verb) const;
+  /// "orderly order 5764... release"
+  [[nodiscard]] std::string verb(std::string_view name) const;
+  /// "POST /api/v1/orders/5764.../release"
+  [[nodiscard]] std::string act(std::string_view name) const;
   [[nodiscard]] std::optional<timestamp> if_ahead(std::optional<timestamp> at) const;
 };
 

@@ -102,7 +102,7 @@ std::optional<why_cause> held(const view& of) {
   if (e)
     c.since = e->at;
   c.evidence = {{"held by " + by(e) + (e ? " at " + said(e->at) : ""), e ? "event" : "order", e ? std::to_string(e->seq) : ""}};
-  c.remedy = {"Release it when it may go on.", {}, of.act("release")};
+  c.remedy = {"Release it when it may go on.", of.verb("release"), of.act("release")};
   c.sentence =
       of.it_is() + " and held by " + by(e) + (e ? " since " + said(e->at) : "") + ": nothing of it leaves until it is released.";
   return c;
@@ -112,7 +112,7 @@ std::optional<why_cause> shop_stopped(const view& of) {
   if (!of.around.obstacle || is_final(of.o(), of.around.rules))
     return std::nullopt;
   const bool is_asked = needs_detail(of.o()) && of.promise(promise_kind::fetch_detail);
-  const bool ships_through_it = !of.f().shop.empty() && is_known_to_tiktok(of.f()) &&
+  const bool ships_through_it = !of.f().shop.empty() && is_known_to_tiktok(of.f()) && of.around.rules.report_shipments &&
                                 (of.o().state == order_state::received || of.o().state == order_state::processing);
   if (!is_asked && !ships_through_it)
     return std::nullopt;
@@ -132,7 +132,8 @@ std::optional<why_cause> shop_stopped(const view& of) {
 /// While the version stands that the refusal made: whatever has changed the order since may have changed the answer.
 std::optional<why_cause> guard_refused(const view& of) {
   const auto* e = of.newest(event_type::refused);
-  if (!e || e->seq != of.o().version || string_at(e->detail, "code") != name_of(error_code::guard_refused))
+  if (!e || e->seq != of.o().version || string_at(e->detail, "code") != name_of(error_code::guard_refused) ||
+      is_final(of.o(), of.around.rules)) // what is at its end is held up by nothing
     return std::nullopt;
   const std::string reason{string_at(e->detail, "reason")};
   const std::string to{e->to ? name_of(*e->to) : std::string_view{"another state"}};
@@ -179,7 +180,7 @@ std::optional<why_cause> at_end(const view& of) {
                  "order",
                  {}}};
   if (retry)
-    c.remedy = {"Retry it if it is to be shipped after all.", {}, of.act("retry")};
+    c.remedy = {"Retry it if it is to be shipped after all.", of.verb("retry"), of.act("retry")};
   else
     c.remedy = {"None is needed.", {}, {}};
   c.sentence = why + ". Nothing is left to be done" + (retry ? ", unless it is retried." : ".");

@@ -65,7 +65,7 @@ struct kind_view {
   std::optional<std::size_t> live;
   std::optional<std::size_t> mailbox;
   std::optional<double> oldest_ms;
-  std::uint64_t handled = 0; ///< since the engine started
+  std::optional<std::uint64_t> handled; ///< since the engine started
   std::optional<double> handled_per_s, mean_wait_ms;
   std::optional<std::uint64_t> restarts;
 };
@@ -74,13 +74,15 @@ struct not_seen {
   std::string what, why;
 };
 
+/// Sums over all orders; nothing while one shard of them could not be seen.
 struct actor_totals {
-  std::size_t residents = 0, residents_limit = 0;
-  std::size_t parked = 0;  ///< inputs in memory that were answered `pending`
-  std::size_t mailbox = 0; ///< of all orders
+  std::size_t residents_limit = 0;
+  std::optional<std::size_t> residents;
+  std::optional<std::size_t> parked; ///< inputs in memory that were answered `pending`
+  std::optional<std::size_t> mailbox;
   std::optional<double> oldest_ms;
-  std::uint64_t handled = 0, restarts = 0; ///< of orders, since their shards started
-  double handled_per_s = 0;
+  std::optional<std::uint64_t> handled, restarts; ///< since their shards started
+  std::optional<double> handled_per_s;
 };
 
 struct actors_view {

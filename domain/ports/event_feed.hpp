@@ -39,6 +39,8 @@ struct event_page {
   feed_position next;                  ///< to go on from: of the last event that was given out
   /// Nothing is left now. What a transaction that is still open may put before is not given out yet, nor what is newer.
   bool is_end = true;
+  /// More is committed behind it, by a transaction that is newer than one which is still open.
+  bool held_back = false;
   /// The position that was asked for is of a history that a restore or a failover has lost. Whoever follows must read anew what
   /// it shows, and go on from `next`, which is the end.
   bool lost = false;

@@ -22,14 +22,14 @@ json::array not_known_of(const std::vector<not_seen>& what) {
 }
 
 json::object totals_of(const actor_totals& t) {
-  return {{"residents", t.residents},
+  return {{"residents", or_null(t.residents)},
           {"residents_limit", t.residents_limit},
-          {"pending", t.parked},
-          {"mailbox", t.mailbox},
+          {"pending", or_null(t.parked)},
+          {"mailbox", or_null(t.mailbox)},
           {"oldest_ms", rounded(t.oldest_ms)},
-          {"handled", t.handled},
+          {"handled", or_null(t.handled)},
           {"handled_per_s", rounded(t.handled_per_s)},
-          {"restarts", t.restarts}};
+          {"restarts", or_null(t.restarts)}};
 }
 
 json::object body_of(const kind_view& k) {
@@ -37,7 +37,7 @@ json::object body_of(const kind_view& k) {
           {"live", or_null(k.live)},
           {"mailbox", or_null(k.mailbox)},
           {"oldest_ms", rounded(k.oldest_ms)},
-          {"handled", k.handled},
+          {"handled", or_null(k.handled)},
           {"handled_per_s", rounded(k.handled_per_s)},
           {"wait_ms", k.mean_wait_ms ? json::value(json::object{{"mean", rounded(*k.mean_wait_ms)}}) : json::value(nullptr)},
           {"restarts", or_null(k.restarts)}};

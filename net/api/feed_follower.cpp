@@ -29,6 +29,7 @@ feed_follower::feed_follower(reads& from, const access_port& access, const clock
 
 void feed_follower::turn(const std::vector<stream_listener_ptr>& all) {
   const auto now = std::chrono::steady_clock::now();
+  say_goodbye(all, now);
   if (!at_ && !find_end(now))
     return;
   for (const auto& one : all)
@@ -84,8 +85,11 @@ void feed_follower::move_on(const std::vector<stream_listener_ptr>& all, instant
     if (one->live)
       filters.push_back(&one->what.only);
   auto page = read(*at_, terms_.page, filters);
-  if (!page)
+  if (!page) {
+    if (lag(now) > terms_.longest_lag) // should one event be the reason, what is behind it can still be shown
+      skip_to_end(all, now);
     return;
+  }
   at_end_ = page->is_end();
   if (at_end_)
     read_to_end_ = now;
@@ -124,7 +128,7 @@ void feed_follower::catch_up(stream_listener& one, instant now) {
     return make_reload(one);
   if (one.at > *at_)
     return; // what it has seen comes to everybody with the next turns
-  const bool has_all = page->is_end() || page->next() >= *at_;
+  const bool has_all = page->next() >= *at_ || page->size() < terms_.page * catch_up_pages;
   page->cut_after(*at_); // the rest comes with everybody's
   if (one.hear(*page) && has_all) {
     one.live = true;
@@ -132,18 +136,22 @@ void feed_follower::catch_up(stream_listener& one, instant now) {
   }
 }
 
-void feed_follower::tell_time(const std::vector<stream_listener_ptr>& all, instant now) {
-  const bool ticks = now - ticked_ >= terms_.tick, rechecks = now - rechecked_ >= terms_.recheck;
-  if (ticks)
-    ticked_ = now;
-  if (rechecks)
-    rechecked_ = now;
-  for (const auto& one : all) {
-    if (rechecks && !access_.still_admits(one->what.who))
+void feed_follower::say_goodbye(const std::vector<stream_listener_ptr>& all, instant now) {
+  if (now - rechecked_ < terms_.recheck)
+    return;
+  rechecked_ = now;
+  for (const auto& one : all)
+    if (!access_.still_admits(one->what.who))
       one->say_bye("signed_out");
-    else if (ticks && one->greeted)
+}
+
+void feed_follower::tell_time(const std::vector<stream_listener_ptr>& all, instant now) {
+  if (now - ticked_ < terms_.tick)
+    return;
+  ticked_ = now;
+  for (const auto& one : all)
+    if (one->greeted)
       one->tell(tick_event({one->at, time_.now(), lag(now), at_->epoch}));
-  }
 }
 
 void feed_follower::note(const std::optional<error>& trouble) {

@@ -13,7 +13,7 @@ class feed_follower {
 public:
   feed_follower(reads& from, const access_port& access, const clock& time, const order_stream_terms& terms);
 
-  /// Brings everybody what has come, greets the new, says goodbye to who may listen no more.
+  /// Says goodbye to who may listen no more, greets the new, brings everybody what has come.
   void turn(const std::vector<stream_listener_ptr>& all);
   /// Nobody listens: what comes meanwhile is of no interest.
   void rest() { at_.reset(); }
@@ -28,6 +28,7 @@ private:
   void catch_up(stream_listener& one, instant now);
   void make_reload(stream_listener& one);
   void skip_to_end(const std::vector<stream_listener_ptr>& all, instant now);
+  void say_goodbye(const std::vector<stream_listener_ptr>& all, instant now);
   void tell_time(const std::vector<stream_listener_ptr>& all, instant now);
   void note(const std::optional<error>& trouble);
   [[nodiscard]] std::chrono::milliseconds lag(instant now) const;

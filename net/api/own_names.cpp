@@ -22,8 +22,9 @@ bool own_names::contain(const http_request& request) const {
   const auto same_host = asked->host == request.local_host || asked->host == "localhost" || asked->host == bound_;
   if (same_host && asked->port.value_or(80) == request.local_port)
     return true;
+  const auto port = asked->port.value_or(over_tls(request) ? 443 : 80); // a browser leaves it out
   return std::any_of(hosts_.begin(), hosts_.end(),
-                     [&](const authority& each) { return each.host == asked->host && (!each.port || each.port == asked->port); });
+                     [&](const authority& each) { return each.host == asked->host && each.port.value_or(port) == port; });
 }
 
 bool is_from_own_page(const http_request& request) {

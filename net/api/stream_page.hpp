@@ -17,7 +17,8 @@ public:
 
   [[nodiscard]] std::size_t size() const { return read_.events.size(); }
   [[nodiscard]] const feed_position& next() const { return read_.next; }
-  [[nodiscard]] bool is_end() const { return read_.is_end; }
+  /// Of all that is committed.
+  [[nodiscard]] bool is_end() const { return read_.is_end && !read_.held_back; }
   [[nodiscard]] bool lost() const { return read_.lost; }
   [[nodiscard]] const feed_position& position_of(std::size_t i) const { return read_.events[i].at; }
   /// What is behind `last` was not read yet.

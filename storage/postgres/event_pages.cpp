@@ -12,14 +12,15 @@ namespace orderly::postgres {
 namespace {
 
 struct feed_state {
-  std::int64_t epoch = 0; ///< the newest
-  std::int64_t until = 0; ///< its transactions below are all there
-  feed_position last;     ///< of the epoch that was asked for
+  std::int64_t epoch = 0;  ///< the newest
+  std::int64_t until = 0;  ///< its transactions below are all there
+  feed_position last;      ///< of the epoch that was asked for
+  bool holds_back = false; ///< something that is committed above `until`
 };
 
 feed_state state_of_feed(session& over, pqxx::transaction_base& in, std::int64_t asked) {
   const auto row = over.run(in, sql::feed_end, values{}.integer(asked))[0];
-  feed_state now{integer_at(row, 0), integer_at(row, 1), {}};
+  feed_state now{integer_at(row, 0), integer_at(row, 1), {}, flag_at(row, 5)};
   now.last.epoch = std::min(asked, now.epoch);
   if (!row[2].is_null())
     now.last = {now.last.epoch, integer_at(row, 2), order_id{id_at(row, 3)}, integer_at(row, 4)};
@@ -50,6 +51,7 @@ result<event_page> read_events(session& over, const feed_position& at, std::size
   }
   if (at > now.last)
     return lost_page(end_of_feed(over));
+  page.held_back = now.holds_back;
   return finished(std::move(page), at, limit);
 }
 

@@ -273,9 +273,11 @@ returning true)sql"};
 
 // --- what was committed (event_pages.hpp) ---
 // Everything below the oldest transaction that is still open is there for good. Of an epoch, or of the newest if that is older:
-// its last event. `offset 0` keeps the planner from reading another index from its end, here and below.
+// its last event; and whether anything is committed above it. `offset 0` keeps the planner from reading another index from its
+// end, here and below.
 inline constexpr statement feed_end{"feed_end", R"sql(
-select this.epoch, this.until::text::int8, x.xid::text::int8, l.order_id, l.seq
+select this.epoch, this.until::text::int8, x.xid::text::int8, l.order_id, l.seq,
+  exists(select from order_events h where (h.epoch, h.xid) >= (this.epoch, this.until))
 from (select max(epoch) as epoch, pg_snapshot_xmin(pg_current_snapshot()) as until from feed_epochs) this
 left join lateral (
   select e.xid from order_events e

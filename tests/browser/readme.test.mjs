@@ -49,11 +49,10 @@ test("the console, with orders in each state", async () => {
 /** What a terminal of that size shows after three seconds of `orderly top`. */
 function screenOfTop() {
   const folder = mkdtempSync(join(tmpdir(), "orderly-tmux-"));
+  const { admin, console: page, token } = stage.where;
+  const env = { ...process.env, LC_ALL: "C.UTF-8", ORDERLY_URL: admin ?? page, ORDERLY_TOKEN: token };
   const tmux = (...words) =>
-    spawnSync("tmux", ["-S", join(folder, "socket"), "-f", "/dev/null", ...words], {
-      encoding: "utf8",
-      env: { ...process.env, LC_ALL: "C.UTF-8", ORDERLY_URL: stage.where.admin ?? stage.where.console, ORDERLY_TOKEN: stage.where.token },
-    });
+    spawnSync("tmux", ["-S", join(folder, "socket"), "-f", "/dev/null", ...words], { encoding: "utf8", env });
   try {
     tmux("new-session", "-d", "-x", String(columns), "-y", String(lines), join(binaries, "orderly") + " top --every 1");
     spawnSync("sleep", ["3"]);

@@ -85,9 +85,11 @@ TEST_CASE("what a slow transaction writes comes before the commits that overtook
   stored(*writer, "53");
   CHECK(from.hear() == "");
   CHECK(db->reader()->feed_end().value() == from.at);
+  CHECK(db->reader()->events_after(from.at, 10).value().held_back); // whoever shows it must not call it current
   slow.end(how);
   CHECK(from.hear() == (how == "commit" ? "51/2 52/1 53/1" : "52/1 53/1"));
   CHECK(from.hear() == "");
+  CHECK_FALSE(db->reader()->events_after(from.at, 10).value().held_back);
 }
 
 TEST_CASE("transactions that begin, commit and fail in any order lose and repeat nothing to whoever reads meanwhile") {

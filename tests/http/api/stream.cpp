@@ -290,7 +290,9 @@ TEST_CASE("while the store cannot be read the stream says how old it is, then go
 }
 
 TEST_CASE("a reader that is slow for a while gets everything once, and nobody waits for it") {
-  live_shop shop;
+  auto options = streaming();
+  options.stream.longest_lag = 10min;
+  live_shop shop{options};
   auto slow = shop.listen(), quick = shop.listen();
   REQUIRE(slow.next("hello"));
   REQUIRE(quick.next("hello"));

@@ -156,10 +156,11 @@ TEST_CASE("an answer that comes after the client has gone, or after the server h
   uuid_v7_source ids{clock, seed_of_run()};
   recording_actors actors;
   stored_orders reader;
+  shop_table shops;
   kept_access kept;
   live_access nobody{kept, clock};
   authenticator who{nobody, [] { return false; }};
-  auto started = start_server(quick_options(), {engine, actors, reader, who, [] { return true; }, clock, ids, measured});
+  auto started = start_server(quick_options(), {engine, actors, reader, who, [] { return true; }, clock, ids, measured, shops});
   REQUIRE(started.has_value());
   engine.hold();
   {
@@ -173,7 +174,7 @@ TEST_CASE("an answer that comes after the client has gone, or after the server h
   started->reset();
   CHECK_FALSE(cut.receive());
   engine.release();
-  auto again = start_server(quick_options(), {engine, actors, reader, who, [] { return true; }, clock, ids, measured});
+  auto again = start_server(quick_options(), {engine, actors, reader, who, [] { return true; }, clock, ids, measured, shops});
   REQUIRE(again.has_value());
   const auto got = ask_once((*again)->listen(), running_server::webhook(unpaid));
   REQUIRE(got);

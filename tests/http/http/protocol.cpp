@@ -255,7 +255,7 @@ TEST_CASE("a port in use, a foreign host and a bad address are named") {
     auto options = quick_options();
     options.listen = address;
     const auto second = start_server(options, {server.port, server.actors, server.reader, server.who, [] { return true; },
-                                               server.clock, server.ids, server.measured});
+                                               server.clock, server.ids, server.measured, server.shops});
     REQUIRE_FALSE(second.has_value());
     CHECK(second.error().code == error_code::bad_config);
     CHECK(second.error().message.find(address) != std::string::npos);

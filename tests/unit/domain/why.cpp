@@ -122,6 +122,7 @@ TEST_CASE("a hold says who and since when, and comes before a shop that is not c
   CHECK(answer.causes[0].evidence[0].source == "event");
   CHECK(answer.causes[0].evidence[0].ref == std::to_string(h.events.back().seq));
   CHECK(answer.sentence.find("held by anna") != std::string::npos);
+  CHECK(answer.causes[0].remedy.command == "orderly order " + an_order + " release");
   a.around.obstacle = shop_obstacle::not_connected;
   CHECK(a.all() == codes{"held", "shop_stopped"});
   h.take(engine_input(release_order{}));
@@ -155,6 +156,8 @@ TEST_CASE("a shop that cannot be called stops what is to be shipped through it, 
     CHECK(answer.causes[0].evidence[0].ref == a_shop);
     CHECK(answer.sentence.find(words) != std::string::npos);
   }
+  a.around.rules.report_shipments = false; // then it is shipped without a call
+  CHECK(a.all() == codes{"waits_for_person"});
   h.take(status_webhook("IN_TRANSIT", paid_at + 9000));
   asked shipped{h};
   shipped.around.obstacle = shop_obstacle::not_connected;
@@ -191,6 +194,19 @@ TEST_CASE("a refused move is a cause while nothing has changed since, and only a
   h.take(move(order_state::delivered)); // no legal move
   REQUIRE(h.events.back().type == event_type::refused);
   CHECK(asked{h}.all() == codes{"waits_for_person"});
+}
+
+TEST_CASE("a refused retry holds up no order that is cancelled") {
+  auto h = in_processing();
+  h.take(status_webhook("CANCELLED", paid_at + 9000));
+  order_object object;
+  object.status = "CANCELLED";
+  object.update_time = paid_at + 9000;
+  h.answer_fetch(object.json());
+  REQUIRE(h.current.state == order_state::failed);
+  h.take(move(order_state::processing));
+  REQUIRE(h.events.back().type == event_type::refused);
+  CHECK(asked{h}.all() == codes{"at_end"});
 }
 
 TEST_CASE("beside TikTok's hold the refused move is named too, after it") {

@@ -46,7 +46,8 @@ std::string since_until(const json::object& cause, timestamp now) {
 
 /// A command is to be copied: never broken, and alone on its line where it does not fit behind the words.
 void add_remedy(lines& to, const json::object& remedy, const style& by) {
-  const auto text = string_at(remedy, "text"), command = string_at(remedy, "command");
+  const auto text = string_at(remedy, "text"), verb = string_at(remedy, "command");
+  const auto command = verb.empty() ? string_at(remedy, "api") : verb; // what no verb does yet
   if (!text.empty())
     add_wrapped(to, "   do: " + std::string{text}, by, 7);
   if (!command.empty())
