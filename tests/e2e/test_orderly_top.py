@@ -6,9 +6,10 @@ import shlex
 import signal
 import socket
 import subprocess
+import threading
 
-from orderly_e2e import ORDERLY, Case, main, wait_for
-from recorded_engine import ID, TOKEN, RecordedEngine, actors, environment
+from orderly_e2e import ORDERLY, Case, main, post_webhook, status_webhook, wait_for
+from recorded_engine import ID, TOKEN, Ran, RecordedEngine, actors, environment
 
 PROMPT = "ready$ "
 
@@ -116,7 +117,7 @@ class Top(Case):
         burst = {"id": 0}
         self.recorded.answers["/api/v1/actors"] = lambda _: (200, actors(3, handled=4211 + burst["id"]))
         terminal = self.terminal()
-        self.start_top(terminal, "--every", "0.5")
+        self.start_top(terminal, "--every", "2")  # long beside the time that reading the screen takes
         burst["id"] = 100_000
         asked = len(self.recorded.asked)
         terminal.is_shown("104,211")
@@ -186,6 +187,33 @@ class Top(Case):
             self.assertNotIn(b"\x1b[?25", written, setting)
             terminal.type("clear")
             wait_for("a clear screen", lambda: "ended" not in terminal.text())
+
+
+
+class OnAnEngine(Case):
+    def test_the_hottest_order_is_first_within_two_looks_of_a_burst(self):
+        engine = self.start_engine(self.start_sandbox())
+        orders = [str(590000000000000000 + number) for number in range(30)]
+        for order_id in orders:
+            self.assertEqual(post_webhook(engine.public, status_webhook(order_id, "UNPAID", 1_789_482_600, order_id)), 200)
+        hot = orders[17]
+        sent = threading.Event()
+
+        def burst():
+            for number in range(1, 10_000):
+                if sent.is_set():
+                    return
+                post_webhook(engine.public, status_webhook(hot, "UNPAID", 1_789_482_600 + number, f"burst-{number}"))
+        sender = threading.Thread(target=burst, daemon=True)
+        sender.start()
+        self.addCleanup(sent.set)
+        looked = Ran("top", "--sort", "handled", "--batch", "3", "--every", "1", url=engine.admin, token=engine.token)
+        self.assertEqual(looked.code, 0, str(looked))
+        rows = [line.split()[-1] for line in looked.lines if line.split() and line.split()[-1] in orders]
+        firsts = rows[::len(rows) // 3]
+        self.assertEqual(firsts[1:], [hot, hot], str(looked))
+        sent.set()
+        sender.join(20)
 
 
 if __name__ == "__main__":
