@@ -76,8 +76,8 @@ struct not_seen {
 
 /// Sums over all orders; nothing while one shard of them could not be seen.
 struct actor_totals {
-  std::size_t residents_limit = 0;
   std::optional<std::size_t> residents;
+  std::size_t residents_limit = 0;
   std::optional<std::size_t> parked; ///< inputs in memory that were answered `pending`
   std::optional<std::size_t> mailbox;
   std::optional<double> oldest_ms;

@@ -260,7 +260,7 @@ class WrongCalls(Case):
         other.close()
         nowhere = "sqlite:" + os.path.join(self.folder, "nothing.db")
         for code, words, arguments in (
-                (64, "subcommand", []), (64, "--storage", ["audit"]),
+                (64, "orderly VERB --help", []), (64, "--storage", ["audit"]),
                 (64, "--frobnicate", ["audit", "--storage", nowhere, "--frobnicate"]),
                 (64, "list:3", ["audit", "--storage", nowhere, "--answered", bad_list]),
                 (64, "cannot be read", ["audit", "--storage", nowhere, "--answered", self.folder + "/none"]),

@@ -254,7 +254,7 @@ class Recorded(Case):
         self.assertEqual(top.code, 0, top)
         self.assertNotIn(b"\x1b", top.raw)
         self.assertEqual([line.split()[-1] for line in top.lines[1:]], ["ID", ID, str(int(ID) + 1)])
-        self.assertEqual(self.recorded.asked[-1][1], "/api/v1/actors?sort=-oldest&limit=2")
+        self.assertEqual(self.recorded.asked[-1][1], "/api/v1/actors?kind=order&sort=-oldest&limit=2")
         totals = self.orderly("top", "--limit", "0")
         self.assertEqual(len(totals.lines), 1, totals)
 

@@ -7,7 +7,8 @@ import os
 import socket
 import subprocess
 
-from orderly_e2e import APP_KEY, SOURCE, call, main, post_webhook, sign_webhook, status_webhook, wait_for
+from orderly_e2e import (APP_KEY, ORDERLYD, SOURCE, call, end_with_parent, main, post_webhook, sign_webhook, status_webhook,
+                         wait_for)
 from orderlyd_case import BAD_CONFIG, DONE, EngineCase, UNAVAILABLE, USAGE, environment_with
 
 
@@ -100,7 +101,9 @@ class FirstStart(EngineCase):
         self.assertEqual(call("GET", engine.admin, "/api/v1/orders")[0], 401)
         self.assertEqual(engine.end(), DONE)
         with open(engine.out) as printed:
-            self.assertEqual(printed.read().count(password), 1)
+            said = printed.read()
+        self.assertIn("initial-admin-password", said)
+        self.assertNotIn(password, said, "a journal or a file may be read by others")
 
         again = self.engine()
         again.ready()
@@ -108,6 +111,21 @@ class FirstStart(EngineCase):
         self.assertEqual(call("GET", again.admin, "/api/v1/orders", token=token)[0], 200)
         with open(again.out) as printed:
             self.assertEqual(printed.read(), "")
+
+    def test_the_password_is_shown_once_on_a_terminal(self):
+        screen, terminal = os.openpty()
+        self.addCleanup(os.close, screen)
+        process = subprocess.Popen([ORDERLYD, "--data-dir", os.path.join(self.folder, "data"), "--listen", "127.0.0.1:0",
+                                    "--admin-listen", "127.0.0.1:0"], stdin=subprocess.DEVNULL, stdout=terminal,
+                                   stderr=subprocess.DEVNULL, env=environment_with(), preexec_fn=end_with_parent)
+        os.close(terminal)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        shown = b""
+        while b"\n" not in shown:
+            shown += os.read(screen, 4096)
+        with open(os.path.join(self.folder, "data", "initial-admin-password")) as source:
+            self.assertEqual(shown.decode().count(source.read().strip()), 1)
 
     def test_a_session_by_that_password_outlives_the_engine_and_ends_at_its_log_out(self):
         def ask(engine, method, session=None, body=None):

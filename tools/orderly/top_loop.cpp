@@ -131,7 +131,7 @@ private:
 } // namespace
 
 std::string top_target(const top_settings& settings, std::size_t limit) {
-  return "/api/v1/actors?sort=-" + url_encoded(settings.sort) + "&limit=" + std::to_string(limit);
+  return "/api/v1/actors?kind=order&sort=-" + url_encoded(settings.sort) + "&limit=" + std::to_string(limit);
 }
 
 exit_code draw_samples(connection& engine, const top_settings& settings, const wake_source& wakes) {

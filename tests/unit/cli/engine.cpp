@@ -77,7 +77,7 @@ TEST_CASE("At 80x24 top shows totals, kinds and as many orders as fit, their ids
   CHECK(page[5] == "order            1       0        -     1.0   0.3 ms      4,211     0");
   CHECK(page[11] == "    MBOX   OLDEST  HAND    IN/S  RST  STATE       PHASE        ACTOR");
   CHECK(page[12] == "      19    1.2 s     1     4.1    0  processing  committing   ...785100");
-  CHECK(page[23] == "1-11 of 8,211 actors   sort oldest   Ctrl-C ends");
+  CHECK(page[23] == "1-11 of 8,211 orders   sort oldest   Ctrl-C ends");
 }
 
 TEST_CASE("From 100 columns on ids are whole") {

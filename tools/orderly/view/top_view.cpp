@@ -120,7 +120,7 @@ lines top_screen(const json::object& sample, const style& by, const top_options&
   actors.resize(std::min(actors.size(), room));
   const auto listed = actors.empty() ? 0 : actors.size() - 1;
   append(out, std::move(actors));
-  out.push_back((listed > 0 ? "1-" + std::to_string(listed) + " of " : "of ") + count(sample, "total") + " actors   sort " +
+  out.push_back((listed > 0 ? "1-" + std::to_string(listed) + " of " : "of ") + count(sample, "total") + " orders   sort " +
                 options.sort + "   Ctrl-C ends");
   out.resize(std::min(out.size(), options.height));
   return set(std::move(out), by);
