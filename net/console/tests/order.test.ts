@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import test from "node:test";
+import { QueryClient, QueryObserver } from "@tanstack/react-query";
 import { judge } from "../src/api/commands.ts";
 import { ApiError, problemOf } from "../src/api/problem.ts";
 import type { Order } from "../src/api/types.ts";
@@ -8,7 +9,7 @@ import { differences, refusalText } from "../src/order/refusal.ts";
 import type { ShipForm } from "../src/order/ship_form.ts";
 import { missingIn, shipBody, trackingDoubt } from "../src/order/ship_form.ts";
 import { usedProviders } from "../src/order/used_providers.ts";
-import { mergedTimeline, withRow } from "../src/order/use_order.ts";
+import { mergedTimeline, readAgain, withRow } from "../src/order/use_order.ts";
 import { at, happened, noon, order, row } from "./support.ts";
 
 test("the path is read from the timeline, in whatever order it comes", () => {
@@ -158,4 +159,24 @@ test("what changed between two looks is named", () => {
   assert.deepEqual(found({ order_data: { recipient_address: { full_address: "elsewhere" } } }), ["address"]);
   assert.deepEqual(found({ due_at: at(9) }), ["deadline"]);
   assert.deepEqual(found({ version: 9 }), ["its history, version 9"]);
+});
+
+test("what is heard while an order is read for the first time is read after it", async () => {
+  const queries = new QueryClient();
+  const answers: ((version: number) => void)[] = [];
+  const observer = new QueryObserver(queries, {
+    queryKey: ["order", "51"],
+    queryFn: () => new Promise<number>((resolve) => answers.push(resolve)),
+  });
+  const end = observer.subscribe(() => {});
+  readAgain(queries, ["order", "51"]);
+  answers[0]?.(1); // as it was before the change
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(answers.length, 2);
+  answers[1]?.(2);
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.equal(queries.getQueryData(["order", "51"]), 2);
+  end();
+  queries.clear();
 });

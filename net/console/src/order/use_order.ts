@@ -1,7 +1,7 @@
 // One order and its timeline, kept fresh by the stream.
 
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { InfiniteData } from "@tanstack/react-query";
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { useEffect, useMemo } from "react";
 import { fetchOrder, fetchTimeline } from "../api/orders.ts";
 import { watched } from "../api/session.ts";
@@ -26,6 +26,15 @@ export function withRow(order: Order, row: OrderRow): Order {
   return row.version > order.version ? { ...order, ...row } : order;
 }
 
+/** A first read that is under way may be older than what was heard, and calling it invalid does not repeat it. */
+export function readAgain(queries: QueryClient, queryKey: readonly string[]): void {
+  const invalidate = (): void => void queries.invalidateQueries({ queryKey });
+  const query = queries.getQueryCache().find({ queryKey });
+  const first = query?.state.data === undefined ? query?.promise : undefined;
+  if (first) first.then(invalidate, invalidate);
+  else invalidate();
+}
+
 function useStreamOf(id: string): void {
   const queries = useQueryClient();
   useEffect(
@@ -36,12 +45,12 @@ function useStreamOf(id: string): void {
           if (mine.length === 0) return;
           const row = mine.findLast((change) => change.row !== null)?.row;
           if (row) queries.setQueryData<Order>(orderKey(id), (held) => held && withRow(held, row));
-          void queries.invalidateQueries({ queryKey: orderKey(id) });
-          void queries.invalidateQueries({ queryKey: timelineKey(id) });
+          readAgain(queries, orderKey(id));
+          readAgain(queries, timelineKey(id));
         },
         onRefresh: () => {
-          void queries.invalidateQueries({ queryKey: orderKey(id) });
-          void queries.invalidateQueries({ queryKey: timelineKey(id) });
+          readAgain(queries, orderKey(id));
+          readAgain(queries, timelineKey(id));
         },
       }),
     [id, queries],
@@ -79,7 +88,7 @@ export function useTimeline(id: string) {
 export function useRefresh(id: string): () => void {
   const queries = useQueryClient();
   return () => {
-    void queries.invalidateQueries({ queryKey: orderKey(id) });
-    void queries.invalidateQueries({ queryKey: timelineKey(id) });
+    readAgain(queries, orderKey(id));
+    readAgain(queries, timelineKey(id));
   };
 }
