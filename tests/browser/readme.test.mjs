@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { openLoggedIn, openPage, provider, startStage, until } from "./stage.mjs";
+import { openLoggedIn, provider, startStage, until } from "./stage.mjs";
 
 const binaries = JSON.parse(process.env.ORDERLY_STAGE_COMMAND ?? "[]").at(-1);
 const columns = 100;
@@ -68,7 +68,8 @@ function screenOfTop() {
 test("orderly top, in a terminal", async () => {
   const screen = screenOfTop();
   assert.match(screen, /residents/);
-  const page = await openPage(stage, "/", { width: 1040, height: 560, theme: "dark" });
+  const context = await stage.browser.newContext({ viewport: { width: 1040, height: 560 } }); // a page of nobody's
+  const page = await context.newPage();
   await page.setContent(`<body style="margin:0;background:#14161c;color:#e6e8ee"><pre style="margin:20px;font:16px/20px
     'DejaVu Sans Mono',monospace"></pre></body>`);
   await page.locator("pre").evaluate((pre, text) => (pre.textContent = text), screen.trimEnd());
