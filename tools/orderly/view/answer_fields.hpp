@@ -12,10 +12,12 @@ inline std::optional<double> number_at(const json::object& in, std::string_view 
 }
 inline std::optional<timestamp> time_at(const json::object& in, std::string_view key) { return from_rfc3339(string_at(in, key)); }
 inline std::string text_at(const json::object& in, std::string_view key) { return std::string{string_at(in, key)}; }
-/// The objects of a list.
+/// The objects of a list; null has none.
 template <class Each>
 void each_object(const json::array* list, Each each) {
-  for (const auto& one : list ? *list : json::array{})
+  if (!list)
+    return;
+  for (const auto& one : *list)
     if (const auto* object = one.if_object())
       each(*object);
 }
