@@ -197,7 +197,7 @@ TEST_CASE("a flood that cannot be sent in time is answered: read anew, and what 
     shop.touch("51");
   std::int64_t last = 0;
   int sent = 0, reloads = 0;
-  for (bool calm = false; !calm;) {
+  while (reloads == 0 || last != shop.held.at("51").version) {
     const auto heard = page.next();
     REQUIRE(heard);
     if (heard->type == "change") {
@@ -206,11 +206,10 @@ TEST_CASE("a flood that cannot be sent in time is answered: read anew, and what 
       ++sent;
     }
     reloads += heard->type == "reload" ? 1 : 0;
-    calm = reloads > 0 && heard->type == "tick" && heard->data.at("lag_ms").as_int64() == 0;
+    if (reloads > 0 && heard->type == "tick" && heard->data.at("lag_ms").as_int64() == 0)
+      shop.touch("51"); // of those that come after the flood one is heard
   }
   CHECK(sent < 3000);
-  shop.touch("51");
-  CHECK(changes(page, 1) == "51/" + std::to_string(shop.held.at("51").version));
 }
 
 TEST_CASE("what is no id of the stream, or no filter, is refused by name") {
