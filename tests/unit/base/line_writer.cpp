@@ -6,6 +6,8 @@
 #include <csignal>
 #include <fcntl.h>
 #include <string>
+#include <sys/ioctl.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace orderly;
@@ -41,6 +43,12 @@ public:
     return text;
   }
 
+  /// So that whoever writes into it stands still.
+  void wait_until_full() const {
+    for (int held = 0; held < 4'000; std::this_thread::sleep_for(1ms))
+      REQUIRE(::ioctl(ends_[0], FIONREAD, &held) == 0);
+  }
+
 private:
   int ends_[2] = {-1, -1};
 };
@@ -62,8 +70,11 @@ TEST_CASE("A pipe that nobody reads holds up nobody, and the lines that are miss
   small_pipe pipe;
   line_writer lines{pipe.writer(), 10'000, missing};
   const std::string text(99, 'x');
-  constexpr int count = 1'000; // 100 bytes each: more than the pipe and the queue hold
-  for (int i = 0; i < count; ++i)
+  constexpr int first = 60, count = 1'000; // 100 bytes each: more than the pipe, and more than the pipe and the queue hold
+  for (int i = 0; i < first; ++i)
+    lines.write(text);
+  pipe.wait_until_full(); // else the queue has room again behind a line that was left out
+  for (int i = first; i < count; ++i)
     lines.write(text);
   CHECK_FALSE(lines.finish(1ms));
   auto got = pipe.read_until("missing ");
