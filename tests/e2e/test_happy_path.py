@@ -142,10 +142,16 @@ class ShippingEarly(Case):
     def test_a_shipment_asked_for_during_the_hold_waits_and_then_happens_once(self):
         sandbox = self.start_sandbox("--step-ms", "3600000", "--address-change-percent", "0")  # it moves when it is told to
         engine = self.start_engine(sandbox)
+        sandbox.gate("detail", "hold_before")
         order_id = sandbox.create_orders(1)[0]
         sandbox.step(order_id)
         wait_for("ON_HOLD at the engine", lambda: [o for o in engine.orders() if o["tiktok_status"] == "ON_HOLD"])
         number = tracking_number_for(order_id)
+        status, refused = engine.ship(order_id, number)
+        self.assertEqual((status, refused["code"]), (409, "guard_refused"))
+        self.assertIn("detail", refused["detail"])
+        sandbox.gate("detail", "open")
+        wait_for("the order's detail", lambda: engine.api("GET", f"/orders/{order_id}")[1]["order_data"], seconds=60)
         status, answer = engine.ship(order_id, number)
         self.assertEqual((status, answer["pending"]), (202, "on_hold"))
         self.assertEqual(sandbox.step(order_id), "AWAITING_SHIPMENT")
