@@ -20,17 +20,17 @@ namespace orderly {
 /// last time counts.
 enum class trace_stage : std::uint8_t {
   received,  ///< the request's last byte
-  verified,  ///< its signature
+  verified,  ///< its signature; never of a command, whose sender is known before its body comes
   parsed,    ///< into inputs
   admitted,  ///< a place was free
   posted,    ///< a registry shard keeps it
   loaded,    ///< its order was read; absent where it was held
-  begun,     ///< it left the order's mailbox
+  begun,     ///< its order turned to it; until then it waited in the mailbox
   decided,   ///< by decide()
   gathered,  ///< its batch was handed to a lane
   committed, ///< the transaction ended
   replied,   ///< the answer was handed to the session
-  published  ///< its event went to the stream's readers
+  published  ///< its event went to the stream's readers; stamped by whoever keeps traces for them
 };
 inline constexpr std::size_t trace_stages = 12;
 /// "http.receive", "webhook.verify", ...: the span that ends with the stage.

@@ -1,6 +1,7 @@
 #pragma once
 // What one order asks the store to commit: all of it or nothing, fenced by the version that it was decided on (DESIGN I6).
 
+#include "base/trace.hpp"
 #include "domain/order/decision.hpp"
 #include "domain/order/input.hpp"
 #include "domain/order/order.hpp"
@@ -35,6 +36,12 @@ struct order_unit {
   std::vector<input_record> inputs;       ///< a settled row of the same (dedupe_key, order_ref) makes the unit a conflict
   std::vector<std::string> repeated_keys; ///< settled keys that were delivered again: `deliveries` + 1
 };
+
+/// Each of its inputs.
+inline void stamp(const order_unit& of, trace_stage stage) {
+  for (const auto& in : of.inputs)
+    stamp(in.what->trace, stage);
+}
 
 enum class commit_verdict : std::uint8_t { committed, conflict, refused };
 struct unit_result {

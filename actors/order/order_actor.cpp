@@ -69,6 +69,11 @@ void order_actor_state::enter(order_phase phase) {
   hand->phase.store(phase, std::memory_order_relaxed);
 }
 
+void order_actor_state::stamp_in_hand(trace_stage stage) const {
+  for (const auto& in : in_hand_)
+    stamp(in->trace, stage);
+}
+
 void order_actor_state::load() {
   enter(order_phase::loading);
   load_request what{.order = id, .keys = {}, .with_document = false};
@@ -99,6 +104,7 @@ void order_actor_state::on_loaded(const result<loaded_order>& found) {
   newest_seen_ = order_.version;
   document_ = found->document;
   found_ = found->settled;
+  stamp_in_hand(trace_stage::loaded);
   decide_in_hand();
 }
 
@@ -184,8 +190,10 @@ order_actor_state::decided order_actor_state::decide_all(timestamp now) const {
   auto current = order_;
   current.tiktok_id = id;
   auto document = document_;
-  for (const auto& in : in_hand_)
+  for (const auto& in : in_hand_) {
     decide_one(in, now, current, document, all);
+    stamp(in->trace, trace_stage::decided);
+  }
   all.unit.after = all.after;
   return all;
 }
@@ -196,6 +204,7 @@ void order_actor_state::decide_in_hand() {
     start_unit();
     return;
   }
+  stamp_in_hand(trace_stage::begun);
   auto all = decide_all(services->time->now());
   document_ = nullptr;
   if (all.unit.inputs.empty() && all.unit.repeated_keys.empty())

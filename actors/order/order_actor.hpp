@@ -75,6 +75,7 @@ private:
 
   void enter(order_phase phase);
   void load();
+  void stamp_in_hand(trace_stage stage) const;
   void decide_in_hand();
   decided decide_all(timestamp now) const;
   void decide_one(const input_ptr& in, timestamp now, order& current, std::shared_ptr<const json::object>& document,

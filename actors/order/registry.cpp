@@ -79,6 +79,7 @@ order_entry& registry_state::entry_of(const tiktok_order_id& id) {
 }
 
 void registry_state::post(const routed_input& in) {
+  stamp(in.what->trace, trace_stage::posted);
   auto& e = entry_of(in.what->order);
   // The sweeper and the redriver bring what is stored as `pending`; some of it may still be here.
   if (in.stored)

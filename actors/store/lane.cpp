@@ -79,8 +79,11 @@ std::vector<commit_reply> lane_state::commit_units(const std::vector<unit_ptr>& 
     return std::vector<commit_reply>(wanted.size(), failed(done.error()));
   }
   std::vector<commit_reply> fates;
-  for (const auto& r : *done)
+  for (const auto& r : *done) {
+    if (r.verdict == commit_verdict::committed)
+      stamp(units[fates.size()], trace_stage::committed);
     fates.push_back(fate_of(r));
+  }
   return fates;
 }
 
@@ -99,8 +102,11 @@ std::vector<commit_reply> lane_state::record(std::span<const input_record> input
   if (!open)
     return std::vector<commit_reply>(inputs.size(), failed(open.error()));
   const auto done = (*open)->record(inputs);
-  if (done)
+  if (done) {
+    for (const auto& one : inputs)
+      stamp(one.what->trace, trace_stage::committed);
     return std::vector<commit_reply>(inputs.size());
+  }
   if (done.error().code != error_code::refused_by_store) {
     log(log_level::error, "storage.record_failed", "inputs could not be recorded", {{"why", to_string(done.error())}});
     writer_.reset();

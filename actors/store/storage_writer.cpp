@@ -97,9 +97,12 @@ void writer_state::flush(std::size_t index) {
   auto units = std::make_shared<std::vector<waiting_unit>>();
   auto records = std::make_shared<std::vector<waiting_record>>();
   take_units(slot, *units);
-  for (const auto& unit : *units)
+  for (const auto& unit : *units) {
+    stamp(*unit.what, trace_stage::gathered);
     batch->units.push_back(unit.what);
+  }
   for (; !slot.records.empty() && records->size() < options.max_batch; slot.records.pop_front()) {
+    stamp(slot.records.front().what->what->trace, trace_stage::gathered);
     batch->records.push_back(slot.records.front().what);
     records->push_back(std::move(slot.records.front()));
   }

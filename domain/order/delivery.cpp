@@ -6,10 +6,10 @@
 
 namespace orderly {
 
-delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, id_source& ids) {
+delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, uuid id, id_source& ids) {
   static const auto not_kept = std::make_shared<const std::string>();
   input common;
-  common.delivery = ids.next();
+  common.delivery = id;
   common.dedupe_key = std::move(parsed.dedupe_key);
   common.received_at = received_at;
   common.source = input_source::webhook;
@@ -34,6 +34,16 @@ delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> r
     one.body = body_of(std::move(seen));
   }
   return out;
+}
+
+std::vector<trace_ptr> begin_traces(delivery& of, const trace& common) {
+  std::vector<trace_ptr> branches;
+  branches.reserve(of.inputs.size());
+  for (auto& one : of.inputs) {
+    one.trace = std::make_shared<trace>(common);
+    branches.push_back(one.trace);
+  }
+  return branches;
 }
 
 } // namespace orderly

@@ -29,7 +29,11 @@ struct delivery {
   [[nodiscard]] std::size_t inputs_at_once() const { return std::min(inputs.size(), most_orders_at_once); }
 };
 
-/// The inputs of a parsed webhook: ids minted here. Chat bodies are not kept.
-delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, id_source& ids);
+/// The inputs of a parsed webhook: their ids are minted here. Chat bodies are not kept.
+/// @param id of the delivery
+delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, uuid id, id_source& ids);
+
+/// Gives each input a branch of what they have in common so far.
+std::vector<trace_ptr> begin_traces(delivery& of, const trace& common);
 
 } // namespace orderly

@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/json.hpp"
+#include "base/trace.hpp"
 #include "domain/order/ids.hpp"
 #include "domain/order/order_state.hpp"
 #include "domain/tiktok/observation.hpp"
@@ -112,6 +113,7 @@ struct input {
   std::string notification_id;
   std::shared_ptr<const std::string> raw; ///< shared by the inputs of one delivery; never null
   input_body body;
+  trace_ptr trace{}; ///< stamped as it travels; null for what did not come through a listener
 };
 
 /// Needs the held document to be decided (it is not kept in memory).

@@ -6,6 +6,7 @@
 #include "net/api/command_body.hpp"
 #include "net/api/order_json.hpp"
 #include "net/api/routes.hpp"
+#include "net/http/request_trace.hpp"
 #include "net/http/text.hpp"
 
 #include <algorithm>
@@ -53,6 +54,7 @@ struct command {
   principal who;
   std::string idempotency_key; ///< empty: none was sent
   input_body body;
+  trace_ptr since; ///< its id is the delivery's
   http_response (*respond)(const answer&, const tiktok_order_id&) = answer_response;
 };
 
@@ -75,13 +77,15 @@ struct waiting_command {
   admitted_ptr place;
   tiktok_order_id order;
   http_response (*respond)(const answer&, const tiktok_order_id&);
+  http_context_ptr http;
+  trace_ptr since;
 };
 
 void submit(const api_context& with, command what, tiktok_order_id order, admitted_ptr place, const responder_ptr& to) {
   auto& ids = with.ids;
   input in;
   in.id = input_id{ids.next()};
-  in.delivery = ids.next();
+  in.delivery = what.since->id();
   in.dedupe_key = "c:" + what.who.user + ':' + (what.idempotency_key.empty() ? to_string(in.id) : what.idempotency_key);
   in.order = order;
   in.received_at = with.http->time.now();
@@ -93,15 +97,27 @@ void submit(const api_context& with, command what, tiktok_order_id order, admitt
   written_body written{std::move(what.body)};
   in.raw = std::move(written.raw);
   in.body = std::move(written.body);
+  in.trace = what.since;
   delivery out;
   out.inputs.push_back(std::move(in));
-  auto waiting = std::make_shared<waiting_command>(waiting_command{to, std::move(place), std::move(order), what.respond});
+  auto waiting = std::make_shared<waiting_command>(
+      waiting_command{to, std::move(place), std::move(order), what.respond, with.http, std::move(what.since)});
   with.orders.post(std::move(out), [waiting](std::vector<answer> answers) {
+    replied({&waiting->since, 1}, waiting->http->meter);
     waiting->to->answer(answers.empty() ? problem(error_code::internal) : waiting->respond(answers.front(), waiting->order));
   });
 }
 
+/// Once its body was read and a place was free.
+trace_ptr begin_trace(const route_call& call, std::chrono::steady_clock::time_point parsed) {
+  auto since = std::make_shared<trace>(trace_of(call.request, call.with->ids.next()));
+  since->stamp(trace_stage::parsed, parsed);
+  since->stamp(trace_stage::admitted);
+  return since;
+}
+
 void serve_command(const route_call& call, result<input_body> body) {
+  const auto parsed = std::chrono::steady_clock::now();
   const auto key = order_named_in(call);
   if (!key)
     return call.to->answer(problem(key.error()));
@@ -113,7 +129,7 @@ void serve_command(const route_call& call, result<input_body> body) {
   auto place = place_for(call);
   if (!place)
     return;
-  command what{call.by.who, *idempotency_key, std::move(*body), answer_response};
+  command what{call.by.who, *idempotency_key, std::move(*body), begin_trace(call, parsed), answer_response};
   if (const auto* order = std::get_if<tiktok_order_id>(&*key))
     return submit(*call.with, std::move(what), *order, std::move(place), call.to);
   call.with->reader.run<order_view>(
@@ -144,9 +160,11 @@ void serve_create(const route_call& call) {
   auto body = read_create(*call.request.body);
   if (!body)
     return call.to->answer(problem(body.error()));
+  const auto parsed = std::chrono::steady_clock::now();
   auto place = place_for(call);
   if (place)
-    submit(*call.with, {call.by.who, *idempotency_key, input_body{std::move(body->body)}, created_response},
+    submit(*call.with,
+           {call.by.who, *idempotency_key, input_body{std::move(body->body)}, begin_trace(call, parsed), created_response},
            std::move(body->order), std::move(place), call.to);
 }
 

@@ -2,6 +2,7 @@
 
 #include "domain/order/delivery.hpp"
 #include "domain/tiktok/webhook_topic.hpp"
+#include "net/http/request_trace.hpp"
 #include "net/tiktok/signing.hpp"
 
 #include <algorithm>
@@ -33,6 +34,7 @@ struct waiting_webhook {
   responder_ptr to;
   admitted_ptr place;
   std::string_view topic;
+  std::vector<trace_ptr> traces;
 };
 
 /// The body of a stranger is parsed once a second at most: enough to notice that a shop's webhooks are refused (a rotated
@@ -79,17 +81,22 @@ void receive_webhook(const edge_ptr& with, const http_request& request, const re
     tell_of_bad_signature(with, *request.body);
     return to->answer({401, {}, {}, {}});
   }
+  auto since = trace_of(request, with->ids.next());
+  since.stamp(trace_stage::verified);
   if (with->http->state.draining() || with->gate->full())
     return turn_away(with, to);
   auto parsed = parse_webhook(*request.body);
   const auto topic = topic_name(parsed.topic);
-  auto what = delivery_of(std::move(parsed), request.body, with->http->time.now(), with->ids);
+  auto what = delivery_of(std::move(parsed), request.body, with->http->time.now(), since.id(), with->ids);
+  since.stamp(trace_stage::parsed);
   auto place = admit(with->gate, what.inputs_at_once());
   if (!place)
     return turn_away(with, to);
-  auto waiting = std::make_shared<waiting_webhook>(waiting_webhook{with, to, std::move(place), topic});
+  since.stamp(trace_stage::admitted);
+  auto waiting = std::make_shared<waiting_webhook>(waiting_webhook{with, to, std::move(place), topic, begin_traces(what, since)});
   with->orders.post(std::move(what), [waiting](std::vector<answer> answers) {
     waiting->with->http->meter.webhook(waiting->topic, outcome_label(answers));
+    replied(waiting->traces, waiting->with->http->meter);
     waiting->to->answer(is_durable(answers) ? http_response{} : webhook_unavailable());
   });
 }

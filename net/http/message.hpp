@@ -5,6 +5,7 @@
 #include "net/http/shared_bytes.hpp"
 #include "net/http/stream.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -45,6 +46,7 @@ struct http_request {
   bool loopback_peer = false;
   bool peer_is_proxy = false;              ///< one that http.trusted_proxies names; see net/http/forwarded.hpp
   bool has_body = false;                   ///< one is announced, however long
+  std::chrono::steady_clock::time_point began{}, received{}; ///< its first byte, its last one; the latter from http_route::serve() on
   std::shared_ptr<const std::string> body; ///< never null; chunks joined; empty until http_route::serve()
 
   [[nodiscard]] header_value header(std::string_view name) const { return fields ? fields->find(name) : header_value{}; }

@@ -1,5 +1,7 @@
 #include "net/http/meter.hpp"
 
+#include <algorithm>
+
 namespace orderly {
 
 counter_family::counter_family(metrics& measured, std::string name, std::string help, std::vector<std::string> labels)
@@ -32,7 +34,12 @@ http_meter::http_meter(metrics& measured)
       requests_(measured, "orderly_http_requests_total", "Requests answered", {"listener", "route", "status"}),
       rejected_(measured, "orderly_http_rejected_total", "Requests refused at the edge, by reason", {"reason"}),
       webhooks_(measured, "orderly_webhook_received_total", "Signed webhooks, by topic and outcome", {"topic", "outcome"}),
-      streams_ended_(measured, "orderly_http_streams_ended_total", "Ends of such answers, by how", {"route", "how"}) {}
+      streams_ended_(measured, "orderly_http_streams_ended_total", "Ends of such answers, by how", {"route", "how"}) {
+  for (std::size_t i = 0; i <= static_cast<std::size_t>(trace_stage::replied); ++i)
+    stages_.push_back(measured.histogram("orderly_input_stage_seconds", "Where the time of answered inputs went, by stage",
+                                         {.00001, .00003, .0001, .0003, .001, .003, .01, .03, .1, .3, 1, 3, 10},
+                                         {{"stage", std::string{name_of(static_cast<trace_stage>(i))}}}));
+}
 
 void http_meter::answered(std::string_view listener, std::string_view route, int status,
                           std::chrono::steady_clock::duration took) {
@@ -46,6 +53,15 @@ void http_meter::answered(std::string_view listener, std::string_view route, int
                                                     {{"route", std::string{route}}}))
                 .first;
   found->second.observe(std::chrono::duration<double>(took).count());
+}
+
+void http_meter::traced(const trace& of) {
+  std::chrono::microseconds before{0};
+  for (std::size_t i = 0; i < stages_.size(); ++i)
+    if (const auto offset = of.offset(static_cast<trace_stage>(i))) {
+      stages_[i].observe(std::chrono::duration<double>(std::max(*offset - before, std::chrono::microseconds{0})).count());
+      before = std::max(before, *offset);
+    }
 }
 
 } // namespace orderly

@@ -2,6 +2,7 @@
 // The metrics of the edge. Label values come from fixed sets only: routes, statuses, reasons, topics.
 
 #include "base/metrics.hpp"
+#include "base/trace.hpp"
 
 #include <chrono>
 #include <initializer_list>
@@ -36,6 +37,8 @@ public:
   /// A request that was refused before a route saw it, or a webhook whose signature was.
   void rejected(std::string_view reason) { rejected_.add({reason}); }
   void webhook(std::string_view topic, std::string_view outcome) { webhooks_.add({topic, outcome}); }
+  /// How long each stage took of an input that was answered: from the offset before to its own.
+  void traced(const trace& of);
   void stream_ended(std::string_view route, std::string_view how) { streams_ended_.add({route, how}); }
   /// Of both listeners: inputs that wait for an answer, open connections, bytes of bodies, answers that are streams.
   gauge in_flight, connections, body_bytes, streams;
@@ -45,6 +48,7 @@ private:
   counter_family requests_, rejected_, webhooks_, streams_ended_;
   std::mutex mutex_;
   std::map<std::string, histogram, std::less<>> seconds_;
+  std::vector<histogram> stages_; ///< up to the answer
 };
 
 } // namespace orderly

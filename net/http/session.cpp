@@ -70,8 +70,13 @@ void session::next_request() {
     enter(phase::idle, limits_.idle_timeout);
     return read();
   }
-  enter(phase::head, limits_.header_timeout);
+  begin_request();
   parse();
+}
+
+void session::begin_request() {
+  began_ = steady_clock::now();
+  enter(phase::head, limits_.header_timeout);
 }
 
 /// One read at a time. One that watched a stream's reader goes on as the one for the next request.
@@ -114,7 +119,7 @@ void session::on_read(net_error ec, std::size_t n) {
     parser_.skip_blank_lines();
     if (!parser_.has_bytes())
       return read();
-    enter(phase::head, limits_.header_timeout);
+    begin_request();
   }
   slow_body_ = phase_ == phase::body;
   parse();

@@ -35,6 +35,7 @@ http_request session::request() const {
   request.loopback_peer = loopback_peer_;
   request.peer_is_proxy = peer_is_proxy_;
   request.has_body = parser_.announces_body();
+  request.began = began_;
   request.body = no_body;
   return request;
 }
@@ -42,7 +43,7 @@ http_request session::request() const {
 void session::serve() {
   auto request = this->request();
   request.body = std::make_shared<const std::string>(parser_.take_body());
-  began_ = steady_clock::now();
+  received_ = request.received = steady_clock::now();
   if (slow_body_) // whoever asked may have lost the right to while it came
     route_ = context_.site.find(request);
   const auto route = std::move(route_);
@@ -67,7 +68,7 @@ responder_ptr session::make_responder(std::uint64_t number) {
 void session::finish(std::uint64_t number, http_response response) {
   if (phase_ != phase::answering || number != request_number_)
     return; // its deadline was faster
-  context_.shared->meter.answered(context_.site.name(), label_, response.status, steady_clock::now() - began_);
+  context_.shared->meter.answered(context_.site.name(), label_, response.status, steady_clock::now() - received_);
   if (context_.state->closing)
     terms_.keep_alive = false;
   release_body(); // nobody needs it any more, however slowly the answer is read

@@ -65,6 +65,7 @@ private:
   void close();
 
   // Deadlines.
+  void begin_request();
   void enter(phase next, std::chrono::milliseconds limit);
   void arm();
   void on_deadline();
@@ -81,7 +82,7 @@ private:
   bool loopback_peer_ = false, peer_is_proxy_ = false;
   std::string peer_, local_host_;
   std::uint16_t local_port_ = 0;
-  std::chrono::steady_clock::time_point deadline_{}, began_{};
+  std::chrono::steady_clock::time_point deadline_{}, began_{}, received_{}; // the last two: a request's first and last byte
   connection_terms terms_;
   http_route route_; // of the request that is being read
   bool slow_body_ = false, over_tls_ = false;

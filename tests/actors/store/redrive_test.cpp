@@ -124,7 +124,7 @@ TEST_CASE("a webhook whose letter is re-driven before its sender was answered is
 TEST_CASE("an unparsable webhook stays a dead letter; one that names an order by now becomes its input") {
   engine_fixture f;
   const auto post_orderless = [&](const std::string& raw, dead_letter_cause cause) {
-    auto one = delivery_of(parse_webhook(raw), std::make_shared<const std::string>(raw), f.time.now(), f.ids);
+    auto one = delivery_of(parse_webhook(raw), std::make_shared<const std::string>(raw), f.time.now(), f.ids.next(), f.ids);
     one.inputs.resize(1);
     one.inputs.front().order = {}; // as a program that did not understand it would have stored it
     one.inputs.front().body = std::monostate{};

@@ -43,6 +43,25 @@ TEST_CASE("a transition is handed to the order's actor with every field, and its
   CHECK(move.report == true);
 }
 
+TEST_CASE("a command's trace is its delivery's, keeps the caller's traceparent and ends with the answer") {
+  running_server server;
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto got = server.api("POST", transitions, R"({"to":"failed","reason":"x"})",
+                              {{"Authorization", "Bearer op-token"}, {"traceparent", parent}});
+  REQUIRE(got);
+  REQUIRE(got->status == 200);
+  const auto in = server.port.posted().at(0).inputs.at(0);
+  REQUIRE(in.trace);
+  CHECK(in.trace->id() == in.delivery);
+  CHECK(in.trace->traceparent() == parent);
+  CHECK_FALSE(in.trace->offset(trace_stage::verified));
+  for (const auto stage : {trace_stage::received, trace_stage::parsed, trace_stage::admitted, trace_stage::replied}) {
+    INFO(name_of(stage));
+    CHECK(in.trace->offset(stage));
+  }
+  CHECK(server.metric(R"(orderly_input_stage_seconds_count{stage="http.reply"})") == 1);
+}
+
 TEST_CASE("a command by UUID reaches the order under its TikTok id; an unknown UUID reaches nobody") {
   running_server server;
   const auto o = sample_order(known_id);

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <thread>
 
 using namespace orderly;
 using namespace orderly::test;
@@ -57,6 +58,48 @@ TEST_CASE("a signed webhook becomes the input of its order and is answered 200 w
   CHECK(server.metric(R"(orderly_webhook_received_total{outcome="applied",topic="ORDER_STATUS_CHANGE"})") == 1);
 }
 
+TEST_CASE("the trace of a webhook begins with its first byte, is its delivery's and keeps a well-formed traceparent") {
+  running_server server;
+  const std::string parent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  const auto signature = sign_webhook(test_app_key, test_secret, unpaid);
+  for (const auto& sent : {parent, std::string{"00-4BF9"}}) {
+    const auto got = ask_once(server.http->listen(), request_text("POST", "/webhooks/tiktok", unpaid,
+                                                                  {{"Authorization", signature}, {"traceparent", sent}}));
+    REQUIRE(got);
+    REQUIRE(got->status == 200);
+    const auto in = server.port.posted().back().inputs.front();
+    REQUIRE(in.trace);
+    CHECK(in.trace->id() == in.delivery);
+    CHECK(in.trace->traceparent() == (sent == parent ? parent : ""));
+    std::chrono::microseconds before{0};
+    for (const auto stage : {trace_stage::received, trace_stage::verified, trace_stage::parsed, trace_stage::admitted,
+                             trace_stage::replied}) {
+      INFO(name_of(stage));
+      REQUIRE(in.trace->offset(stage));
+      CHECK(*in.trace->offset(stage) >= before);
+      before = *in.trace->offset(stage);
+    }
+  }
+  for (const auto* stage : {"http.receive", "webhook.verify", "webhook.parse", "admission", "http.reply"})
+    CHECK(server.metric("orderly_input_stage_seconds_count{stage=\"" + std::string{stage} + "\"}") == 2);
+  CHECK(server.metric(R"(orderly_input_stage_seconds_count{stage="store.commit"})") == 0);
+}
+
+TEST_CASE("the time that a body took to come is in the trace of its webhook") {
+  running_server server;
+  raw_connection slow{server.http->listen()};
+  const auto go_on = slow.ask("POST /webhooks/tiktok HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nAuthorization: " +
+                              sign_webhook(test_app_key, test_secret, unpaid) +
+                              "\r\nContent-Length: " + std::to_string(unpaid.size()) + "\r\n\r\n");
+  REQUIRE(go_on);
+  const auto from = std::chrono::steady_clock::now();
+  std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  const auto waited = std::chrono::steady_clock::now() - from;
+  REQUIRE(slow.ask(unpaid));
+  CHECK(server.port.posted().back().inputs.front().trace->offset(trace_stage::received) >=
+        std::chrono::floor<std::chrono::microseconds>(waited));
+}
+
 TEST_CASE("a webhook for two orders becomes one delivery with an input for each") {
   running_server server;
   const auto what =
@@ -68,6 +111,10 @@ TEST_CASE("a webhook for two orders becomes one delivery with an input for each"
   CHECK(what.inputs[0].delivery == what.inputs[1].delivery);
   CHECK(what.inputs[0].id != what.inputs[1].id);
   CHECK(what.inputs[0].raw == what.inputs[1].raw);
+  REQUIRE(what.inputs[0].trace);
+  REQUIRE(what.inputs[1].trace);
+  CHECK(what.inputs[0].trace != what.inputs[1].trace); // a branch each, of one trace
+  CHECK(what.inputs[0].trace->id() == what.inputs[1].trace->id());
 }
 
 TEST_CASE("a signature that is missing, malformed, upper case, prefixed or wrong is refused with an empty 401") {
