@@ -113,6 +113,8 @@ TEST_CASE("a policy survives its row") {
   CHECK(read.version == 5);
   CHECK(canonical_json(to_json(read)) == canonical_json(to_json(p)));
   CHECK(policy_from({}, 1).paid_wait == std::chrono::seconds{3600});
+  CHECK(read.rules == current_rules);
+  CHECK(policy_from({}, 1).rules == 1); // stored before rules had a number
 }
 
 TEST_CASE("what the engine writes about its own inputs it reads back") {
