@@ -36,6 +36,18 @@ void use(decision_builder& b, detail_fact& fresh, const json::object& body, cons
   b.hold_document(std::move(merged));
 }
 
+/// What is no content of an equal detail: fresh addresses of pictures, which the held ones outlive only for a while, and what a
+/// search left out. Told by the event that is written anyway.
+void renew_addresses(decision_builder& b, const json::object& body, const json::object* document, json::object& patch) {
+  if (!document)
+    return;
+  auto merged = merge_detail(*document, body, b.current().facts.erased);
+  if (merged == *document)
+    return;
+  patch["addresses_renewed"] = true;
+  b.hold_document(std::move(merged));
+}
+
 /// A hint came while the call was under way: what it brought may be older.
 void want_again(decision_builder& b) {
   promise_change change;
@@ -96,8 +108,10 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
     after.detail->requested_at = detail.requested_at;
   const auto step = follow_promise(b, after, fresh, what, patch);
   if (!patch.empty()) {
-    if (asked_later)
+    if (asked_later) {
       patch["requested_at"] = to_micros(detail.requested_at);
+      renew_addresses(b, fresh.body, document, patch);
+    }
     if (what != freshness::newer)
       patch["kind"] = patch.contains("update_time") ? "status" : "fetch";
     b.emit(what == freshness::newer ? event_type::detail_updated : event_type::fact_updated, std::move(patch));

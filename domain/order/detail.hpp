@@ -15,7 +15,8 @@ json::object merge_detail(const json::object& held, const json::object& fresh, b
 /// Empty or containing "***" (DECISIONS "Detail").
 bool is_masked(std::string_view field);
 
-/// Hex SHA-256 of the canonical object without the detail-only fields of sheet 4.2, which a search lacks.
+/// Hex SHA-256 of the canonical object without the detail-only fields of sheet 4.2, which a search lacks, and without the signed
+/// addresses of pictures and documents, which are others at every read.
 std::string content_hash(const json::object& order);
 
 } // namespace orderly

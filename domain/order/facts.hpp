@@ -33,7 +33,7 @@ struct line_fact {
 struct detail_fact {
   unix_seconds update_time{};
   timestamp requested_at{}; ///< when the request was sent, by the engine's clock; orders details of one update_time
-  std::string content_hash; ///< hex SHA-256 of the canonical object without the detail-only fields (sheet 4.2)
+  std::string content_hash; ///< detail.hpp: of what counts as content
   std::string status;       ///< as TikTok wrote it
   std::optional<unix_seconds> create_time, paid_time, rts_time, collection_time, delivery_time, cancel_time;
   std::optional<unix_seconds> rts_sla_time, tts_sla_time;

@@ -9,6 +9,7 @@
 //   packages, cancellations, returns           those that changed, by id
 //   detail_wanted_at                           microseconds, or null when nothing is wanted any more
 //   fetch_attempts                             number
+// Of the others `addresses_renewed` says that the document took from an equal detail what is no content.
 
 #include "domain/order/facts.hpp"
 

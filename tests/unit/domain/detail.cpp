@@ -127,4 +127,25 @@ TEST_CASE("the content is the canonical object without what a search lacks") {
   CHECK(string_at(merge_detail(detailed, searched, false), "payment_card_type") == "VISA"); // a search page does not take it away
 }
 
+TEST_CASE("signed addresses of pictures and documents are no content, wherever they stand") {
+  const auto read = [](const std::string& host, const std::string& title) {
+    json::object package{{"id", "9"}, {"doc_url", host + "label.pdf"}};
+    json::object line{{"id", "577086512123755123"},
+                      {"sku_image", host + "a.jpg"},
+                      {"product_image", host + "b.jpg"},
+                      {"sub_item_info", json::array{json::object{{"id", "7"}, {"sku_image", host + "c.jpg"}}}},
+                      {"product_name", title}};
+    return json::object{{"id", "1"},
+                        {"update_time", 5},
+                        {"buyer_avatar", host + "d.webp"},
+                        {"packages", json::array{std::move(package)}},
+                        {"line_items", json::array{std::move(line)}}};
+  };
+  const auto first = read("https://p16.example.com/x?sig=1&", "T-shirt"),
+             second = read("https://p19.example.com/x?sig=2&", "T-shirt");
+  CHECK(content_hash(first) == content_hash(second));
+  CHECK(content_hash(first) != content_hash(read("https://p16.example.com/x?sig=1&", "Cap")));
+  CHECK(merge_detail(first, second, false) == second); // the newest are held all the same
+}
+
 } // namespace orderly::test
