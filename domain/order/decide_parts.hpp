@@ -61,6 +61,8 @@ input_outcome queue_report(decision_builder& b, const move_order& wish);
 input_outcome take_report_answer(decision_builder& b, const report_answered& what);
 /// Withdraws reports of orders that need none any more, and opens those whose hold has ended.
 void settle_reports(decision_builder& b);
+/// Why no report is owed any more: "cancelled", "completed", "failed", "shipped", "nothing_to_ship". Empty: one may be.
+std::string_view no_report_because(const order& o);
 
 // --- decide_command.cpp, decide_move.cpp, decide_create.cpp
 input_outcome command(decision_builder& b, const move_order& wish);

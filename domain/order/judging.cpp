@@ -12,6 +12,11 @@ bool has_been_observed(const facts& f) {
 
 } // namespace
 
+bool has_left_the_seller(const facts& f) {
+  const bool is_late = f.status && f.status->status >= tiktok_status::awaiting_collection && !says(f, tiktok_status::cancelled);
+  return is_late || (f.detail && f.detail->delivery_time);
+}
+
 bool detail_is_current(const facts& f) {
   if (!f.detail)
     return false;
@@ -43,6 +48,8 @@ std::vector<line_item_id> uncancelled_lines(const facts& f) {
         open.push_back(line.id);
   return open;
 }
+
+bool has_nothing_to_ship(const facts& f) { return f.detail && !f.detail->lines.empty() && uncancelled_lines(f).empty(); }
 
 bool all_lines_accepted(const facts& f) {
   const auto open = uncancelled_lines(f);

@@ -142,7 +142,7 @@ std::string meaning_of(const json::object& event) {
   if (type == "report_succeeded")
     return with("TikTok Shop took the parcel", {"package_id"});
   if (type == "report_failed")
-    return with({}, {"result", "code", "message"});
+    return with({}, {"result", "why", "code", "message"});
   if (type == "attention_raised" || type == "attention_cleared")
     return words(string_at(detail, "kind"));
   return {};
