@@ -95,6 +95,11 @@ std::optional<report_answered> outcome_by_reading(const outbox_row& row, const j
   return std::nullopt;
 }
 
+report_answered unsupported(const outbox_row& row, const std::string& shop_region) {
+  return answered(row, report_result::refused, "not_supported",
+                  "shipments of shops in region " + shop_region + " cannot be reported yet");
+}
+
 report_answered unreadable(const outbox_row& row, const call_outcome& why) {
   return answered(row, report_result::try_again, code_text(why), why.message);
 }
@@ -113,14 +118,15 @@ fetch_failed uncalled_fetch(const outbox_row& row, shop_obstacle why) {
   return {promise, true, code_text(outcome), outcome.message, {}};
 }
 
-std::vector<written_body> outcomes_of_fetch(const std::vector<outbox_row>& rows, const detail_reply& reply) {
+std::vector<written_body> outcomes_of_fetch(const std::vector<outbox_row>& rows, const detail_reply& reply,
+                                            const std::string& shop_region) {
   std::vector<written_body> all;
   all.reserve(rows.size());
   for (const auto& row : rows) {
     const auto found = std::find_if(reply.orders.begin(), reply.orders.end(),
                                     [&](const json::object& o) { return id_at(o, "id") == row.tiktok_order.str(); });
     if (found != reply.orders.end())
-      all.emplace_back(fetched_detail{*found, reply.requested_at, outbox_ref{row.id, row.attempt}});
+      all.emplace_back(fetched_detail{*found, reply.requested_at, outbox_ref{row.id, row.attempt}, shop_region});
     else if (reply.outcome.result != call_class::ok)
       all.emplace_back(failed_fetch(row, reply));
     else // some of several ids may be left out (sheet 4.2)

@@ -107,6 +107,8 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
   if (asked_later)
     after.detail->requested_at = detail.requested_at;
   const auto step = follow_promise(b, after, fresh, what, patch);
+  if (!fresh.shop_region.empty() && fresh.shop_region != f.shop_region)
+    patch["shop_region"] = fresh.shop_region;
   if (!patch.empty()) {
     if (asked_later) {
       patch["requested_at"] = to_micros(detail.requested_at);
@@ -125,7 +127,7 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
 
 input_outcome take_fetched(decision_builder& b, const fetched_detail& what, const json::object* document) {
   if (is_detail_of(what.order, b.in.order))
-    return take_detail(b, {what.order, what.requested_at, what.promise.has_value()}, document);
+    return take_detail(b, {what.order, what.requested_at, what.promise.has_value(), what.shop_region}, document);
   if (!what.promise)
     return input_outcome::ignored;
   return take_failed_fetch(b, {*what.promise, true, "detail_unusable", "", what.requested_at});

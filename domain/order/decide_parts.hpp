@@ -25,6 +25,7 @@ struct arrived_detail {
   const json::object& body;
   timestamp requested_at{};
   bool answers_promise = false;
+  std::string_view shop_region{}; ///< may be empty
 };
 input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, const json::object* document);
 input_outcome take_fetched(decision_builder& b, const fetched_detail& what, const json::object* document);

@@ -40,7 +40,7 @@ struct detail_fact {
   std::optional<bool> is_on_hold_order;
   shipping_type shipping = shipping_type::unknown;
   fulfillment_type fulfillment = fulfillment_type::unknown;
-  std::string region;         ///< recipient_address.region_code
+  std::string region;         ///< recipient_address.region_code; no rule asks it
   bool address_clear = false; ///< a clear name and a clear address line are there
   std::vector<line_fact> lines;
   friend bool operator==(const detail_fact&, const detail_fact&) = default;
@@ -62,6 +62,7 @@ struct pending_report {
 
 struct facts {
   shop_id shop;
+  std::string shop_region;           ///< the shop's, told with its details: decides which call ships; "" not known
   std::optional<status_fact> status; ///< newest known status, from any source
   std::string unknown_status;        ///< a word that no table has, newer than `status`; raises attention, derives nothing
   unix_seconds unknown_status_at{};  ///< its update time

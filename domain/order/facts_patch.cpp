@@ -51,6 +51,8 @@ void patch_fetch(facts& f, const json::object& patch) {
 void patch_facts(facts& f, const json::object& patch) {
   if (const auto shop = string_at(patch, "shop_id"); !shop.empty())
     f.shop = shop_id{std::string{shop}};
+  if (const auto region = string_at(patch, "shop_region"); !region.empty())
+    f.shop_region = region;
   if (const auto hash = string_at(patch, "posted_hash"); !hash.empty())
     f.posted_hash = hash;
   patch_status(f, patch);

@@ -1,6 +1,6 @@
 #pragma once
 // The part of an event's detail that changes facts. Members:
-//   shop_id, posted_hash                       text
+//   shop_id, shop_region, posted_hash          text
 //   status + update_time                       the newest known status
 //   unknown_status + update_time               a word that no table has
 //   had_on_hold                                true

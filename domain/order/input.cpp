@@ -19,7 +19,7 @@ outbox_ref promise_from(field_reader& from) {
 }
 
 input_body read_detail(field_reader& in) {
-  fetched_detail b{*in.object("order"), from_micros(in.number("requested_at")), std::nullopt};
+  fetched_detail b{*in.object("order"), from_micros(in.number("requested_at")), std::nullopt, in.text("shop_region")};
   if (in.has("promise"))
     b.promise = promise_from(in);
   return b;

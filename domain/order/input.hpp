@@ -32,6 +32,7 @@ struct fetched_detail {
   json::object order; ///< as TikTok sent it
   timestamp requested_at{};
   std::optional<outbox_ref> promise; ///< none when it came with a command or a search page
+  std::string shop_region{};         ///< of the shop that was asked, as the engine knew it then; may be empty
   friend bool operator==(const fetched_detail&, const fetched_detail&) = default;
 };
 /// A fetch that brought no order. `retry` says whether trying again can help (sheet 7).

@@ -11,6 +11,7 @@ json::object written(const fetched_detail& b) {
   json::object out{{"order", b.order}, {"requested_at", to_micros(b.requested_at)}};
   if (b.promise)
     out["promise"] = promise_to_json(*b.promise);
+  put(out, "shop_region", b.shop_region);
   return out;
 }
 json::object written(const fetch_failed& b) {

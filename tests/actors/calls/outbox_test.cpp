@@ -377,16 +377,3 @@ TEST_CASE("a parcel asked for during ON_HOLD goes out when the hold ends") {
   accept(f);
   CHECK(f.stored(id).order.state == order_state::shipped);
 }
-
-TEST_CASE("a parcel asked for during ON_HOLD is not reported when the order leaves with another one") {
-  engine_fixture f;
-  f.ask(f.webhook(id, "ON_HOLD", t0));
-  f.answer_fetch({f.detail(id, "ON_HOLD", t0)});
-  REQUIRE(f.ask(ship(f)).pending == "on_hold");
-  f.ask(f.webhook(id, "IN_TRANSIT", t0 + 3600));
-  f.answer_fetch({f.detail(id, "IN_TRANSIT", t0 + 3600)});
-  f.advance(16min);
-  CHECK(f.tiktok.ships.empty());
-  CHECK(f.stored(id).order.state == order_state::shipped);
-  CHECK(f.stored(id).order.facts.attention.empty());
-}

@@ -13,6 +13,7 @@ namespace {
 facts full_facts() {
   facts f;
   f.shop = shop_id{a_shop};
+  f.shop_region = "GB";
   f.status = status_fact{tiktok_status::partially_shipping, from_seconds(paid_at)};
   f.unknown_status = "GIFT_WRAPPING";
   f.unknown_status_at = from_seconds(paid_at + 1);
@@ -139,6 +140,7 @@ TEST_CASE("what the engine writes about its own inputs it reads back") {
       {clear_attention{"report_failed"}, "clear_attention"},
       {fetched_detail{{{"id", "1"}}, from_micros(1789479000123457), outbox_ref{9223372036854775807, 3}}, "order_detail"},
       {fetched_detail{{}, from_micros(1), std::nullopt}, "order_detail"},
+      {fetched_detail{{}, from_micros(1), std::nullopt, "GB"}, "order_detail"},
       {fetch_failed{{1, 2}, false, "36009003", "sorry"}, "fetch_failed"},
       {report_answered{{1, 2}, ref, report_result::cancelled, "21011041", "m", package_id{"9"}}, "report_answered"},
   };
