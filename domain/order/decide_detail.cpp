@@ -56,6 +56,12 @@ void want_again(decision_builder& b) {
   b.promise(std::move(change));
 }
 
+/// All is there but a clear address, and asking again has not brought one: it may be the buyer's own stars (DECISIONS "Detail").
+bool gives_up_clear_address(const decision_builder& b, facts after) {
+  after.address_masked = true;
+  return is_last_backoff(b.current().facts.fetch_attempts) && detail_is_as_complete_as_allowed(after);
+}
+
 struct fetch_step {
   bool lagging = false, answered = false;
 };
@@ -74,7 +80,11 @@ fetch_step follow_promise(decision_builder& b, const facts& after, const arrived
     want_detail(b, patch);
   else if (wanted && fresh.answers_promise && is_later(*wanted, fresh.requested_at, b.now))
     want_again(b);
-  else if (wanted && fresh.answers_promise)
+  else if (wanted && fresh.answers_promise && gives_up_clear_address(b, after)) {
+    patch["address_masked"] = true;
+    settle_fetch(b, patch, promise_state::done, "");
+    return {false, what != freshness::older};
+  } else if (wanted && fresh.answers_promise)
     return {retry_fetch(b, patch, "detail_incomplete"), false};
   return {};
 }

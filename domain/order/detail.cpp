@@ -51,7 +51,7 @@ void drop_signed_addresses(json::value& from) {
 
 bool hides_something(const json::value& value) {
   if (const auto* text = value.if_string())
-    return std::string_view{text->data(), text->size()}.find("***") != std::string_view::npos;
+    return std::string_view{text->data(), text->size()}.find('*') != std::string_view::npos;
   if (const auto* array = value.if_array()) {
     for (const auto& item : *array)
       if (hides_something(item))
@@ -126,7 +126,7 @@ error unusable(std::string_view field) {
 
 } // namespace
 
-bool is_masked(std::string_view field) { return field.empty() || field.find("***") != std::string_view::npos; }
+bool is_masked(std::string_view field) { return field.empty() || field.find('*') != std::string_view::npos; }
 
 result<detail_fact> extract_detail(const json::object& order, timestamp requested_at) {
   if (!is_usable_order_id(id_at(order, "id")))

@@ -92,6 +92,7 @@ json::object to_json(const facts& f) {
   json::object out;
   put(out, "accepted_lines", f.accepted_lines);
   put(out, "address_changed_at", f.address_changed_at);
+  put(out, "address_masked", f.address_masked);
   if (!f.attention.empty())
     out["attention"] = attention_to_json(f.attention);
   if (!f.cancellations.empty())
@@ -125,6 +126,7 @@ result<facts> facts_from(const json::object& body) {
   facts f;
   f.accepted_lines = in.ids<line_item_id>("accepted_lines");
   f.address_changed_at = in.seconds("address_changed_at");
+  f.address_masked = in.flag("address_masked");
   field_reader attention{*in.object("attention")};
   for (const auto& [kind, since] : *in.object("attention"))
     f.attention[std::string{kind}] = from_micros(attention.number(kind));

@@ -76,8 +76,9 @@ struct facts {
   /// When a detail was last asked for by a hint. The promise `fetch_detail` is open until a detail requested later is held and
   /// complete.
   std::optional<timestamp> detail_wanted_at;
-  int fetch_attempts = 0;  ///< since detail_wanted_at; indexes the backoff, stays at its end
-  std::string posted_hash; ///< hex SHA-256 of the canonical `order_data` of POST /orders: the same again is no conflict
+  bool address_masked = false; ///< the backoff has ended and the address still looks masked: nothing waits for a clear one
+  int fetch_attempts = 0;      ///< since detail_wanted_at; indexes the backoff, stays at its end
+  std::string posted_hash;     ///< hex SHA-256 of the canonical `order_data` of POST /orders: the same again is no conflict
   std::map<std::string, timestamp> attention; ///< open kinds, since when
   bool erased = false;
   friend bool operator==(const facts&, const facts&) = default;

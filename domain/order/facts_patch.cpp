@@ -27,8 +27,10 @@ void patch_unknown_status(facts& f, const json::object& patch) {
 
 void patch_detail(facts& f, const json::object& patch) {
   if (const auto* body = object_at(patch, "detail"))
-    if (auto detail = detail_fact_from(*body))
+    if (auto detail = detail_fact_from(*body)) {
       f.detail = std::move(*detail);
+      f.address_masked = f.address_masked && !f.detail->address_clear;
+    }
   if (const auto asked = int_at(patch, "requested_at"); asked && f.detail)
     f.detail->requested_at = from_micros(*asked);
 }
@@ -59,6 +61,7 @@ void patch_facts(facts& f, const json::object& patch) {
   patch_unknown_status(f, patch);
   f.had_on_hold = f.had_on_hold || bool_at(patch, "had_on_hold").value_or(false);
   patch_detail(f, patch);
+  f.address_masked = f.address_masked || bool_at(patch, "address_masked").value_or(false);
   if (const auto changed = int_at(patch, "address_changed_at"))
     f.address_changed_at = from_seconds(*changed);
   patch_timed(f.packages, patch, "packages");

@@ -6,6 +6,7 @@
 //   had_on_hold                                true
 //   detail                                     the whole extract; requested_at alone moves only its time of asking
 //   address_changed_at                         seconds
+//   address_masked                             true; until a detail with a clear address
 //   packages, cancellations, returns           those that changed, by id
 //   detail_wanted_at                           microseconds, or null when nothing is wanted any more
 //   fetch_attempts                             number

@@ -30,7 +30,7 @@ bool detail_is_as_complete_as_allowed(const facts& f) {
     return false;
   if (!f.unknown_status.empty() && f.detail->update_time < f.unknown_status_at)
     return false;
-  return !f.status || must_wait(f) || f.detail->address_clear || needs_no_address(f);
+  return !f.status || must_wait(f) || address_is_enough(f);
 }
 
 bool needs_no_address(const facts& f) {
@@ -39,6 +39,8 @@ bool needs_no_address(const facts& f) {
                    f.detail->fulfillment == fulfillment_type::by_tiktok);
   return tiktok_ships || is_closed(f) || f.erased;
 }
+
+bool address_is_enough(const facts& f) { return f.detail->address_clear || f.address_masked || needs_no_address(f); }
 
 std::vector<line_item_id> uncancelled_lines(const facts& f) {
   std::vector<line_item_id> open;

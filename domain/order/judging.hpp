@@ -29,6 +29,8 @@ bool detail_is_current(const facts& f);
 bool detail_is_as_complete_as_allowed(const facts& f);
 /// TikTok ships it, or nobody needs the address any more.
 bool needs_no_address(const facts& f);
+/// Of a held detail: its address is clear, or nobody waits for a clear one.
+bool address_is_enough(const facts& f);
 
 std::vector<line_item_id> uncancelled_lines(const facts& f);
 /// Its lines are known, and all of them are cancelled.

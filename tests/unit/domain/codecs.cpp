@@ -32,6 +32,7 @@ facts full_facts() {
   d.address_clear = true;
   d.lines = {{line_item_id{"1"}, "CANCELLED", package_id{"9"}}, {line_item_id{"2"}, "", package_id{}}};
   f.detail = d;
+  f.address_masked = true;
   f.address_changed_at = from_seconds(paid_at + 4);
   f.packages["9"] = {"SPLIT", from_seconds(5)};
   f.cancellations["8"] = {"CANCELLATION_REQUEST_PENDING", from_seconds(6)};
