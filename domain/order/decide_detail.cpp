@@ -151,7 +151,7 @@ input_outcome take_failed_fetch(decision_builder& b, const fetch_failed& what) {
   json::object patch;
   bool lagging = false;
   if (what.retry || not_connected)
-    lagging = retry_fetch(b, patch, what.code);
+    lagging = retry_fetch(b, patch, what.code, what.retry_after);
   else if (what.requested_at && is_later(*wanted, *what.requested_at, b.now))
     want_again(b); // refused before the news came
   else

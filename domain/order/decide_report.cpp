@@ -103,7 +103,8 @@ input_outcome accept(decision_builder& b, const report_answered& what) {
 }
 
 input_outcome try_again(decision_builder& b, const report_answered& what) {
-  b.promise(after_call(open_report(what.report, b.now + backoff_after(what.promise.attempt - 1)), what));
+  b.promise(
+      after_call(open_report(what.report, b.now + std::max(backoff_after(what.promise.attempt - 1), what.retry_after)), what));
   if (is_last_backoff(what.promise.attempt - 1))
     b.raise(attention::report_lagging);
   return input_outcome::applied;

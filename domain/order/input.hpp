@@ -8,6 +8,7 @@
 #include "domain/order/order_state.hpp"
 #include "domain/tiktok/observation.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -41,6 +42,7 @@ struct fetch_failed {
   bool retry = true;
   std::string code, message;               ///< a name of the catalogue or TikTok's number
   std::optional<timestamp> requested_at{}; ///< when the request was sent, if one was
+  std::chrono::seconds retry_after{0};     ///< that TikTok asked for
   friend bool operator==(const fetch_failed&, const fetch_failed&) = default;
 };
 enum class report_result : std::uint8_t {
@@ -57,6 +59,7 @@ struct report_answered {
   report_result result = report_result::try_again;
   std::string code, message;
   package_id package;
+  std::chrono::seconds retry_after{0}; ///< that TikTok asked for
   friend bool operator==(const report_answered&, const report_answered&) = default;
 };
 

@@ -79,6 +79,16 @@ TEST_CASE("a fetch is given up only where the sheet says that no repeat can help
   CHECK_FALSE(retries(call_class::final_refusal));
 }
 
+TEST_CASE("how long TikTok asks to wait reaches whoever plans the next try") {
+  detail_reply fetched;
+  auto shipped = reply(call_class::back_off);
+  fetched.outcome.result = call_class::back_off;
+  fetched.outcome.retry_after = shipped.outcome.retry_after = std::chrono::seconds{60};
+  CHECK(failed_fetch(row(), fetched).retry_after == std::chrono::seconds{60});
+  CHECK(outcome_of(row(), shipped)->retry_after == std::chrono::seconds{60});
+  CHECK(unreadable(row(), fetched.outcome).retry_after == std::chrono::seconds{60});
+}
+
 TEST_CASE("an outcome's key names the row and the attempt") {
   const auto in = outcome_input(row(), written_body{failed_fetch(row(), {})}, uuid{}, timestamp{});
   CHECK(in.dedupe_key == "o:7:2");

@@ -51,3 +51,31 @@ TEST_CASE("whether the shop's region has this call is asked at the moment of the
   CHECK(f.tiktok.ships.empty());
   CHECK(f.stored(id).order.facts.attention.contains("report_failed"));
 }
+
+TEST_CASE("after 429 with Retry-After nothing is asked before that time, neither a detail nor a parcel's report") {
+  engine_fixture f;
+  const call_outcome wait{call_class::back_off, 429, 36009002, "too many requests", "", 60s};
+  SECTION("a detail") {
+    f.ask(f.webhook(id, "AWAITING_SHIPMENT", t0));
+    detail_reply refused;
+    refused.outcome = wait;
+    f.tiktok.next_fetch().answer(refused);
+    f.drain();
+    f.advance(59s);
+    CHECK(f.tiktok.fetches.empty());
+    f.advance(2100ms);
+    CHECK(f.tiktok.fetches.size() == 1);
+  }
+  SECTION("a report") {
+    bring_to_processing(f);
+    f.ask(ship(f));
+    shipment_reply refused;
+    refused.outcome = wait;
+    f.tiktok.next_ship().answer(refused);
+    f.drain();
+    f.advance(59s);
+    CHECK(f.tiktok.ships.size() + f.tiktok.fetches.size() == 0);
+    f.advance(2100ms);
+    CHECK(f.tiktok.fetches.size() == 1); // before a repeat the order is read
+  }
+}

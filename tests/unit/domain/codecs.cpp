@@ -143,6 +143,8 @@ TEST_CASE("what the engine writes about its own inputs it reads back") {
       {fetched_detail{{}, from_micros(1), std::nullopt}, "order_detail"},
       {fetched_detail{{}, from_micros(1), std::nullopt, "GB"}, "order_detail"},
       {fetch_failed{{1, 2}, false, "36009003", "sorry"}, "fetch_failed"},
+      {fetch_failed{{1, 2}, true, "36009002", "wait", from_micros(1), std::chrono::seconds{60}}, "fetch_failed"},
+      {report_answered{{1, 2}, ref, report_result::try_again, "36009002", "m", {}, std::chrono::seconds{60}}, "report_answered"},
       {report_answered{{1, 2}, ref, report_result::cancelled, "21011041", "m", package_id{"9"}}, "report_answered"},
   };
   for (const auto& [body, type] : bodies) {

@@ -256,6 +256,17 @@ TEST_CASE("a fetch that failed for now is tried again, later and later") {
   CHECK(h.open_attention().empty());
 }
 
+TEST_CASE("a fetch that TikTok asks to put off is not tried before, nor sooner than the backoff") {
+  auto h = awaiting();
+  for (const auto& [asked, expected] : std::vector<std::pair<int, int>>{{60, 60}, {0, 5}, {60, 60}, {60, 120}}) {
+    fetch_failed refused{a_promise, true, "36009002", "free text"};
+    refused.retry_after = std::chrono::seconds{asked};
+    h.take(engine_input(refused, input_source::tiktok));
+    CHECK(delay(h) == expected);
+  }
+  CHECK(replayed_difference(h).empty());
+}
+
 TEST_CASE("a final error ends the promise with attention; news opens it again") {
   auto h = awaiting();
   const auto d = h.take(failed_fetch(false, "21008111"));
