@@ -73,6 +73,8 @@ input_outcome command(decision_builder& b, const release_order& wish);
 input_outcome command(decision_builder& b, const add_note& wish);
 input_outcome command(decision_builder& b, const clear_attention& wish);
 input_outcome create(decision_builder& b, const create_order& wish, const json::object* document);
+/// The shop that the input names, and whose word that is, as members of an event's detail.
+void put_shop(json::object& detail, const decision_builder& b);
 /// Adds the first event; nothing happens when the order has one.
 void begin_history(decision_builder& b, json::object detail = {});
 

@@ -113,6 +113,7 @@ json::object to_json(const facts& f) {
   if (!f.returns.empty())
     out["returns"] = timed_facts_to_json(f.returns);
   put(out, "shop", f.shop.str());
+  put(out, "shop_claimed", f.shop_claimed);
   put(out, "shop_region", f.shop_region);
   if (f.status)
     out["status"] = json::object{{"status", name_of(f.status->status)}, {"update_time", to_seconds(f.status->update_time)}};
@@ -149,6 +150,7 @@ result<facts> facts_from(const json::object& body) {
   f.reports = reports_from(in);
   f.returns = timed_facts_from(in, "returns");
   f.shop = shop_id{in.text("shop")};
+  f.shop_claimed = in.flag("shop_claimed");
   f.shop_region = in.text("shop_region");
   read_status(in, f);
   read_unknown_status(in, f);

@@ -41,6 +41,18 @@ void patch_timed(std::map<std::string, timed_fact>& all, const json::object& pat
     all[id] = fact;
 }
 
+void patch_shop(facts& f, const json::object& patch) {
+  if (const auto shop = string_at(patch, "shop_id"); !shop.empty()) {
+    if (f.shop.str() != shop)
+      f.shop_region.clear();
+    f.shop = shop_id{std::string{shop}};
+    f.shop_claimed = false;
+  }
+  f.shop_claimed = f.shop_claimed || bool_at(patch, "shop_claimed").value_or(false);
+  if (const auto region = string_at(patch, "shop_region"); !region.empty())
+    f.shop_region = region;
+}
+
 void patch_fetch(facts& f, const json::object& patch) {
   if (const auto* wanted = patch.if_contains("detail_wanted_at"))
     f.detail_wanted_at = wanted->is_int64() ? std::optional{from_micros(wanted->get_int64())} : std::nullopt;
@@ -51,10 +63,7 @@ void patch_fetch(facts& f, const json::object& patch) {
 } // namespace
 
 void patch_facts(facts& f, const json::object& patch) {
-  if (const auto shop = string_at(patch, "shop_id"); !shop.empty())
-    f.shop = shop_id{std::string{shop}};
-  if (const auto region = string_at(patch, "shop_region"); !region.empty())
-    f.shop_region = region;
+  patch_shop(f, patch);
   if (const auto hash = string_at(patch, "posted_hash"); !hash.empty())
     f.posted_hash = hash;
   patch_status(f, patch);

@@ -3,6 +3,7 @@
 //   shop_id, shop_region, posted_hash          text
 //   status + update_time                       the newest known status
 //   unknown_status + update_time               a word that no table has
+//   shop_claimed                               true, beside the shop that a person named
 //   had_on_hold                                true
 //   detail                                     the whole extract; requested_at alone moves only its time of asking
 //   address_changed_at                         seconds

@@ -101,7 +101,8 @@ std::string fact(const json::object& detail) {
   if (kind == "address")
     return "the address changed";
   if (kind == "shop")
-    return "shop " + text_at(detail, "shop_id");
+    return "shop " + text_at(detail, "shop_id") +
+           (detail.contains("instead_of") ? " instead of " + text_at(detail, "instead_of") : "");
   return words(kind);
 }
 
