@@ -128,6 +128,16 @@ TEST_CASE("the content is the canonical object without what a search lacks") {
   CHECK(string_at(merge_detail(detailed, searched, false), "payment_card_type") == "VISA"); // a search page does not take it away
 }
 
+TEST_CASE("details that differ in a number which no 64 bits hold are different, digit for digit") {
+  const auto hash_with = [](const std::string& number) {
+    return content_hash(parse_json(R"({"id":"1","update_time":5,"weight":)" + number + "}")->as_object());
+  };
+  CHECK(hash_with("1180591620717411303424") != hash_with("1180591620717411303425"));
+  CHECK(hash_with("0.10000000000000001") != hash_with("0.1"));
+  CHECK(hash_with("1e400") != hash_with("1e401"));
+  CHECK(hash_with("1.50") == hash_with("1.5")); // one number, spelt twice
+}
+
 TEST_CASE("signed addresses of pictures and documents are no content, wherever they stand") {
   const auto read = [](const std::string& host, const std::string& title) {
     json::object package{{"id", "9"}, {"doc_url", host + "label.pdf"}};
