@@ -7,7 +7,8 @@
 namespace orderly {
 namespace {
 
-report_answered answered(const outbox_row& row, report_result result, std::string code, std::string message) {
+report_answered answered(const outbox_row& row, report_result result, std::string code, std::string message,
+                         std::chrono::seconds retry_after = {}) {
   report_answered a;
   a.promise = {row.id, row.attempt};
   if (const auto id = uuid_from(row.ref))
@@ -15,6 +16,7 @@ report_answered answered(const outbox_row& row, report_result result, std::strin
   a.result = result;
   a.code = std::move(code);
   a.message = std::move(message);
+  a.retry_after = retry_after;
   return a;
 }
 
@@ -41,7 +43,8 @@ shipment shipment_of(const outbox_row& row) {
 }
 
 std::optional<report_answered> outcome_of(const outbox_row& row, const shipment_reply& reply) {
-  const auto say = [&](report_result result) { return answered(row, result, code_text(reply.outcome), reply.outcome.message); };
+  const auto& told = reply.outcome;
+  const auto say = [&](report_result result) { return answered(row, result, code_text(told), told.message, told.retry_after); };
   switch (reply.outcome.result) {
   case call_class::ok: {
     auto a = answered(row, report_result::accepted, {}, reply.warning);
@@ -95,14 +98,19 @@ std::optional<report_answered> outcome_by_reading(const outbox_row& row, const j
   return std::nullopt;
 }
 
+report_answered unsupported(const outbox_row& row, const std::string& shop_region) {
+  return answered(row, report_result::refused, "not_supported",
+                  "shipments of shops in region " + shop_region + " cannot be reported yet");
+}
+
 report_answered unreadable(const outbox_row& row, const call_outcome& why) {
-  return answered(row, report_result::try_again, code_text(why), why.message);
+  return answered(row, report_result::try_again, code_text(why), why.message, why.retry_after);
 }
 
 fetch_failed failed_fetch(const outbox_row& row, const detail_reply& reply) {
   const auto& why = reply.outcome;
   const bool may_help = !is_about_the_order(why.result) || why.result == call_class::unknown_code;
-  return {{row.id, row.attempt}, may_help, code_text(why), why.message, reply.requested_at};
+  return {{row.id, row.attempt}, may_help, code_text(why), why.message, reply.requested_at, why.retry_after};
 }
 
 fetch_failed uncalled_fetch(const outbox_row& row, shop_obstacle why) {
@@ -113,14 +121,15 @@ fetch_failed uncalled_fetch(const outbox_row& row, shop_obstacle why) {
   return {promise, true, code_text(outcome), outcome.message, {}};
 }
 
-std::vector<written_body> outcomes_of_fetch(const std::vector<outbox_row>& rows, const detail_reply& reply) {
+std::vector<written_body> outcomes_of_fetch(const std::vector<outbox_row>& rows, const detail_reply& reply,
+                                            const std::string& shop_region) {
   std::vector<written_body> all;
   all.reserve(rows.size());
   for (const auto& row : rows) {
     const auto found = std::find_if(reply.orders.begin(), reply.orders.end(),
                                     [&](const json::object& o) { return id_at(o, "id") == row.tiktok_order.str(); });
     if (found != reply.orders.end())
-      all.emplace_back(fetched_detail{*found, reply.requested_at, outbox_ref{row.id, row.attempt}});
+      all.emplace_back(fetched_detail{*found, reply.requested_at, outbox_ref{row.id, row.attempt}, shop_region});
     else if (reply.outcome.result != call_class::ok)
       all.emplace_back(failed_fetch(row, reply));
     else // some of several ids may be left out (sheet 4.2)

@@ -43,12 +43,15 @@ void fetcher_state::call(const shop_id& id, shop_queue& queue) {
   }
   ++queue.calls;
   services->measured->fetches.add(static_cast<double>(ids.size()));
-  services->tiktok->fetch_orders(
-      id, std::move(ids), [to = ref, id, kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](const detail_reply& reply) {
-        // On the port's thread: details are written here, and only posted by the actor.
-        to->tell(atom::called::value, fetch_reply{id, kept, is_about_the_order(reply.outcome.result),
-                                                  std::make_shared<std::vector<written_body>>(outcomes_of_fetch(*kept, reply))});
-      });
+  const auto asked = services->shops->find(id);
+  services->tiktok->fetch_orders(id, std::move(ids),
+                                 [to = ref, id, region = asked ? asked->region : std::string{},
+                                  kept = std::shared_ptr<const std::vector<outbox_row>>{rows}](const detail_reply& reply) {
+                                   // On the port's thread: details are written here, and only posted by the actor.
+                                   to->tell(atom::called::value, fetch_reply{id, kept, is_about_the_order(reply.outcome.result),
+                                                                             std::make_shared<std::vector<written_body>>(
+                                                                                 outcomes_of_fetch(*kept, reply, region))});
+                                 });
 }
 
 void fetcher_state::on_fetched(const fetch_reply& reply) {

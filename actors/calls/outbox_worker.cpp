@@ -138,6 +138,10 @@ void outbox_state::ship(const claimed_write& what) {
     on_written({row.id, std::make_shared<const report_answered>(unreadable(row, not_called(*obstacle)))});
     return;
   }
+  if (const auto shop = services->shops->find(row.shop); shop && !marks_packages_as_shipped(shop->region)) {
+    on_written({row.id, std::make_shared<const report_answered>(unsupported(row, shop->region))});
+    return;
+  }
   services->measured->writes.add();
   std::make_shared<shipping_call>(what, services, ref)->start();
 }

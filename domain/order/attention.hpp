@@ -16,6 +16,7 @@ inline constexpr std::string_view report_failed = "report_failed";
 inline constexpr std::string_view report_lagging = "report_lagging";
 inline constexpr std::string_view detail_lagging = "detail_lagging";
 inline constexpr std::string_view detail_failed = "detail_failed";
+inline constexpr std::string_view address_masked = "address_masked"; ///< the order goes on: a person looks before it is packed
 inline constexpr std::string_view shop_not_connected = "shop_not_connected";
 
 /// Not decide's: raised and cleared by the registry, apart from the order's commits.
@@ -28,7 +29,7 @@ inline constexpr std::string_view signature_failing = "signature_failing";
 inline constexpr std::array all{unknown_status,     cancelled_after_shipment, completed_without_delivery,
                                 moved_after_failed, shipped_after_failure,    report_failed,
                                 report_lagging,     detail_lagging,           detail_failed,
-                                shop_not_connected};
+                                address_masked,     shop_not_connected};
 inline bool is_known(std::string_view kind) { return std::find(all.begin(), all.end(), kind) != all.end(); }
 
 } // namespace orderly::attention

@@ -1,6 +1,7 @@
 #include "domain/order/decide.hpp"
 
 #include "domain/order/decide_parts.hpp"
+#include "domain/order/judging.hpp"
 
 namespace orderly {
 namespace {
@@ -16,14 +17,25 @@ constexpr bool leaves_facts_alone = is_one_of<Body, std::monostate, hold_order, 
 
 bool is_stored(const order& o) { return o.version != 0 || !o.id.value.is_nil(); }
 
-bool names_another_shop(const order& o, const input& in) {
-  return !o.facts.shop.empty() && !in.shop.empty() && o.facts.shop != in.shop;
+/// A person named its shop and may have mistyped it: in POST /orders, also before claims had a mark, or by inserting the row.
+bool only_a_person_named_its_shop(const order& o) {
+  return o.facts.shop_claimed || o.version == 0 || !is_known_to_tiktok(o.facts);
 }
 
-/// An order without a shop takes the first that names it.
+bool names_another_shop(const order& o, const input& in) {
+  return !o.facts.shop.empty() && !in.shop.empty() && o.facts.shop != in.shop && !only_a_person_named_its_shop(o);
+}
+
+/// An order without a shop takes the first that names it; one whose shop only a person named takes the next one that says
+/// otherwise. TikTok's word makes it final.
 void take_shop(decision_builder& b) {
-  if (b.current().facts.shop.empty() && !b.in.shop.empty())
-    b.emit(event_type::fact_updated, {{"kind", "shop"}, {"shop_id", b.in.shop.str()}});
+  const auto& f = b.current().facts;
+  const bool is_news = f.shop != b.in.shop || (f.shop_claimed && b.in.source != input_source::api);
+  if (b.in.shop.empty() || !is_news)
+    return;
+  json::object detail{{"kind", "shop"}};
+  put_shop(detail, b);
+  b.emit(event_type::fact_updated, std::move(detail));
 }
 
 /// Which rule decides, by kind of input.
@@ -78,6 +90,8 @@ bool may_change_facts(const input_body& body) {
 
 decision decide(const order& held, const json::object* document, const input& in, const policy& rules, timestamp now) {
   decision_builder b{held, in, rules, now};
+  if (names_another_shop(held, in) && in.source == input_source::tiktok)
+    return std::move(b).finish(input_outcome::ignored); // of a call to a shop that gave way: made again when its lease ends
   if (names_another_shop(held, in))
     return std::move(b).finish_dead(dead_letter_cause::shop_mismatch,
                                     {error_code::shop_mismatch, "the order belongs to shop " + held.facts.shop.str(), {}});

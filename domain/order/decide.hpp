@@ -27,7 +27,7 @@ struct derived_target {
 std::optional<derived_target> derive_target(const facts& f, const policy& rules);
 
 /// Line items are there, the status is past ON_HOLD, it is not older than the status fact, and a person can read the address
-/// (unless TikTok ships the order, or it is closed or erased).
+/// (unless TikTok ships the order, it is closed or erased, or asking again has not made the address clear).
 bool detail_is_complete(const facts& f);
 
 /// Some, not all, of the order is on its way: TikTok says PARTIALLY_SHIPPING, or accepted parcels for some of the uncancelled

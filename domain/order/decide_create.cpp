@@ -17,12 +17,21 @@ input_outcome exists_already(decision_builder& b) {
 
 } // namespace
 
+void put_shop(json::object& detail, const decision_builder& b) {
+  const auto& held = b.current().facts.shop; // of a row inserted by hand, too
+  if (!b.in.shop.empty())
+    detail["shop_id"] = b.in.shop.str();
+  if (!b.in.shop.empty() && !held.empty() && held != b.in.shop)
+    detail["instead_of"] = held.str();
+  if (b.in.shop.empty() ? !held.empty() : b.in.source == input_source::api)
+    detail["shop_claimed"] = true;
+}
+
 void begin_history(decision_builder& b, json::object detail) {
   if (b.current().version != 0)
     return;
   detail["tiktok_order_id"] = b.current().tiktok_id.str();
-  if (!b.in.shop.empty())
-    detail["shop_id"] = b.in.shop.str();
+  put_shop(detail, b);
   b.emit(event_type::created, std::move(detail));
 }
 

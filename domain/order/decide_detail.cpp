@@ -36,12 +36,30 @@ void use(decision_builder& b, detail_fact& fresh, const json::object& body, cons
   b.hold_document(std::move(merged));
 }
 
+/// What is no content of an equal detail: fresh addresses of pictures, which the held ones outlive only for a while, and what a
+/// search left out. Told by the event that is written anyway.
+void renew_addresses(decision_builder& b, const json::object& body, const json::object* document, json::object& patch) {
+  if (!document)
+    return;
+  auto merged = merge_detail(*document, body, b.current().facts.erased);
+  if (merged == *document)
+    return;
+  patch["addresses_renewed"] = true;
+  b.hold_document(std::move(merged));
+}
+
 /// A hint came while the call was under way: what it brought may be older.
 void want_again(decision_builder& b) {
   promise_change change;
   // Asking before the hint's time, which another engine's clock may have told, would ask in vain.
   change.due_at = std::max(b.now, b.current().facts.detail_wanted_at.value_or(b.now));
   b.promise(std::move(change));
+}
+
+/// All is there but a clear address, and asking again has not brought one: it may be the buyer's own stars (DECISIONS "Detail").
+bool gives_up_clear_address(const decision_builder& b, facts after) {
+  after.address_masked = true;
+  return is_last_backoff(b.current().facts.fetch_attempts) && detail_is_as_complete_as_allowed(after);
 }
 
 struct fetch_step {
@@ -62,7 +80,11 @@ fetch_step follow_promise(decision_builder& b, const facts& after, const arrived
     want_detail(b, patch);
   else if (wanted && fresh.answers_promise && is_later(*wanted, fresh.requested_at, b.now))
     want_again(b);
-  else if (wanted && fresh.answers_promise)
+  else if (wanted && fresh.answers_promise && gives_up_clear_address(b, after)) {
+    patch["address_masked"] = true;
+    settle_fetch(b, patch, promise_state::done, "");
+    return {false, what != freshness::older};
+  } else if (wanted && fresh.answers_promise)
     return {retry_fetch(b, patch, "detail_incomplete"), false};
   return {};
 }
@@ -95,9 +117,13 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
   if (asked_later)
     after.detail->requested_at = detail.requested_at;
   const auto step = follow_promise(b, after, fresh, what, patch);
+  if (!fresh.shop_region.empty() && fresh.shop_region != f.shop_region)
+    patch["shop_region"] = fresh.shop_region;
   if (!patch.empty()) {
-    if (asked_later)
+    if (asked_later) {
       patch["requested_at"] = to_micros(detail.requested_at);
+      renew_addresses(b, fresh.body, document, patch);
+    }
     if (what != freshness::newer)
       patch["kind"] = patch.contains("update_time") ? "status" : "fetch";
     b.emit(what == freshness::newer ? event_type::detail_updated : event_type::fact_updated, std::move(patch));
@@ -111,7 +137,7 @@ input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, cons
 
 input_outcome take_fetched(decision_builder& b, const fetched_detail& what, const json::object* document) {
   if (is_detail_of(what.order, b.in.order))
-    return take_detail(b, {what.order, what.requested_at, what.promise.has_value()}, document);
+    return take_detail(b, {what.order, what.requested_at, what.promise.has_value(), what.shop_region}, document);
   if (!what.promise)
     return input_outcome::ignored;
   return take_failed_fetch(b, {*what.promise, true, "detail_unusable", "", what.requested_at});
@@ -125,7 +151,7 @@ input_outcome take_failed_fetch(decision_builder& b, const fetch_failed& what) {
   json::object patch;
   bool lagging = false;
   if (what.retry || not_connected)
-    lagging = retry_fetch(b, patch, what.code);
+    lagging = retry_fetch(b, patch, what.code, what.retry_after);
   else if (what.requested_at && is_later(*wanted, *what.requested_at, b.now))
     want_again(b); // refused before the news came
   else

@@ -2,9 +2,7 @@
 
 #include "domain/order/decide_parts.hpp"
 #include "domain/order/judging.hpp"
-
-#include <algorithm>
-#include <array>
+#include "domain/tiktok/shop.hpp"
 
 namespace orderly {
 namespace {
@@ -56,12 +54,6 @@ std::optional<error> against_processing(const facts& f) {
   return against_closed(f);
 }
 
-/// Regions whose sellers mark a package as shipped (sheet 5.1); "" is not known yet.
-bool is_marked_as_shipped(std::string_view region) {
-  constexpr std::array<std::string_view, 10> regions{"", "US", "GB", "UK", "ES", "IE", "IT", "DE", "FR", "JP"};
-  return std::find(regions.begin(), regions.end(), region) != regions.end();
-}
-
 std::optional<error> against_detail(const facts& f, reporting how) {
   if (!f.detail || how == reporting::not_applicable)
     return std::nullopt;
@@ -71,8 +63,8 @@ std::optional<error> against_detail(const facts& f, reporting how) {
     return std::nullopt;
   if (f.detail->shipping == shipping_type::tiktok)
     return guard_refusal("not_supported", "orders with TikTok Shop's shipping labels cannot be reported yet");
-  if (!is_marked_as_shipped(f.detail->region))
-    return guard_refusal("not_supported", "shipments in region " + f.detail->region + " cannot be reported yet");
+  if (!marks_packages_as_shipped(f.shop_region))
+    return guard_refusal("not_supported", "shipments of shops in region " + f.shop_region + " cannot be reported yet");
   return std::nullopt;
 }
 
@@ -81,6 +73,8 @@ std::optional<error> against_shipped(const facts& f, reporting how) {
     return refusal;
   if (says(f, tiktok_status::unpaid))
     return unpaid();
+  if (has_nothing_to_ship(f) && !is_closed(f))
+    return guard_refusal("nothing_to_ship", "every line of the order is cancelled");
   if (how == reporting::off)
     return std::nullopt; // a person says that it has left, whatever TikTok thinks of it
   if (auto refusal = against_closed(f))

@@ -25,6 +25,7 @@ struct arrived_detail {
   const json::object& body;
   timestamp requested_at{};
   bool answers_promise = false;
+  std::string_view shop_region{}; ///< may be empty
 };
 input_outcome take_detail(decision_builder& b, const arrived_detail& fresh, const json::object* document);
 input_outcome take_fetched(decision_builder& b, const fetched_detail& what, const json::object* document);
@@ -44,8 +45,9 @@ void want_detail(decision_builder& b, json::object& patch);
 /// Nothing is wanted any more: adds that to `patch` and settles the promise.
 void settle_fetch(decision_builder& b, json::object& patch, promise_state how, std::string_view error_code);
 /// The call under way did not bring what is wanted: adds the attempt to `patch` and opens the promise again, later.
+/// @param at_least that TikTok asked for
 /// @return whether the backoff is at its end, where a person should look
-bool retry_fetch(decision_builder& b, json::object& patch, std::string_view error_code);
+bool retry_fetch(decision_builder& b, json::object& patch, std::string_view error_code, std::chrono::seconds at_least = {});
 /// How long to wait after the given number of attempts before this one (DECISIONS "Detail").
 std::chrono::seconds backoff_after(int attempts);
 /// Whether that is the longest wait: a person should know.
@@ -61,6 +63,8 @@ input_outcome queue_report(decision_builder& b, const move_order& wish);
 input_outcome take_report_answer(decision_builder& b, const report_answered& what);
 /// Withdraws reports of orders that need none any more, and opens those whose hold has ended.
 void settle_reports(decision_builder& b);
+/// Why no report is owed any more: "cancelled", "completed", "failed", "shipped", "nothing_to_ship". Empty: one may be.
+std::string_view no_report_because(const order& o);
 
 // --- decide_command.cpp, decide_move.cpp, decide_create.cpp
 input_outcome command(decision_builder& b, const move_order& wish);
@@ -69,6 +73,8 @@ input_outcome command(decision_builder& b, const release_order& wish);
 input_outcome command(decision_builder& b, const add_note& wish);
 input_outcome command(decision_builder& b, const clear_attention& wish);
 input_outcome create(decision_builder& b, const create_order& wish, const json::object* document);
+/// The shop that the input names, and whose word that is, as members of an event's detail.
+void put_shop(json::object& detail, const decision_builder& b);
 /// Adds the first event; nothing happens when the order has one.
 void begin_history(decision_builder& b, json::object detail = {});
 

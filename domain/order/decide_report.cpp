@@ -103,7 +103,8 @@ input_outcome accept(decision_builder& b, const report_answered& what) {
 }
 
 input_outcome try_again(decision_builder& b, const report_answered& what) {
-  b.promise(after_call(open_report(what.report, b.now + backoff_after(what.promise.attempt - 1)), what));
+  b.promise(
+      after_call(open_report(what.report, b.now + std::max(backoff_after(what.promise.attempt - 1), what.retry_after)), what));
   if (is_last_backoff(what.promise.attempt - 1))
     b.raise(attention::report_lagging);
   return input_outcome::applied;
@@ -148,13 +149,14 @@ input_outcome fail(decision_builder& b, const report_answered& what) {
   b.promise(std::move(change));
   b.emit(event_type::report_failed, std::move(detail));
   b.clear(attention::report_lagging);
-  b.raise(attention::report_failed);
+  if (no_report_because(b.current()).empty()) // else nobody has to ship it again
+    b.raise(attention::report_failed);
   return input_outcome::applied;
 }
 
-void withdraw(decision_builder& b, const pending_report& what) {
+void withdraw(decision_builder& b, const pending_report& what, std::string_view why) {
   b.promise(report(what.ref, promise_state::withdrawn));
-  b.emit(event_type::report_failed, {{"ref", to_string(what.ref)}, {"result", "withdrawn"}});
+  b.emit(event_type::report_failed, {{"ref", to_string(what.ref)}, {"result", "withdrawn"}, {"why", why}});
   b.clear(attention::report_lagging);
 }
 
@@ -206,14 +208,32 @@ input_outcome take_report_answer(decision_builder& b, const report_answered& wha
   return what.result == report_result::on_hold ? wait_for_hold(b, what) : try_again(b, what);
 }
 
+std::string_view no_report_because(const order& o) {
+  const auto& f = o.facts;
+  if (says(f, tiktok_status::cancelled))
+    return "cancelled";
+  if (says(f, tiktok_status::completed))
+    return "completed";
+  if (o.state == order_state::failed)
+    return "failed";
+  if (is_out(o.state) || has_left_the_seller(f))
+    return "shipped";
+  return has_nothing_to_ship(f) ? "nothing_to_ship" : "";
+}
+
 void settle_reports(decision_builder& b) {
   const auto reports = b.current().facts.reports; // a copy: each event changes them
   const auto state = b.current().state;
-  const bool needless = is_closed(b.current().facts) || state == order_state::failed;
-  const bool may_go = state != order_state::received && b.current().facts.status && !must_wait(b.current().facts);
+  const auto needless = no_report_because(b.current());
+  const auto& f = b.current().facts;
+  // Our own call leads to AWAITING_COLLECTION too, and its answer may be on its way: its detail, which is being fetched, comes
+  // later.
+  const bool may_be_ours =
+      says(f, tiktok_status::awaiting_collection) && !detail_is_current(f) && state != order_state::delivered;
+  const bool may_go = state != order_state::received && f.status && !must_wait(f);
   for (const auto& each : reports) {
-    if (needless)
-      withdraw(b, each);
+    if (!needless.empty() && (each.waits_for_hold || !may_be_ours))
+      withdraw(b, each, needless);
     else if (each.waits_for_hold && may_go)
       open_after_hold(b, each);
   }

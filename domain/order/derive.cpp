@@ -36,8 +36,7 @@ bool may_start(const facts& f, const policy& rules) {
 } // namespace
 
 bool detail_is_complete(const facts& f) {
-  return f.status && !must_wait(f) && detail_is_current(f) && !f.detail->lines.empty() &&
-         (f.detail->address_clear || needs_no_address(f));
+  return f.status && !must_wait(f) && detail_is_current(f) && !f.detail->lines.empty() && address_is_enough(f);
 }
 
 bool is_partially_shipped(const facts& f) {

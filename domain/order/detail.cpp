@@ -23,9 +23,35 @@ constexpr std::array<std::string_view, 11> address_fields{
     "postal_code",  "post_town",      "region_code",   "district_info", "delivery_preferences"};
 constexpr std::array<std::string_view, 4> address_anchors{"full_address", "address_detail", "address_line1", "postal_code"};
 
+/// Names of pictures' and documents' addresses end so. Host, expiry and signature of each are others at every read (addenda 3).
+constexpr std::array<std::string_view, 5> address_endings{"image", "images", "avatar", "url", "urls"};
+
+bool names_signed_address(std::string_view key) {
+  for (auto ending : address_endings)
+    if (key.ends_with(ending))
+      return true;
+  return false;
+}
+
+void drop_signed_addresses(json::value& from) {
+  if (auto* items = from.if_array()) {
+    for (auto& item : *items)
+      drop_signed_addresses(item);
+  } else if (auto* members = from.if_object()) {
+    for (auto member = members->begin(); member != members->end();) {
+      if (names_signed_address(member->key())) {
+        member = members->erase(member);
+        continue;
+      }
+      drop_signed_addresses(member->value());
+      ++member;
+    }
+  }
+}
+
 bool hides_something(const json::value& value) {
   if (const auto* text = value.if_string())
-    return std::string_view{text->data(), text->size()}.find("***") != std::string_view::npos;
+    return std::string_view{text->data(), text->size()}.find('*') != std::string_view::npos;
   if (const auto* array = value.if_array()) {
     for (const auto& item : *array)
       if (hides_something(item))
@@ -100,7 +126,7 @@ error unusable(std::string_view field) {
 
 } // namespace
 
-bool is_masked(std::string_view field) { return field.empty() || field.find("***") != std::string_view::npos; }
+bool is_masked(std::string_view field) { return field.empty() || field.find('*') != std::string_view::npos; }
 
 result<detail_fact> extract_detail(const json::object& order, timestamp requested_at) {
   if (!is_usable_order_id(id_at(order, "id")))
@@ -153,9 +179,10 @@ json::object merge_detail(const json::object& held, const json::object& fresh, b
 }
 
 std::string content_hash(const json::object& order) {
-  json::object content = order;
+  json::value content = order;
   for (auto field : detail_only)
-    content.erase(field);
+    content.get_object().erase(field);
+  drop_signed_addresses(content);
   return to_hex(sha256(canonical_json(content)));
 }
 

@@ -92,6 +92,7 @@ json::object to_json(const facts& f) {
   json::object out;
   put(out, "accepted_lines", f.accepted_lines);
   put(out, "address_changed_at", f.address_changed_at);
+  put(out, "address_masked", f.address_masked);
   if (!f.attention.empty())
     out["attention"] = attention_to_json(f.attention);
   if (!f.cancellations.empty())
@@ -112,6 +113,8 @@ json::object to_json(const facts& f) {
   if (!f.returns.empty())
     out["returns"] = timed_facts_to_json(f.returns);
   put(out, "shop", f.shop.str());
+  put(out, "shop_claimed", f.shop_claimed);
+  put(out, "shop_region", f.shop_region);
   if (f.status)
     out["status"] = json::object{{"status", name_of(f.status->status)}, {"update_time", to_seconds(f.status->update_time)}};
   if (!f.unknown_status.empty())
@@ -124,6 +127,7 @@ result<facts> facts_from(const json::object& body) {
   facts f;
   f.accepted_lines = in.ids<line_item_id>("accepted_lines");
   f.address_changed_at = in.seconds("address_changed_at");
+  f.address_masked = in.flag("address_masked");
   field_reader attention{*in.object("attention")};
   for (const auto& [kind, since] : *in.object("attention"))
     f.attention[std::string{kind}] = from_micros(attention.number(kind));
@@ -146,6 +150,8 @@ result<facts> facts_from(const json::object& body) {
   f.reports = reports_from(in);
   f.returns = timed_facts_from(in, "returns");
   f.shop = shop_id{in.text("shop")};
+  f.shop_claimed = in.flag("shop_claimed");
+  f.shop_region = in.text("shop_region");
   read_status(in, f);
   read_unknown_status(in, f);
   if (!in.ok())

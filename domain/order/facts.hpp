@@ -33,14 +33,14 @@ struct line_fact {
 struct detail_fact {
   unix_seconds update_time{};
   timestamp requested_at{}; ///< when the request was sent, by the engine's clock; orders details of one update_time
-  std::string content_hash; ///< hex SHA-256 of the canonical object without the detail-only fields (sheet 4.2)
+  std::string content_hash; ///< detail.hpp: of what counts as content
   std::string status;       ///< as TikTok wrote it
   std::optional<unix_seconds> create_time, paid_time, rts_time, collection_time, delivery_time, cancel_time;
   std::optional<unix_seconds> rts_sla_time, tts_sla_time;
   std::optional<bool> is_on_hold_order;
   shipping_type shipping = shipping_type::unknown;
   fulfillment_type fulfillment = fulfillment_type::unknown;
-  std::string region;         ///< recipient_address.region_code
+  std::string region;         ///< recipient_address.region_code; no rule asks it
   bool address_clear = false; ///< a clear name and a clear address line are there
   std::vector<line_fact> lines;
   friend bool operator==(const detail_fact&, const detail_fact&) = default;
@@ -62,6 +62,8 @@ struct pending_report {
 
 struct facts {
   shop_id shop;
+  bool shop_claimed = false;         ///< a person named it, and nothing that TikTok said has confirmed it
+  std::string shop_region;           ///< the shop's, told with its details: decides which call ships; "" not known
   std::optional<status_fact> status; ///< newest known status, from any source
   std::string unknown_status;        ///< a word that no table has, newer than `status`; raises attention, derives nothing
   unix_seconds unknown_status_at{};  ///< its update time
@@ -75,8 +77,9 @@ struct facts {
   /// When a detail was last asked for by a hint. The promise `fetch_detail` is open until a detail requested later is held and
   /// complete.
   std::optional<timestamp> detail_wanted_at;
-  int fetch_attempts = 0;  ///< since detail_wanted_at; indexes the backoff, stays at its end
-  std::string posted_hash; ///< hex SHA-256 of the canonical `order_data` of POST /orders: the same again is no conflict
+  bool address_masked = false; ///< the backoff has ended and the address still looks masked: nothing waits for a clear one
+  int fetch_attempts = 0;      ///< since detail_wanted_at; indexes the backoff, stays at its end
+  std::string posted_hash;     ///< hex SHA-256 of the canonical `order_data` of POST /orders: the same again is no conflict
   std::map<std::string, timestamp> attention; ///< open kinds, since when
   bool erased = false;
   friend bool operator==(const facts&, const facts&) = default;

@@ -27,8 +27,10 @@ void patch_unknown_status(facts& f, const json::object& patch) {
 
 void patch_detail(facts& f, const json::object& patch) {
   if (const auto* body = object_at(patch, "detail"))
-    if (auto detail = detail_fact_from(*body))
+    if (auto detail = detail_fact_from(*body)) {
       f.detail = std::move(*detail);
+      f.address_masked = f.address_masked && !f.detail->address_clear;
+    }
   if (const auto asked = int_at(patch, "requested_at"); asked && f.detail)
     f.detail->requested_at = from_micros(*asked);
 }
@@ -37,6 +39,18 @@ void patch_timed(std::map<std::string, timed_fact>& all, const json::object& pat
   field_reader in{patch};
   for (auto& [id, fact] : timed_facts_from(in, key))
     all[id] = fact;
+}
+
+void patch_shop(facts& f, const json::object& patch) {
+  if (const auto shop = string_at(patch, "shop_id"); !shop.empty()) {
+    if (f.shop.str() != shop)
+      f.shop_region.clear();
+    f.shop = shop_id{std::string{shop}};
+    f.shop_claimed = false;
+  }
+  f.shop_claimed = f.shop_claimed || bool_at(patch, "shop_claimed").value_or(false);
+  if (const auto region = string_at(patch, "shop_region"); !region.empty())
+    f.shop_region = region;
 }
 
 void patch_fetch(facts& f, const json::object& patch) {
@@ -49,14 +63,14 @@ void patch_fetch(facts& f, const json::object& patch) {
 } // namespace
 
 void patch_facts(facts& f, const json::object& patch) {
-  if (const auto shop = string_at(patch, "shop_id"); !shop.empty())
-    f.shop = shop_id{std::string{shop}};
+  patch_shop(f, patch);
   if (const auto hash = string_at(patch, "posted_hash"); !hash.empty())
     f.posted_hash = hash;
   patch_status(f, patch);
   patch_unknown_status(f, patch);
   f.had_on_hold = f.had_on_hold || bool_at(patch, "had_on_hold").value_or(false);
   patch_detail(f, patch);
+  f.address_masked = f.address_masked || bool_at(patch, "address_masked").value_or(false);
   if (const auto changed = int_at(patch, "address_changed_at"))
     f.address_changed_at = from_seconds(*changed);
   patch_timed(f.packages, patch, "packages");

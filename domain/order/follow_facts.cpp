@@ -10,20 +10,14 @@
 namespace orderly {
 namespace {
 
-/// AWAITING_COLLECTION or later, as TikTok says it; what we reported ourselves is another kind.
-bool has_left_the_seller(const facts& f) {
-  const bool is_late = f.status && f.status->status >= tiktok_status::awaiting_collection && !says(f, tiktok_status::cancelled);
-  return is_late || (f.detail && f.detail->delivery_time);
-}
-
-bool is_out(order_state state) { return state == order_state::shipped || state == order_state::delivered; }
-
 /// What the order gives cause for. Raised and cleared at the moments when this changes, so that what a person cleared stays
 /// cleared.
 std::set<std::string> cause_for_attention(const order& o, const policy& rules) {
   std::set<std::string> kinds;
   if (!o.facts.unknown_status.empty())
     kinds.emplace(attention::unknown_status);
+  if (o.facts.address_masked && !needs_no_address(o.facts))
+    kinds.emplace(attention::address_masked);
   if (o.state == order_state::failed && has_left_the_seller(o.facts))
     kinds.emplace(attention::moved_after_failed);
   const auto target = derive_target(o.facts, rules);
@@ -70,6 +64,11 @@ void follow_attention(decision_builder& b) {
   for (const auto& kind : after)
     if (!before.contains(kind))
       b.raise(kind);
+  // Those of one event: nothing raises them again, so they end with what they are about.
+  if (!no_report_because(b.current()).empty())
+    b.clear(attention::report_failed);
+  if (b.current().state != order_state::failed)
+    b.clear(attention::shipped_after_failure);
 }
 
 } // namespace orderly

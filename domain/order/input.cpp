@@ -19,14 +19,15 @@ outbox_ref promise_from(field_reader& from) {
 }
 
 input_body read_detail(field_reader& in) {
-  fetched_detail b{*in.object("order"), from_micros(in.number("requested_at")), std::nullopt};
+  fetched_detail b{*in.object("order"), from_micros(in.number("requested_at")), std::nullopt, in.text("shop_region")};
   if (in.has("promise"))
     b.promise = promise_from(in);
   return b;
 }
 
 input_body read_fetch_failed(field_reader& in) {
-  return fetch_failed{promise_from(in), in.flag("retry"), in.text("code"), in.text("message"), in.micros("requested_at")};
+  return fetch_failed{promise_from(in),   in.flag("retry"),          in.text("code"),
+                      in.text("message"), in.micros("requested_at"), std::chrono::seconds{in.number("retry_after")}};
 }
 
 input_body read_report_answered(field_reader& in) {
@@ -37,8 +38,8 @@ input_body read_report_answered(field_reader& in) {
   if (!result)
     in.wrong("result");
   return report_answered{
-      promise_from(in),   input_id{report.value_or(uuid{})}, result.value_or(report_result::try_again), in.text("code"),
-      in.text("message"), package_id{in.text("package_id")}};
+      promise_from(in),   input_id{report.value_or(uuid{})}, result.value_or(report_result::try_again),     in.text("code"),
+      in.text("message"), package_id{in.text("package_id")}, std::chrono::seconds{in.number("retry_after")}};
 }
 
 input_body read_move(field_reader& in) {

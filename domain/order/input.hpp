@@ -9,6 +9,7 @@
 #include "domain/order/order_state.hpp"
 #include "domain/tiktok/observation.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -33,6 +34,7 @@ struct fetched_detail {
   json::object order; ///< as TikTok sent it
   timestamp requested_at{};
   std::optional<outbox_ref> promise; ///< none when it came with a command or a search page
+  std::string shop_region{};         ///< of the shop that was asked, as the engine knew it then; may be empty
   friend bool operator==(const fetched_detail&, const fetched_detail&) = default;
 };
 /// A fetch that brought no order. `retry` says whether trying again can help (sheet 7).
@@ -41,6 +43,7 @@ struct fetch_failed {
   bool retry = true;
   std::string code, message;               ///< a name of the catalogue or TikTok's number
   std::optional<timestamp> requested_at{}; ///< when the request was sent, if one was
+  std::chrono::seconds retry_after{0};     ///< that TikTok asked for
   friend bool operator==(const fetch_failed&, const fetch_failed&) = default;
 };
 enum class report_result : std::uint8_t {
@@ -57,6 +60,7 @@ struct report_answered {
   report_result result = report_result::try_again;
   std::string code, message;
   package_id package;
+  std::chrono::seconds retry_after{0}; ///< that TikTok asked for
   friend bool operator==(const report_answered&, const report_answered&) = default;
 };
 

@@ -12,6 +12,11 @@ bool has_been_observed(const facts& f) {
 
 } // namespace
 
+bool has_left_the_seller(const facts& f) {
+  const bool is_late = f.status && f.status->status >= tiktok_status::awaiting_collection && !says(f, tiktok_status::cancelled);
+  return is_late || (f.detail && f.detail->delivery_time);
+}
+
 bool detail_is_current(const facts& f) {
   if (!f.detail)
     return false;
@@ -25,7 +30,7 @@ bool detail_is_as_complete_as_allowed(const facts& f) {
     return false;
   if (!f.unknown_status.empty() && f.detail->update_time < f.unknown_status_at)
     return false;
-  return !f.status || must_wait(f) || f.detail->address_clear || needs_no_address(f);
+  return !f.status || must_wait(f) || address_is_enough(f);
 }
 
 bool needs_no_address(const facts& f) {
@@ -35,6 +40,8 @@ bool needs_no_address(const facts& f) {
   return tiktok_ships || is_closed(f) || f.erased;
 }
 
+bool address_is_enough(const facts& f) { return f.detail->address_clear || f.address_masked || needs_no_address(f); }
+
 std::vector<line_item_id> uncancelled_lines(const facts& f) {
   std::vector<line_item_id> open;
   if (f.detail)
@@ -43,6 +50,8 @@ std::vector<line_item_id> uncancelled_lines(const facts& f) {
         open.push_back(line.id);
   return open;
 }
+
+bool has_nothing_to_ship(const facts& f) { return f.detail && !f.detail->lines.empty() && uncancelled_lines(f).empty(); }
 
 bool all_lines_accepted(const facts& f) {
   const auto open = uncancelled_lines(f);

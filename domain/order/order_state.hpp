@@ -33,6 +33,9 @@ constexpr bool is_legal(order_state from, order_state to) {
   return false;
 }
 
+/// It has left the seller.
+constexpr bool is_out(order_state state) { return state == order_state::shipped || state == order_state::delivered; }
+
 /// Every state that one legal move reaches, in the order of the enum.
 std::vector<order_state> next_states(order_state from);
 /// The states after `from` along the shortest legal path that ends in `to`; empty if they are equal, nothing if there is no path.

@@ -30,6 +30,8 @@ std::string advice(std::string_view reason, const view& of) {
     return "Ask again and name only lines that the order has, or none.";
   if (reason == "on_hold" || reason == "unpaid" || reason == "detail_missing" || reason == "report_pending")
     return "Wait; the same command is accepted afterwards.";
+  if (reason == "nothing_to_ship")
+    return "Nothing: TikTok Shop says that every line is cancelled.";
   if (reason == "not_supported" || reason == "fulfilled_by_tiktok")
     return "Do it in TikTok Shop's Seller Center; the order follows.";
   return is_closed(of.f()) ? "Nothing: the order is closed at TikTok Shop." : "Look at the order's next states.";

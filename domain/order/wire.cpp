@@ -5,12 +5,18 @@
 namespace orderly {
 namespace {
 
+void put_wait(json::object& out, std::chrono::seconds retry_after) {
+  if (retry_after.count() != 0)
+    out["retry_after"] = retry_after.count();
+}
+
 json::object promise_to_json(const outbox_ref& promise) { return {{"attempt", promise.attempt}, {"row", promise.row}}; }
 
 json::object written(const fetched_detail& b) {
   json::object out{{"order", b.order}, {"requested_at", to_micros(b.requested_at)}};
   if (b.promise)
     out["promise"] = promise_to_json(*b.promise);
+  put(out, "shop_region", b.shop_region);
   return out;
 }
 json::object written(const fetch_failed& b) {
@@ -18,6 +24,7 @@ json::object written(const fetch_failed& b) {
   put(out, "code", b.code);
   put(out, "message", b.message);
   put(out, "requested_at", b.requested_at);
+  put_wait(out, b.retry_after);
   return out;
 }
 json::object written(const report_answered& b) {
@@ -25,6 +32,7 @@ json::object written(const report_answered& b) {
   put(out, "code", b.code);
   put(out, "message", b.message);
   put(out, "package_id", b.package.str());
+  put_wait(out, b.retry_after);
   return out;
 }
 json::object written(const create_order& b) {

@@ -20,6 +20,10 @@ enum class shop_obstacle : std::uint8_t {
 };
 std::string_view name_of(shop_obstacle value);
 
+/// Whether sellers of a shop in this region tell TikTok of a parcel by Mark Package As Shipped (sheet 5.1). "": not known, and
+/// TikTok will say.
+bool marks_packages_as_shipped(std::string_view region);
+
 struct shop {
   shop_id id;
   std::string region;       ///< ISO 3166 alpha-2: decides which call ships (sheet 5.1)

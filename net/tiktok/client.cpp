@@ -7,6 +7,11 @@
 #include "net/http/meter.hpp"
 #include "net/tiktok/request.hpp"
 
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
 namespace orderly {
 namespace {
 
@@ -21,6 +26,7 @@ struct tiktok_call {
   timestamp requested_at{};
   bool clock_corrected = false;
   std::optional<shop_obstacle> obstacle = {}; ///< to the last attempt
+  std::chrono::seconds pause{0};              ///< in which the last attempt fell
 };
 using tiktok_call_ptr = std::shared_ptr<tiktok_call>;
 
@@ -85,7 +91,8 @@ private:
     call.requested_at = time_.now();
     const auto of = shops_.find(call.of);
     call.obstacle = of ? of->obstacle : shop_obstacle::not_connected;
-    if (call.obstacle)
+    call.pause = rest_of_pause(call);
+    if (call.obstacle || call.pause.count() > 0)
       return std::nullopt;
     const auto at = std::chrono::floor<std::chrono::seconds>(call.requested_at) + clock_offset_;
     return http_client_request{
@@ -94,12 +101,24 @@ private:
         {{"x-tts-access-token", of->access_token}, {"content-type", "application/json"}, {"accept", "application/json"}},
         call.request.body};
   }
+  /// Retry-After is about a shop's calls of one endpoint: whatever would be asked before it ends is not sent.
+  [[nodiscard]] std::chrono::seconds rest_of_pause(const tiktok_call& call) const {
+    const auto pause = pauses_.find({call.of, call.request.endpoint});
+    const auto rest = pause == pauses_.end() ? timestamp::duration{} : pause->second - call.requested_at;
+    return std::max(std::chrono::ceil<std::chrono::seconds>(rest), std::chrono::seconds{0});
+  }
+  void note_pause(const tiktok_call& call, const call_outcome& outcome) {
+    if (outcome.result != call_class::ok && outcome.retry_after.count() > 0)
+      pauses_[{call.of, call.request.endpoint}] = time_.now() + outcome.retry_after;
+  }
   void on_outcome(const tiktok_call_ptr& call, http_client_outcome out) {
     tiktok_answer answer = out.response ? read_answer(out.response->status, out.response->body, out.response->retry_after,
                                                       call->request.is_write, time_.now())
                                         : unanswered(*call, out);
     if (answer.outcome.result == call_class::clock_skew && out.response && correct_clock(*call, out.response->date))
       return attempt(call);
+    if (out.response)
+      note_pause(*call, answer.outcome);
     count(*call, answer.outcome);
     call->done(std::move(answer), call->requested_at);
   }
@@ -107,6 +126,10 @@ private:
     tiktok_answer answer;
     if (call.obstacle) {
       answer.outcome = not_called(*call.obstacle);
+      return answer;
+    }
+    if (call.pause.count() > 0) {
+      answer.outcome = {call_class::back_off, 0, 0, "TikTok asked to wait", "", call.pause};
       return answer;
     }
     answer.outcome.message = out.failure;
@@ -138,8 +161,10 @@ private:
   const clock& time_;
   metrics& measured_;
   counter_family calls_;
-  std::chrono::seconds clock_offset_{0}; // on the HTTP client's thread only
-  std::unique_ptr<http_client> http_;    // last: its end answers every call
+  // On the HTTP client's thread only.
+  std::chrono::seconds clock_offset_{0};
+  std::map<std::pair<shop_id, std::string_view>, timestamp> pauses_; // until when, by shop and endpoint
+  std::unique_ptr<http_client> http_;                                // last: its end answers every call
 };
 
 } // namespace

@@ -108,6 +108,15 @@ class DamagedHistory(RealRun):
         found = self.assert_found("replay", f"update order_events set detail = {told} where {fact}", options=["--replay"])
         self.assertEqual({each["rule"] for each in found.findings}, {"replay"}, found)
 
+    def test_what_older_rules_decided_otherwise_is_told_and_is_no_damage(self):
+        told = self.store.set_json("detail", ["kind"], "rumour")
+        older = self.store.set_json("body", ["rules"], 1)
+        fact = self.event("type = 'fact_updated'")
+        audit = Audit(self.copy(f"update order_events set detail = {told} where {fact}", f"update policies set body = {older}"),
+                      "--replay")
+        self.assertEqual((audit.code, audit.sums["damaged"], audit.sums["rules_changed"]), (0, 0, 1), audit)
+        self.assertEqual([(each["order"], each["rule"]) for each in audit.findings], [(self.victim, "rules_changed")], audit)
+
 
 class DamagedRow(RealRun):
     def test_each_column_that_is_not_the_fold_of_the_events(self):

@@ -148,7 +148,7 @@ void add_audit(CLI::App& to, chosen_verb& chosen) {
       ->capture_default_str()
       ->check(CLI::Range(0, 1'000'000));
   verb->add_flag("--replay", options->replay,
-                 "Also decide every input again; for a store that this version of the program has written");
+                 "Also decide every input again; what older rules decided otherwise is told, and is no damage");
   verb->add_flag("--json", options->as_json, "A JSON object each line");
   verb->footer("Exit codes: 0 all right, 1 damage found, 64 bad usage, 69 the store cannot be read, 78 the URL is wrong.");
   verb->callback([options, &chosen] { chosen = [options] { return run(*options); }; });

@@ -24,6 +24,14 @@ void count(const evidence& all, const settings& by, order_report& into) {
 
 } // namespace
 
+bool order_report::rules_changed() const {
+  return std::any_of(findings.begin(), findings.end(), [](const finding& f) { return f.rule == rule::rules_changed; });
+}
+
+bool order_report::damaged() const {
+  return std::any_of(findings.begin(), findings.end(), [](const finding& f) { return f.rule != rule::rules_changed; });
+}
+
 order_report audit_order(const order_dossier& stored, std::span<const answered_webhook> answered, const settings& by) {
   findings out;
   const auto all = read_evidence(stored, out);

@@ -22,6 +22,10 @@ struct order_report {
   bool quarantined = false;
   bool dead_letters = false;
   std::int64_t pending = 0, late = 0; ///< inputs; late ones only if the order is not quarantined
+
+  [[nodiscard]] bool rules_changed() const;
+  /// Something else was found too.
+  [[nodiscard]] bool damaged() const;
 };
 
 order_report audit_order(const order_dossier& stored, std::span<const answered_webhook> answered, const settings& by);

@@ -29,7 +29,8 @@ void printer::say(const std::string& order, const finding& one) {
 
 void printer::add(const order_report& one) {
   orders_ += one.stored ? 1 : 0;
-  damaged_ += one.findings.empty() ? 0 : 1;
+  damaged_ += one.damaged() ? 1 : 0;
+  rules_changed_ += one.rules_changed() ? 1 : 0;
   unadopted_ += one.unadopted ? 1 : 0;
   quarantined_ += one.quarantined ? 1 : 0;
   with_dead_letters_ += one.dead_letters ? 1 : 0;
@@ -50,6 +51,7 @@ void printer::say_counts(std::chrono::minutes patience) const {
       print(std::to_string(number) + " " + text);
   };
   line(unadopted_, "unadopted: inserted by hand, and no engine has touched them yet");
+  line(rules_changed_, "decided by older rules, and otherwise than this version of the program would");
   line(quarantined_, "quarantined");
   line(with_dead_letters_, "with dead letters");
   line(pending_, "inputs pending");
@@ -61,6 +63,7 @@ bool printer::finish(std::chrono::minutes patience) {
     print(json::serialize(json::object{{"orders_read", orders_},
                                        {"damaged", damaged_},
                                        {"unadopted", unadopted_},
+                                       {"rules_changed", rules_changed_},
                                        {"quarantined", quarantined_},
                                        {"with_dead_letters", with_dead_letters_},
                                        {"inputs_pending", pending_},

@@ -20,7 +20,8 @@ private:
   void say_counts(std::chrono::minutes patience) const;
 
   bool as_json_;
-  std::int64_t orders_ = 0, damaged_ = 0, unadopted_ = 0, quarantined_ = 0, with_dead_letters_ = 0, pending_ = 0, late_ = 0;
+  std::int64_t orders_ = 0, damaged_ = 0, unadopted_ = 0, rules_changed_ = 0, quarantined_ = 0, with_dead_letters_ = 0,
+               pending_ = 0, late_ = 0;
 };
 
 } // namespace orderly::audit

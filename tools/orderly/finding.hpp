@@ -16,7 +16,8 @@ namespace rule {
 inline constexpr std::string_view readable = "readable", history = "history", version = "version", move = "move",
                                   from_state = "from_state", fold = "fold", document = "document", cause = "cause",
                                   input = "input", effect = "effect", decided = "decided", answer = "answer", target = "target",
-                                  promise = "promise", attention = "attention", answered = "answered", replay = "replay";
+                                  promise = "promise", attention = "attention", answered = "answered", replay = "replay",
+                                  rules_changed = "rules_changed"; // no damage: decided by older rules
 } // namespace rule
 
 struct finding {

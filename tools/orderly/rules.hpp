@@ -36,8 +36,8 @@ void check_promises(const evidence& all, findings& out);
 void check_attention(const evidence& all, findings& out);
 
 // --- rules_replay.cpp
-/// Deciding every input again, in order, by its policy and at its time, gives the same events and answers (I3). Exact for what
-/// this version of the program decided; another one may have had other rules.
+/// Deciding every input again, in order, by its policy and at its time, gives the same events and answers (I3). What older rules
+/// decided otherwise is `rules_changed`, which is no damage, and what follows is decided from what is stored.
 void check_replay(const evidence& all, const policies& known, findings& out);
 
 } // namespace orderly::audit

@@ -1,4 +1,5 @@
 #include "domain/order/decide.hpp"
+#include "tools/orderly/document_fold.hpp"
 #include "tools/orderly/rules.hpp"
 
 #include <algorithm>
@@ -52,7 +53,9 @@ std::string shown(std::string_view outcome, std::span<const event> events) {
 
 class replay {
 public:
-  replay(const evidence& all, findings& out) : all_(all), out_(out) { order_.tiktok_id = all.stored.id; }
+  replay(const evidence& all, findings& out) : all_(all), out_(out), document_(all, elsewhere_) {
+    order_.tiktok_id = all.stored.id;
+  }
 
   /// False: what follows cannot be decided either.
   bool take(const input_evidence& in, const policy& rules) {
@@ -65,30 +68,57 @@ public:
       out_.add(rule::replay, name_of(row), "a body that cannot be read", "one that can");
       return false;
     }
-    const json::object none;
-    const auto* document = document_ ? &*document_ : order_.version > 0 ? &none : nullptr;
-    auto d = decide(order_, document, *what, rules, *row.decided_at);
-    const auto before = static_cast<std::size_t>(order_.version);
-    const auto stored = std::span{all_.events}.subspan(before, static_cast<std::size_t>(in.events));
+    const auto d = decide(order_, order_.version > 0 ? &document_.document() : nullptr, *what, rules, *row.decided_at);
+    const auto stored =
+        std::span{all_.events}.subspan(static_cast<std::size_t>(order_.version), static_cast<std::size_t>(in.events));
     const bool same = orderly::name_of(d.outcome) == row.outcome &&
                       std::equal(d.events.begin(), d.events.end(), stored.begin(), stored.end(), same_event) &&
                       (!in.told || same_value(to_json(*in.told), to_json(d.answer)));
-    if (!same) {
-      out_.add(rule::replay, name_of(row) + ", decided on version " + said(order_.version), shown(row.outcome, stored),
-               shown(orderly::name_of(d.outcome), d.events) + ", as this version of the program decides");
+    if (!same && !say_difference(in, stored, d, rules))
       return false;
-    }
-    order_ = std::move(d.after);
-    if (d.document)
-      document_ = std::move(d.document);
-    return true;
+    return go_on_from(stored);
+  }
+
+  /// Once for the order: it was decided as it was meant to be then.
+  void say_what_older_rules_decided() {
+    if (!changed_)
+      return;
+    if (times_ > 1)
+      changed_->what += ", and " + said(times_ - 1) + " more of its inputs";
+    out_.add(rule::rules_changed, changed_->what, changed_->found, changed_->expected);
   }
 
 private:
+  /// Whether older rules may be the reason.
+  bool say_difference(const input_evidence& in, std::span<const event> stored, const decision& d, const policy& rules) {
+    finding f{rule::replay, name_of(*in.row) + ", decided on version " + said(order_.version), shown(in.row->outcome, stored),
+              shown(orderly::name_of(d.outcome), d.events) + ", as this version of the program decides"};
+    if (rules.rules >= current_rules) {
+      out_.add(f.rule, f.what, f.found, f.expected);
+      return false;
+    }
+    if (++times_ == 1)
+      changed_ = std::move(f);
+    return true;
+  }
+
+  /// From what is stored, which a later input was decided on, whatever is decided now.
+  bool go_on_from(std::span<const event> stored) {
+    for (const auto& e : stored) {
+      order_ = apply(std::move(order_), e);
+      if (!document_.take(e))
+        return false;
+    }
+    return true;
+  }
+
   const evidence& all_;
   findings& out_;
+  findings elsewhere_; ///< what the document lacks is another rule's to say
   order order_;
-  std::optional<json::object> document_;
+  document_fold document_;
+  std::optional<finding> changed_; ///< the first
+  std::int64_t times_ = 0;
 };
 
 } // namespace
@@ -100,8 +130,9 @@ void check_replay(const evidence& all, const policies& known, findings& out) {
   for (const auto* in : decided_inputs(all)) {
     const auto rules = known.find(in->row->policy_version.value_or(0));
     if (rules == known.end() || !again.take(*in, rules->second))
-      return;
+      break;
   }
+  again.say_what_older_rules_decided();
 }
 
 } // namespace orderly::audit

@@ -226,7 +226,7 @@ response api::detail(const request& call, const std::string& request_id) {
     if (++asked > max_ids)
       return refuse(call, invalid("Invalid parameter: `ids` holds more than 50 ids."), request_id);
     if (const auto* one = shop_.find(id)) // unknown ids are left out
-      found.push_back(document_of(*one));
+      found.push_back(document_of(*one, request_id));
     rest.remove_prefix(std::min(rest.size(), id.size() + 1));
   }
   return answer_with({{"orders", std::move(found)}}, request_id);
@@ -248,7 +248,7 @@ response api::search(const request& call, const std::string& request_id) {
   json::array page;
   const auto end = std::min(matching.size(), wanted.offset + wanted.page_size);
   for (auto at = wanted.offset; at < end; ++at)
-    page.push_back(document_of(*matching[at]));
+    page.push_back(document_of(*matching[at], request_id));
   std::string next;
   if (end < matching.size())
     next = page_token_at(end);

@@ -106,14 +106,14 @@ std::string_view package_status_of(tiktok_status status) {
   }
 }
 
-json::object line_of(const order& from, const line& unit) {
+json::object line_of(const order& from, const line& unit, std::string_view signature) {
   json::object made{{"id", unit.id},
                     {"sku_id", unit.sku_id},
                     {"product_id", unit.product_id},
                     {"product_name", unit.product_name},
                     {"sku_name", unit.sku_name},
                     {"seller_sku", unit.seller_sku},
-                    {"sku_image", "https://img.example.com/" + unit.seller_sku + ".jpg"},
+                    {"sku_image", "https://img.example.com/" + unit.seller_sku + ".jpg?x-signature=" + std::string{signature}},
                     {"original_price", money(unit.original_price)},
                     {"sale_price", money(unit.original_price - unit.seller_discount - unit.platform_discount)},
                     {"seller_discount", money(unit.seller_discount)},
@@ -164,7 +164,7 @@ void add_times(const order& from, json::object& made) {
 
 } // namespace
 
-json::object document_of(const order& from) {
+json::object document_of(const order& from, std::string_view signature) {
   json::object made{{"id", from.id},
                     {"status", json::string{name_of(from.status)}},
                     {"is_on_hold_order", true},
@@ -206,7 +206,7 @@ json::object document_of(const order& from) {
   for (const auto& p : from.parcels)
     packages.push_back(json::object{{"id", p.package_id}});
   for (const auto& unit : from.lines)
-    lines.push_back(line_of(from, unit));
+    lines.push_back(line_of(from, unit, signature));
   made["packages"] = std::move(packages);
   made["line_items"] = std::move(lines);
   return made;

@@ -5,9 +5,12 @@
 
 #include <boost/json/object.hpp>
 
+#include <string_view>
+
 namespace orderly::sandbox {
 
 /// As `GET /order/202309/orders` and the search give it.
-boost::json::object document_of(const order& from);
+/// @param signature of the pictures' addresses: another one at every read
+boost::json::object document_of(const order& from, std::string_view signature = {});
 
 } // namespace orderly::sandbox

@@ -79,6 +79,16 @@ TEST_CASE("a fetch is given up only where the sheet says that no repeat can help
   CHECK_FALSE(retries(call_class::final_refusal));
 }
 
+TEST_CASE("how long TikTok asks to wait reaches whoever plans the next try") {
+  detail_reply fetched;
+  auto shipped = reply(call_class::back_off);
+  fetched.outcome.result = call_class::back_off;
+  fetched.outcome.retry_after = shipped.outcome.retry_after = std::chrono::seconds{60};
+  CHECK(failed_fetch(row(), fetched).retry_after == std::chrono::seconds{60});
+  CHECK(outcome_of(row(), shipped)->retry_after == std::chrono::seconds{60});
+  CHECK(unreadable(row(), fetched.outcome).retry_after == std::chrono::seconds{60});
+}
+
 TEST_CASE("an outcome's key names the row and the attempt") {
   const auto in = outcome_input(row(), written_body{failed_fetch(row(), {})}, uuid{}, timestamp{});
   CHECK(in.dedupe_key == "o:7:2");
@@ -94,12 +104,12 @@ TEST_CASE("each row of a fetch gets what the answer says of its order, and its b
   reply.requested_at = from_seconds(1789479000);
   reply.orders = {parse_json(R"({"id":"1"})")->as_object(),
                   parse_json(R"({"id":576461413038785752,"weight":1.50,"long":1180591620717411303424})")->as_object()};
-  const auto all = outcomes_of_fetch({found, left_out}, reply);
+  const auto all = outcomes_of_fetch({found, left_out}, reply, "GB");
   REQUIRE(all.size() == 2);
-  CHECK(all[0].body == input_body{fetched_detail{reply.orders[1], reply.requested_at, outbox_ref{8, 2}}});
+  CHECK(all[0].body == input_body{fetched_detail{reply.orders[1], reply.requested_at, outbox_ref{8, 2}, "GB"}});
   CHECK(std::get<fetch_failed>(all[1].body).code == "not_returned");
   reply.outcome.result = call_class::back_off;
-  const auto failed = outcomes_of_fetch({left_out}, reply);
+  const auto failed = outcomes_of_fetch({left_out}, reply, "GB");
   CHECK(failed.at(0).body == input_body{failed_fetch(left_out, reply)});
   for (const auto& one : {all[0], all[1], failed[0]})
     CHECK(parse_body(input_source::tiktok, type_of(one.body), *one.raw, {}).value() == one.body);

@@ -150,6 +150,26 @@ TEST_CASE("too many requests back off, for as long as Retry-After says") {
   }
 }
 
+TEST_CASE("until Retry-After is over the shop's calls of that endpoint are not sent, whatever they are about") {
+  scripted_server server{[](const seen_request& request, std::size_t) {
+    if (request.method == "POST")
+      return scripted_server::reply{http_answer(accepted)};
+    return scripted_server::reply{
+        http_answer(R"({"code":36009002,"message":"Too many requests"})", "429 Too Many Requests", "Retry-After: 60\r\n")};
+  }};
+  client_of client{server.base()};
+  client.fetch({"1"}).get();
+  client.clock.advance(20s);
+  const auto other = client.fetch({"2"}).get().outcome;
+  CHECK(other.result == call_class::back_off);
+  CHECK(other.retry_after == 40s);
+  CHECK(server.requests().size() == 1);
+  CHECK(client.ship().get().outcome.result == call_class::ok);
+  client.clock.advance(40s);
+  client.fetch({"2"}).get();
+  CHECK(server.requests().size() == 3);
+}
+
 TEST_CASE("answers that are not TikTok's envelope are never taken for success") {
   for (const std::string body : {"<html>Bad gateway</html>", "", "[]", "{}", "null", R"({"message":"Success"})"})
     for (const std::string status : {"200 OK", "502 Bad Gateway", "503 Service Unavailable"}) {

@@ -13,6 +13,8 @@ namespace {
 facts full_facts() {
   facts f;
   f.shop = shop_id{a_shop};
+  f.shop_claimed = true;
+  f.shop_region = "GB";
   f.status = status_fact{tiktok_status::partially_shipping, from_seconds(paid_at)};
   f.unknown_status = "GIFT_WRAPPING";
   f.unknown_status_at = from_seconds(paid_at + 1);
@@ -31,6 +33,7 @@ facts full_facts() {
   d.address_clear = true;
   d.lines = {{line_item_id{"1"}, "CANCELLED", package_id{"9"}}, {line_item_id{"2"}, "", package_id{}}};
   f.detail = d;
+  f.address_masked = true;
   f.address_changed_at = from_seconds(paid_at + 4);
   f.packages["9"] = {"SPLIT", from_seconds(5)};
   f.cancellations["8"] = {"CANCELLATION_REQUEST_PENDING", from_seconds(6)};
@@ -113,6 +116,8 @@ TEST_CASE("a policy survives its row") {
   CHECK(read.version == 5);
   CHECK(canonical_json(to_json(read)) == canonical_json(to_json(p)));
   CHECK(policy_from({}, 1).paid_wait == std::chrono::seconds{3600});
+  CHECK(read.rules == current_rules);
+  CHECK(policy_from({}, 1).rules == 1); // stored before rules had a number
 }
 
 TEST_CASE("what the engine writes about its own inputs it reads back") {
@@ -137,7 +142,10 @@ TEST_CASE("what the engine writes about its own inputs it reads back") {
       {clear_attention{"report_failed"}, "clear_attention"},
       {fetched_detail{{{"id", "1"}}, from_micros(1789479000123457), outbox_ref{9223372036854775807, 3}}, "order_detail"},
       {fetched_detail{{}, from_micros(1), std::nullopt}, "order_detail"},
+      {fetched_detail{{}, from_micros(1), std::nullopt, "GB"}, "order_detail"},
       {fetch_failed{{1, 2}, false, "36009003", "sorry"}, "fetch_failed"},
+      {fetch_failed{{1, 2}, true, "36009002", "wait", from_micros(1), std::chrono::seconds{60}}, "fetch_failed"},
+      {report_answered{{1, 2}, ref, report_result::try_again, "36009002", "m", {}, std::chrono::seconds{60}}, "report_answered"},
       {report_answered{{1, 2}, ref, report_result::cancelled, "21011041", "m", package_id{"9"}}, "report_answered"},
   };
   for (const auto& [body, type] : bodies) {

@@ -3,6 +3,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/unit/domain/support.hpp"
 
+#include <algorithm>
+
 namespace orderly::test {
 namespace {
 
@@ -149,6 +151,42 @@ TEST_CASE("the same content again is a duplicate") {
   }
 }
 
+TEST_CASE("reads that differ in the addresses of pictures alone are one detail, and the newest addresses are held") {
+  auto h = awaiting();
+  const auto read = [](const std::string& signature) {
+    auto body = order_object{}.json();
+    body["buyer_avatar"] = "https://p16.example.com/a.webp?x-signature=" + signature;
+    body["line_items"].as_array()[0].as_object()["sku_image"] = "https://p19.example.com/b.jpg?x-signature=" + signature;
+    return body;
+  };
+  for (int i = 1; i <= 6; ++i) {
+    if (i > 1)
+      h.take(hint_webhook(paid_at + i));
+    h.answer_fetch(read(std::to_string(i)));
+  }
+  const auto types = h.types();
+  CHECK(std::count(types.begin(), types.end(), "detail_updated") == 1);
+  CHECK(h.document == read("6"));
+  const auto unasked = h.take(detail_input(read("7"), h.now)); // a page of a sweep
+  CHECK(unasked.outcome == input_outcome::duplicate);
+  CHECK(unasked.events.empty());
+  CHECK_FALSE(unasked.document);
+  CHECK(replayed_difference(h).empty());
+}
+
+TEST_CASE("an equal detail that was asked for earlier takes no newer address away") {
+  auto h = awaiting();
+  const auto asked = h.now;
+  h.now += std::chrono::seconds{1};
+  auto newer = order_object{}.json(), older = newer;
+  newer["buyer_avatar"] = "https://p16.example.com/new";
+  older["buyer_avatar"] = "https://p16.example.com/old";
+  h.answer_fetch(newer);
+  h.take(hint_webhook(paid_at + 1));
+  h.take(detail_input(older, asked, a_promise));
+  CHECK(h.document == newer);
+}
+
 TEST_CASE("details are ordered by update time, then by when they were asked for") {
   auto h = awaiting();
   h.answer_fetch(order_object{}.json());
@@ -216,6 +254,17 @@ TEST_CASE("a fetch that failed for now is tried again, later and later") {
   CHECK(h.current.facts.fetch_attempts == 0);
   h.answer_fetch(order_object{}.json());
   CHECK(h.open_attention().empty());
+}
+
+TEST_CASE("a fetch that TikTok asks to put off is not tried before, nor sooner than the backoff") {
+  auto h = awaiting();
+  for (const auto& [asked, expected] : std::vector<std::pair<int, int>>{{60, 60}, {0, 5}, {60, 60}, {60, 120}}) {
+    fetch_failed refused{a_promise, true, "36009002", "free text"};
+    refused.retry_after = std::chrono::seconds{asked};
+    h.take(engine_input(refused, input_source::tiktok));
+    CHECK(delay(h) == expected);
+  }
+  CHECK(replayed_difference(h).empty());
 }
 
 TEST_CASE("a final error ends the promise with attention; news opens it again") {

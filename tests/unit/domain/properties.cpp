@@ -102,7 +102,8 @@ private:
     if (one_in(20))
       body["id"] = "1";
     const auto asked = h.now - std::chrono::seconds{below(4)};
-    return detail_input(body, asked, one_in(4) ? std::nullopt : std::optional{outbox_ref{1, 1}});
+    static const std::string shop_regions[]{"US", "US", "US", "TH", ""};
+    return detail_input(body, asked, one_in(4) ? std::nullopt : std::optional{outbox_ref{1, 1}}, any(shop_regions));
   }
   input report_answer(const history& h) {
     static const report_result results[]{report_result::accepted, report_result::accepted,  report_result::try_again,

@@ -9,7 +9,7 @@ namespace orderly::test {
 inline history ready(const order_object& o = {}, policy rules = {}) {
   history h{rules};
   h.take(status_webhook(o.status, o.update_time, true));
-  h.answer_fetch(o.json());
+  h.answer_fetch(o.json(), o.shop_region);
   if (h.current.state == order_state::received && o.status == "AWAITING_SHIPMENT")
     h.take(move(order_state::processing));
   return h;

@@ -28,19 +28,61 @@ TEST_CASE("what cannot be reported yet, or not by hand, is refused with the reas
   CHECK(reason_for(o) == "fulfilled_by_tiktok");
   for (const auto* region : {"BR", "TH", "MX"}) {
     o = {};
-    o.region = region;
+    o.shop_region = region;
     CHECK(reason_for(o) == "not_supported");
   }
 }
 
-TEST_CASE("regions that mark packages as shipped can be reported, and one that is not known yet") {
+TEST_CASE("shops whose region marks packages as shipped can report, and one whose region is not known yet") {
   for (const auto* region : {"US", "GB", "UK", "ES", "IE", "IT", "DE", "FR", "JP", ""}) {
     order_object o;
-    o.region = region;
+    o.shop_region = region;
     auto h = ready(o);
     INFO(region);
     CHECK(h.take(ship()).answer.report == "queued");
   }
+}
+
+TEST_CASE("the shop's region decides, wherever the buyer lives") {
+  for (const auto& [shop, buyer] : std::vector<std::pair<std::string, std::string>>{{"DE", "AT"}, {"GB", "GG"}, {"US", "BR"}}) {
+    INFO(shop << " to " << buyer);
+    order_object o;
+    o.shop_region = shop;
+    o.region = buyer;
+    auto h = ready(o);
+    CHECK(h.take(ship()).answer.report == "queued");
+  }
+  order_object o;
+  o.shop_region = "TH";
+  o.region = "US";
+  CHECK(reason_for(o) == "not_supported");
+}
+
+TEST_CASE("the shop's region is known from the newest detail on, also where the detail has nothing else to tell") {
+  auto h = ready();
+  CHECK(h.current.facts.shop_region == "US");
+  CHECK(h.take(detail_input(order_object{}.json(), h.now, {}, "US")).outcome == input_outcome::duplicate);
+  CHECK(h.take(detail_input(order_object{}.json(), h.now, {}, "GB")).outcome == input_outcome::applied);
+  CHECK(h.current.facts.shop_region == "GB");
+  CHECK(replayed_difference(h).empty());
+}
+
+TEST_CASE("when every line is cancelled and the order is not, there is nothing to ship") {
+  order_object o;
+  for (auto& line : o.lines)
+    line.second = "CANCELLED";
+  CHECK(reason_for(o) == "nothing_to_ship");
+  move_order named;
+  named.lines = {line_item_id{o.lines[0].first}};
+  CHECK(reason_for(o, named) == "nothing_to_ship");
+  move_order quietly;
+  quietly.report = false;
+  CHECK(reason_for(o, quietly) == "nothing_to_ship");
+  const auto h = ready(o);
+  const auto blocked = blocked_because(h.current, shipped, h.rules); // the console's button
+  REQUIRE(blocked);
+  CHECK(string_at(blocked->details, "reason") == "nothing_to_ship");
+  CHECK_FALSE(blocked_because(h.current, failed, h.rules));
 }
 
 TEST_CASE("one parcel holds the whole order: all lines or none are named") {

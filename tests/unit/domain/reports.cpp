@@ -73,6 +73,18 @@ TEST_CASE("a failed attempt is tried again, later and later, without an event un
   CHECK(string_at(row(h)->payload, "tracking_number") == tracking);
 }
 
+TEST_CASE("a report that TikTok asks to put off is not tried before, nor sooner than the backoff") {
+  auto h = ready();
+  h.take(ship());
+  int attempt = 0;
+  for (const auto& [asked, expected] : std::vector<std::pair<int, int>>{{60, 60}, {0, 5}, {60, 60}, {60, 120}}) {
+    auto put_off = std::get<report_answered>(answered(h, report_result::try_again, ++attempt).body);
+    put_off.retry_after = std::chrono::seconds{asked};
+    h.take(engine_input(put_off, input_source::tiktok));
+    CHECK(seconds_until(h, row(h)->due_at) == expected);
+  }
+}
+
 TEST_CASE("a report that lags is nobody's concern any more when it has ended, however") {
   for (int how = 0; how < 3; ++how) {
     auto h = ready();

@@ -212,8 +212,10 @@ input engine_input(input_body body, input_source source) {
     in.actor = "anna";
   return in;
 }
-input detail_input(const json::object& order, timestamp requested_at, std::optional<outbox_ref> promise) {
-  auto in = engine_input(fetched_detail{order, requested_at, promise}, promise ? input_source::tiktok : input_source::poll);
+input detail_input(const json::object& order, timestamp requested_at, std::optional<outbox_ref> promise,
+                   const std::string& shop_region) {
+  auto in = engine_input(fetched_detail{order, requested_at, promise, shop_region},
+                         promise ? input_source::tiktok : input_source::poll);
   in.shop = shop_id{a_shop};
   return in;
 }
@@ -251,7 +253,9 @@ decision history::take(const input& in) {
   return d;
 }
 
-decision history::answer_fetch(const json::object& order) { return take(detail_input(order, now, outbox_ref{1, 1})); }
+decision history::answer_fetch(const json::object& order, const std::string& shop_region) {
+  return take(detail_input(order, now, outbox_ref{1, 1}, shop_region));
+}
 
 std::vector<std::string> history::types() const {
   std::vector<std::string> all;

@@ -37,6 +37,7 @@ struct order_object {
                                                          {"577086512123755124", "AWAITING_SHIPMENT"}};
   std::string note; ///< `seller_note`: changes the content and nothing else
   std::string id = an_order;
+  std::string shop_region = "US"; ///< not in the object: of the shop that tells it
   [[nodiscard]] json::object json() const;
 };
 
@@ -53,7 +54,8 @@ input return_webhook(std::string_view id, std::string_view status, std::int64_t 
 input hint_webhook(std::int64_t pushed_at);
 /// Inputs that the engine mints: commands by "anna", TikTok's answers.
 input engine_input(input_body body, input_source source = input_source::api);
-input detail_input(const json::object& order, timestamp requested_at, std::optional<outbox_ref> promise = {});
+input detail_input(const json::object& order, timestamp requested_at, std::optional<outbox_ref> promise = {},
+                   const std::string& shop_region = {});
 input move(order_state to);
 /// With tracking number and provider.
 input ship();
@@ -86,7 +88,7 @@ public:
   /// Decides at `now`, which then moves on by a second. Throws std::logic_error when something that must always hold does not.
   decision take(const input& in);
   /// The answer to an open promise to fetch: a detail requested now.
-  decision answer_fetch(const json::object& order);
+  decision answer_fetch(const json::object& order, const std::string& shop_region = {});
   [[nodiscard]] bool wants_detail() const { return outbox.contains({promise_kind::fetch_detail, ""}); }
   [[nodiscard]] std::vector<std::string> types() const; ///< of all events
   [[nodiscard]] std::vector<std::string> open_attention() const;

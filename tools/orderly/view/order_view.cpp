@@ -101,7 +101,8 @@ std::string fact(const json::object& detail) {
   if (kind == "address")
     return "the address changed";
   if (kind == "shop")
-    return "shop " + text_at(detail, "shop_id");
+    return "shop " + text_at(detail, "shop_id") +
+           (detail.contains("instead_of") ? " instead of " + text_at(detail, "instead_of") : "");
   return words(kind);
 }
 
@@ -142,7 +143,7 @@ std::string meaning_of(const json::object& event) {
   if (type == "report_succeeded")
     return with("TikTok Shop took the parcel", {"package_id"});
   if (type == "report_failed")
-    return with({}, {"result", "code", "message"});
+    return with({}, {"result", "why", "code", "message"});
   if (type == "attention_raised" || type == "attention_cleared")
     return words(string_at(detail, "kind"));
   return {};
