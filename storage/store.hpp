@@ -147,6 +147,9 @@ struct store_options {
   std::string data_dir;      ///< the lock file lives here
   std::string vfs;           ///< SQLite only: name of a registered VFS; empty = the default. For tests.
   bool allow_unsafe = false; ///< PostgreSQL only: a server with fsync=off will do (`storage.allow_unsafe`)
+  /// PostgreSQL only, of the engine that opens it: `storage.lanes` and `storage.readers`. With them the server must allow all its
+  /// connections; no lanes: it is not asked.
+  std::size_t lanes = 0, readers = 0;
 };
 /// Takes the lock, migrates. Errors: storage_unavailable, storage_newer, bad_config.
 result<std::unique_ptr<store>> open_store(const store_options& options);
