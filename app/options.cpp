@@ -28,6 +28,7 @@ std::vector<shop> shops_of(const config& from, timestamp now) {
 store_options store_options_of(const config& from, std::string data_dir, std::string vfs) {
   store_options options;
   options.url = from.storage.url;
+  options.schema = from.storage.schema;
   options.data_dir = std::move(data_dir);
   options.vfs = std::move(vfs);
   options.allow_unsafe = from.storage.allow_unsafe;

@@ -9,6 +9,7 @@
 #include "storage/postgres/own_commits.hpp"
 #include "storage/postgres/pooler.hpp"
 #include "storage/postgres/reader.hpp"
+#include "storage/postgres/schema.hpp"
 #include "storage/postgres/writer.hpp"
 
 #include <algorithm>
@@ -100,12 +101,18 @@ result<std::unique_ptr<store>> open(const store_options& options) {
   const auto ready = caught(*where, [&]() -> result<void> {
     if (auto enough = refuse_too_few(*where, options); !enough)
       return enough;
+    auto schema = schema_in_force(*where, options.schema);
+    if (!schema)
+      return schema.error();
+    where->schema = *std::move(schema);
     if (auto direct = refuse_transaction_pooler(*where); !direct)
       return direct;
     session over{*where, access::migrate};
     if (auto safe = refuse_unsafe(over, options.allow_unsafe); !safe)
       return safe;
-    return migrate(over);
+    if (auto migrated = migrate(over); !migrated)
+      return migrated;
+    return refuse_hidden_rows(over);
   });
   if (!ready)
     return ready.error();
