@@ -32,7 +32,8 @@ union all
 select pg_catalog.format('the server may have %s (max_connections %s - superuser_reserved_connections %s)', m.n - s.n, m.n, s.n),
   'alter system set max_connections =', m.n - s.n, (select pg_catalog.count(*) from others)
 from (select pg_catalog.current_setting('max_connections')::int8 as n) m,
-  (select case when rolsuper then 0 else pg_catalog.current_setting('superuser_reserved_connections')::int8 end as n from who) s)sql";
+  (select case when rolsuper then 0 else pg_catalog.current_setting('superuser_reserved_connections')::int8 end as n
+   from who) s)sql";
 
 struct shortage {
   error why;

@@ -23,7 +23,8 @@ select exists (select from here),
   coalesce((select pg_catalog.has_schema_privilege(oid, 'usage') from here), false),
   exists (select from ours where place in (select oid from here)),
   (select t.name from tables t, asked where t.place in (select oid from here) and t.name = any(asked.tables) limit 1),
-  (select n.nspname from ours join pg_catalog.pg_namespace n on n.oid = ours.place, asked where n.nspname <> asked.schema limit 1),
+  (select n.nspname from asked, ours join pg_catalog.pg_namespace n on n.oid = ours.place
+   where n.nspname <> asked.schema limit 1),
   current_user, pg_catalog.current_database())sql";
 
 struct schema_seen {
