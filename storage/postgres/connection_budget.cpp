@@ -18,7 +18,7 @@ here as (
   select d.oid, d.datname, d.datconnlimit from pg_catalog.pg_database d where d.datname = pg_catalog.current_database()),
 others as (
   select a.usesysid, a.datid from pg_catalog.pg_stat_activity a where a.pid <> pg_catalog.pg_backend_pid()
-    and a.usesysid is not null and coalesce(a.backend_type, 'client backend') = 'client backend')
+    and a.usesysid is not null and a.datid is not null and coalesce(a.backend_type, 'client backend') = 'client backend')
 select pg_catalog.format('the role %I may have %s (rolconnlimit)', rolname, rolconnlimit),
   pg_catalog.format('alter role %I connection limit', rolname), rolconnlimit::int8,
   (select pg_catalog.count(*) from others o where o.usesysid = who.oid)
