@@ -38,6 +38,13 @@ command_line read_command_line(int argc, char** argv) {
   };
   app.add_flag("--check-config", given.check_config, "List every problem of the configuration and end: 0 or 78");
   app.add_flag("--print-config", given.print_config, "Print the configuration in force, secrets redacted, and end");
+  auto* print_schema =
+      app.add_flag("--print-schema", given.print_schema,
+                   "Print the tables as SQL for PostgreSQL, for whoever makes them instead of the engine, and end");
+  app.add_option("--after", given.schema_version, "With --print-schema: only what comes behind that schema version")
+      ->type_name("N")
+      ->check(CLI::Range(0, 1'000'000))
+      ->needs(print_schema);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& outcome) { // also --help and --version

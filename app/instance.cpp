@@ -62,7 +62,7 @@ void instance::stop(std::chrono::milliseconds grace) {
 }
 
 result<void> instance::open_storage(const data_dir& folder, const run_options& options) {
-  auto opened = open_store({config_.storage.url, folder.path(), options.sqlite_vfs, config_.storage.allow_unsafe});
+  auto opened = open_store(store_options_of(config_, folder.path(), options.sqlite_vfs));
   if (!opened)
     return opened.error();
   store_ = options.wrap_store ? options.wrap_store(std::move(*opened)) : std::move(*opened);

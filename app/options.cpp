@@ -1,5 +1,7 @@
 #include "app/options.hpp"
 
+#include <utility>
+
 namespace orderly {
 namespace {
 
@@ -21,6 +23,18 @@ std::vector<shop> shops_of(const config& from, timestamp now) {
   for (const auto& given : from.tiktok.shops)
     shops.push_back({shop_id{given.id}, given.region, given.cipher, given.access_token, from.tiktok.app_key, now, {}});
   return shops;
+}
+
+store_options store_options_of(const config& from, std::string data_dir, std::string vfs) {
+  store_options options;
+  options.url = from.storage.url;
+  options.schema = from.storage.schema;
+  options.data_dir = std::move(data_dir);
+  options.vfs = std::move(vfs);
+  options.allow_unsafe = from.storage.allow_unsafe;
+  options.lanes = size(from.storage.lanes);
+  options.readers = size(from.storage.readers);
+  return options;
 }
 
 read_pool_options read_pool_options_of(const config& from) {

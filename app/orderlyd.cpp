@@ -9,6 +9,7 @@
 #include "app/standard_streams.hpp"
 #include "base/exit_code.hpp"
 #include "base/log.hpp"
+#include "storage/store.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -120,7 +121,9 @@ exit_code run(int argc, char** argv, const run_options& options) {
     std::fputs(print_config(loaded.values).c_str(), stdout);
   if (given.check_config)
     std::puts("The configuration has no problems.");
-  if (given.print_config || given.check_config)
+  if (given.print_schema)
+    std::fputs(schema_as_sql(loaded.values.storage.schema, given.schema_version).c_str(), stdout);
+  if (given.print_config || given.check_config || given.print_schema)
     return exit_code::done;
 
   umask(077); // the database, its journal and every other file hold buyers' data

@@ -30,6 +30,7 @@ struct config {
   } admin;
   struct {
     std::string url; ///< default: sqlite:DATA_DIR/orderly.db
+    std::string schema;
     std::int64_t readers = 0, read_queue = 0, load_batch = 0, lanes = 0;
     bool allow_unsafe = false;
   } storage;

@@ -39,6 +39,9 @@ const std::array keys{
 
     key_spec{"storage.url", "", ORDERLY_AT(storage.url),
              "Where orders live. Default: orderly.db in the data folder.", 0, 0, &storage_url_rule},
+    key_spec{"storage.schema", "public", ORDERLY_AT(storage.schema),
+             "PostgreSQL: the schema of Orderly's tables, which must be there. A search_path in storage.url comes first.", 0, 0,
+             &schema_name_rule},
     key_spec{"storage.readers", "2", ORDERLY_AT(storage.readers),
              "Threads that read, each with its own connection: lists, timelines, activations. Of two or more one is "
              "kept for activations.", 1, 64},

@@ -51,6 +51,12 @@ bool is_storage_url(std::string_view text) {
   return text.empty();
 }
 
+bool is_schema_name(std::string_view text) {
+  constexpr std::size_t longest = 63; // NAMEDATALEN
+  const auto fits = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; };
+  return !text.empty() && text.size() <= longest && std::all_of(text.begin(), text.end(), fits) && !text.starts_with("pg_");
+}
+
 bool is_region(std::string_view text) {
   return text.size() == 2 && std::all_of(text.begin(), text.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
@@ -91,6 +97,7 @@ const text_rule log_level_rule{is_log_level, "\"debug\", \"info\", \"warn\" or \
 const text_rule metrics_rule{[](std::string_view text) { return text == "token" || text == "loopback"; },
                              "\"token\" or \"loopback\""};
 const text_rule storage_url_rule{is_storage_url, "\"sqlite:PATH\" or \"postgresql://...\""};
+const text_rule schema_name_rule{is_schema_name, "1 to 63 letters, digits and _, not beginning with pg_"};
 const text_rule http_base_rule{is_http_base, "\"https://HOST\", \"http://HOST\", with a :PORT if need be and no path"};
 const text_rule region_rule{is_region, "two capital letters, such as \"GB\""};
 

@@ -17,6 +17,7 @@ extern const text_rule ip_network_rule; ///< an address or a network
 extern const text_rule log_level_rule;
 extern const text_rule metrics_rule;
 extern const text_rule storage_url_rule; ///< empty: the default
+extern const text_rule schema_name_rule; ///< as it stands in PostgreSQL, without quotes
 extern const text_rule http_base_rule;   ///< scheme, host and optional port, no path
 extern const text_rule region_rule;      ///< ISO 3166 alpha-2
 

@@ -26,4 +26,6 @@ result<std::unique_ptr<store>> open_store(const store_options& options) {
   return sqlite::open(path, options);
 }
 
+std::string schema_as_sql(const std::string& schema, std::int64_t after) { return postgres::schema_script(schema, after); }
+
 } // namespace orderly

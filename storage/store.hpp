@@ -146,8 +146,15 @@ struct store_options {
   std::string url;           ///< "sqlite:PATH" or "postgresql://..."
   std::string data_dir;      ///< the lock file lives here
   std::string vfs;           ///< SQLite only: name of a registered VFS; empty = the default. For tests.
+  std::string schema = "public"; ///< PostgreSQL only: `storage.schema`; a search_path in the URL comes first
   bool allow_unsafe = false; ///< PostgreSQL only: a server with fsync=off will do (`storage.allow_unsafe`)
+  /// PostgreSQL only, of the engine that opens it: `storage.lanes` and `storage.readers`. With them the server must allow all its
+  /// connections; no lanes: it is not asked.
+  std::size_t lanes = 0, readers = 0;
 };
+/// What a migration does on PostgreSQL behind schema version `after` (0: all), as SQL for somebody else to run.
+std::string schema_as_sql(const std::string& schema, std::int64_t after);
+
 /// Takes the lock, migrates. Errors: storage_unavailable, storage_newer, bad_config.
 result<std::unique_ptr<store>> open_store(const store_options& options);
 

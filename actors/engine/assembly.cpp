@@ -3,7 +3,6 @@
 #include "actors/calls/detail_fetcher.hpp"
 #include "actors/calls/outbox_worker.hpp"
 #include "actors/order/registry.hpp"
-#include "actors/store/lane.hpp"
 #include "actors/store/storage_writer.hpp"
 #include "actors/store/sweeper.hpp"
 
@@ -31,9 +30,16 @@ feed_source feeds_of(store& from, std::unique_ptr<change_feed> first) {
 
 } // namespace
 
-assembly::assembly(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed, blocking where)
+lane_count lanes_of(const engine_options& options, const store& on) {
+  const auto most = on.max_lanes();
+  return {std::min(options.lanes, most), most > 1};
+}
+
+assembly::assembly(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed, blocking where,
+                   std::vector<std::unique_ptr<store_writer>> writers)
     : orders(parts.time, parts.ids, parts.reader, parts.shops, options, loads_under_way), options_(options), parts_(parts),
-      feeds_(feeds_of(parts.store, std::move(feed))), where_(where) {
+      feeds_(feeds_of(parts.store, std::move(feed))), where_(where),
+      writers_(std::make_shared<opened_writers>(std::move(writers))) {
   for (std::size_t i = 0; i < options_.workers; ++i)
     shards.push_back(std::make_shared<actor_ref<registry_actor>>());
 }
@@ -71,10 +77,11 @@ void assembly::close() {
 
 part assembly::storage() {
   writer_options settings;
-  settings.lanes = std::min(options_.lanes, parts_.store.max_lanes());
-  settings.lane_for_tasks = parts_.store.max_lanes() > 1;
-  settings.spawn_lane = [store = &parts_.store, where = where_](caf::actor_system& in) {
-    return where == blocking::detached ? in.spawn<caf::detached>(lane, store) : in.spawn(lane, store);
+  const auto lanes = lanes_of(options_, parts_.store);
+  settings.lanes = lanes.of_orders;
+  settings.lane_for_tasks = lanes.one_for_tasks;
+  settings.spawn_lane = [store = &parts_.store, opened = writers_, where = where_](caf::actor_system& in) {
+    return where == blocking::detached ? in.spawn<caf::detached>(lane, store, opened) : in.spawn(lane, store, opened);
   };
   settings.healthy = committing;
   settings.measured = &parts_.measured;

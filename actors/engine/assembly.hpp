@@ -7,6 +7,7 @@
 #include "actors/engine/supervisor.hpp"
 #include "actors/order/order_actor.hpp"
 #include "actors/store/change_watcher.hpp"
+#include "actors/store/lane.hpp"
 
 #include <atomic>
 #include <memory>
@@ -19,11 +20,20 @@ struct call_services;
 /// Where parts that block run: on threads of their own, or, in a test, on its scheduler.
 enum class blocking { detached, scheduled };
 
+/// The lanes of the storage writer on that store.
+struct lane_count {
+  std::size_t of_orders = 1;
+  bool one_for_tasks = false; ///< one more, where lanes do not exclude each other
+};
+lane_count lanes_of(const engine_options& options, const store& on);
+
 /// Outlives the actor system's actors, and the system outlives the handles in its references: close() comes in between.
 class assembly {
 public:
   /// @param feed may be null; its first reader gets it, a later one opens its own
-  assembly(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed, blocking where);
+  /// @param writers of the first lanes; those beyond them open their own
+  assembly(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed, blocking where,
+           std::vector<std::unique_ptr<store_writer>> writers = {});
 
   /// Starts the parts and opens the gateway.
   supervisor_actor start(caf::actor_system& in, std::function<void(const std::string& why)> on_failure);
@@ -51,6 +61,7 @@ private:
   engine_parts parts_;
   feed_source feeds_;
   blocking where_;
+  std::shared_ptr<opened_writers> writers_;
 };
 
 } // namespace orderly

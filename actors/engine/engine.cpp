@@ -7,7 +7,10 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 namespace orderly {
 namespace {
@@ -23,9 +26,11 @@ struct scheduler_config : caf::actor_system_config {
   }
 };
 
+using writers = std::vector<std::unique_ptr<store_writer>>;
+
 class engine_impl final : public engine {
 public:
-  engine_impl(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed);
+  engine_impl(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed, writers opened);
   ~engine_impl() override { engine_impl::stop(std::chrono::milliseconds{0}); }
   void stop(std::chrono::milliseconds grace) override;
   order_port& port() override { return parts_.orders; }
@@ -43,8 +48,9 @@ private:
   supervisor_actor supervisor_; ///< null once stopped
 };
 
-engine_impl::engine_impl(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed)
-    : parts_(options, parts, std::move(feed), blocking::detached), config_(options.workers), system_(config_) {
+engine_impl::engine_impl(const engine_options& options, const engine_parts& parts, std::unique_ptr<change_feed> feed,
+                         writers opened)
+    : parts_(options, parts, std::move(feed), blocking::detached, std::move(opened)), config_(options.workers), system_(config_) {
   try {
     supervisor_ = parts_.start(system_, [this, tell = options.on_failure](const std::string& why) {
       failed_ = true;
@@ -78,17 +84,37 @@ void engine_impl::stop(std::chrono::milliseconds grace) {
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
+/// The connection of each lane now: a store that cannot be written, or that allows fewer, is found at the start and not by the
+/// orders that come to that lane.
+result<writers> open_writers(const engine_options& options, store& from) {
+  const auto lanes = lanes_of(options, from);
+  const auto wanted = lanes.of_orders + (lanes.one_for_tasks ? 1 : 0);
+  writers all;
+  while (all.size() < wanted) {
+    auto one = from.open_writer();
+    if (!one && !all.empty())
+      return error{one.error().code,
+                   "only " + std::to_string(all.size()) + " of " + std::to_string(wanted) +
+                       " writing connections (storage.lanes and one for short writes) could be opened: " + one.error().message,
+                   one.error().details};
+    if (!one)
+      return one.error();
+    all.push_back(*std::move(one));
+  }
+  return all;
+}
+
 } // namespace
 
 result<std::unique_ptr<engine>> start_engine(const engine_options& options, const engine_parts& parts) {
-  // One connection now, so that a store that cannot be written is found at the start and not by the first order.
-  if (const auto probe = parts.store.open_writer(); !probe)
-    return probe.error();
-  auto feed = parts.store.open_changes();
-  if (!feed)
-    return feed.error();
   try {
-    return std::unique_ptr<engine>{std::make_unique<engine_impl>(options, parts, std::move(*feed))};
+    auto opened = open_writers(options, parts.store);
+    if (!opened)
+      return opened.error();
+    auto feed = parts.store.open_changes();
+    if (!feed)
+      return feed.error();
+    return std::unique_ptr<engine>{std::make_unique<engine_impl>(options, parts, std::move(*feed), *std::move(opened))};
   } catch (const std::exception& fault) { // e.g. no thread for a lane
     return error{error_code::internal, std::string{"the engine cannot be started: "} + fault.what(), {}};
   }

@@ -7,6 +7,8 @@
 
 #include <caf/typed_event_based_actor.hpp>
 
+#include <utility>
+
 namespace orderly {
 namespace {
 
@@ -39,13 +41,20 @@ static_assert(actor_state<lane_state, lane_actor::pointer>);
 lane_state::lane_state(lane_actor::pointer) {}
 
 result<store_writer*> lane_state::connection() {
-  if (!writer_) {
-    auto opened = store->open_writer();
-    if (!opened)
-      return opened.error();
-    writer_ = std::move(*opened);
+  if (writer)
+    return writer.get();
+  auto opened = store->open_writer();
+  if (!opened) {
+    if (!std::exchange(is_away_, true)) // it is tried each second
+      log(log_level::error, "storage.lane_away",
+          "a storage lane cannot connect; its share of the orders is answered 503 meanwhile",
+          {{"why", to_string(opened.error())}});
+    return opened.error();
   }
-  return writer_.get();
+  if (std::exchange(is_away_, false))
+    log(log_level::info, "storage.lane_back", "the storage lane is connected again", {});
+  writer = std::move(*opened);
+  return writer.get();
 }
 
 batch_reply lane_state::commit(const commit_batch& batch) {
@@ -75,7 +84,7 @@ std::vector<commit_reply> lane_state::commit_units(const std::vector<unit_ptr>& 
   const auto done = (*open)->commit(units);
   if (!done) {
     log(log_level::error, "storage.commit_failed", "a batch could not be committed", {{"why", to_string(done.error())}});
-    writer_.reset();
+    writer.reset();
     return std::vector<commit_reply>(wanted.size(), failed(done.error()));
   }
   std::vector<commit_reply> fates;
@@ -90,7 +99,7 @@ std::vector<commit_reply> lane_state::commit_units(const std::vector<unit_ptr>& 
 /// Other errors are of what was asked; after these the connection is thrown away whole.
 void lane_state::drop_after(const error& why) {
   if (is_of_store(why))
-    writer_.reset();
+    writer.reset();
 }
 
 /// In one transaction; when the store refuses one of them, each in its own, so that it fails alone. The first that meets a store
@@ -109,7 +118,7 @@ std::vector<commit_reply> lane_state::record(std::span<const input_record> input
   }
   if (done.error().code != error_code::refused_by_store) {
     log(log_level::error, "storage.record_failed", "inputs could not be recorded", {{"why", to_string(done.error())}});
-    writer_.reset();
+    writer.reset();
     return std::vector<commit_reply>(inputs.size(), failed(done.error()));
   }
   if (inputs.size() == 1) {
@@ -136,9 +145,12 @@ task_reply lane_state::run(store_task& task) {
   return {true, done.error()};
 }
 
-lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, orderly::store* into) {
+lane_actor::behavior_type lane(lane_actor::stateful_pointer<lane_state> self, orderly::store* into,
+                               const std::shared_ptr<opened_writers>& opened) {
   keep_words_of_faults(self);
   self->state.store = into;
+  if (opened)
+    self->state.writer = opened->take();
   return handlers<lane_actor>([self](atom::commit, const batch_ptr& batch) { return self->state.commit(*batch); },
                               [self](atom::run, const task_ptr& task) { return self->state.run(*task); });
 }

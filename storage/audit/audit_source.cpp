@@ -7,10 +7,10 @@
 
 namespace orderly::audit {
 
-result<std::unique_ptr<source>> open_source(const std::string& url) {
+result<std::unique_ptr<source>> open_source(const std::string& url, const std::string& schema) {
   constexpr std::string_view sqlite_scheme = "sqlite:";
   if (url.starts_with("postgresql://") || url.starts_with("postgres://"))
-    return postgres::open_audit(url);
+    return postgres::open_audit(url, schema);
   if (url.starts_with(sqlite_scheme) && url.size() > sqlite_scheme.size())
     return sqlite::open_audit(url.substr(sqlite_scheme.size()));
   return error{error_code::bad_config,

@@ -83,6 +83,7 @@ public:
 };
 
 /// Errors: bad_config (the URL is wrong, or names no database of Orderly), storage_unavailable, storage_newer.
-result<std::unique_ptr<source>> open_source(const std::string& url);
+/// @param schema `storage.schema`, on PostgreSQL
+result<std::unique_ptr<source>> open_source(const std::string& url, const std::string& schema);
 
 } // namespace orderly::audit

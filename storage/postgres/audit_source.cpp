@@ -2,6 +2,7 @@
 
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/pooler.hpp"
+#include "storage/postgres/schema.hpp"
 #include "storage/postgres/session.hpp"
 #include "storage/postgres/stored.hpp"
 
@@ -244,13 +245,17 @@ private:
 
 } // namespace
 
-result<std::unique_ptr<audit::source>> open_audit(const std::string& url) {
+result<std::unique_ptr<audit::source>> open_audit(const std::string& url, const std::string& schema) {
   auto where = database_from(url);
   if (!where)
     return where.error();
   try {
     if (auto direct = refuse_transaction_pooler(*where); !direct)
       return direct.error();
+    auto found = schema_in_force(*where, schema);
+    if (!found)
+      return found.error();
+    where->schema = *std::move(found);
     auto reader = std::make_unique<audit_reader>(*where);
     if (auto known = reader->check_schema(); !known)
       return known.error();

@@ -7,6 +7,7 @@
 namespace orderly::postgres {
 
 /// Of a URL "postgresql://..." or "postgres://...".
-result<std::unique_ptr<audit::source>> open_audit(const std::string& url);
+/// @param schema where its tables are, unless the URL has a search_path
+result<std::unique_ptr<audit::source>> open_audit(const std::string& url, const std::string& schema);
 
 } // namespace orderly::postgres

@@ -1,7 +1,10 @@
 #include "storage/postgres/migrations.hpp"
 
+#include "storage/postgres/postgres_store.hpp"
+
 #include <array>
 #include <cstdint>
+#include <string_view>
 
 namespace orderly::postgres {
 namespace {
@@ -219,26 +222,83 @@ drop index order_events_xid;
 create index inputs_delivery on inputs(delivery_id); -- its trace
 )sql";
 
+constexpr const char* epochs_of_known_servers = R"sql(
+-- A server may begin an epoch once more: when a dump brought its tables back, or ids that are ahead of its own.
+alter table feed_epochs drop constraint feed_epochs_server_key;
+)sql";
+
 /// Version n stands at place n - 1.
-constexpr std::array<const char*, 4> steps{first_schema, life_and_death, engines_table, feed_of_commits};
+constexpr std::array<const char*, 5> steps{first_schema, life_and_death, engines_table, feed_of_commits, epochs_of_known_servers};
 
-constexpr const char* migrations_table = "create table if not exists schema_migrations(version bigint "
-                                         "primary key, applied_at timestamptz not null default now())";
+constexpr const char* migrations_table =
+    "create table schema_migrations(version bigint primary key, applied_at timestamptz not null default now());\n";
 
-// Supabase lets its public API roles read every new table of the schema unless told otherwise: buyers'
-// addresses, token hashes.
-constexpr const char* close_to_public_api = R"sql(
+// Behind each step, for all tables so far. Supabase lets the roles of its public API do everything with each new table of the
+// schema: buyers' addresses, token hashes. So none of it is granted, and row level security, without a policy, shows nobody but
+// their owner a row, whatever is granted later. Other programs' tables in the schema are left alone.
+constexpr const char* close_to_others = R"sql(
 do $$
-declare api_role name;
+declare
+  part record;
+  reader name;
 begin
-  for api_role in select rolname from pg_roles where rolname in ('anon', 'authenticated') loop
-    execute format('revoke all on all tables in schema %I from %I', current_schema(), api_role);
-    execute format('revoke all on all sequences in schema %I from %I', current_schema(), api_role);
+  for part in
+    select c.oid::regclass as name, c.relkind = 'r' as is_table, c.relrowsecurity as is_closed,
+      case c.relkind when 'r' then 'table' else 'sequence' end as kind
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where n.nspname = current_schema() and (c.relkind = 'r' and c.relname = any('{TABLES}')
+      or c.relkind = 'S' and exists (select from pg_depend d join pg_class t on t.oid = d.refobjid
+        where d.objid = c.oid and d.classid = 'pg_class'::regclass and d.refclassid = 'pg_class'::regclass
+          and d.deptype in ('a','i') and t.relnamespace = n.oid and t.relname = any('{TABLES}')))
+  loop
+    if part.is_table and not part.is_closed then
+      execute format('alter table %s enable row level security', part.name);
+    end if;
+    execute format('revoke all on %s %s from public', part.kind, part.name);
+    for reader in select rolname from pg_roles where rolname in ('anon', 'authenticated') loop
+      execute format('revoke all on %s %s from %I', part.kind, part.name, reader);
+    end loop;
   end loop;
-end $$)sql";
+end $$;
+)sql";
+
+std::string closing() {
+  constexpr std::string_view mark = "TABLES";
+  const auto tables = comma_separated(table_names());
+  std::string text = close_to_others;
+  for (std::size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += tables.size())
+    text.replace(at, mark.size(), tables);
+  return text;
+}
+
+void add_names(std::string_view step, std::vector<std::string>& into) {
+  constexpr std::string_view creates = "create table ";
+  for (std::size_t at = 0; (at = step.find(creates, at)) != std::string_view::npos;) {
+    at += creates.size();
+    into.emplace_back(step.substr(at, step.find('(', at) - at));
+  }
+}
 
 // Any number that only this program uses: engines that start together migrate one after the other.
 constexpr const char* lock = "select pg_advisory_xact_lock(7237971092416135521)";
+
+result<void> run_steps(session& over) {
+  for (;;) {
+    pqxx::work locked{over.raw()};
+    locked.exec(lock);
+    if (locked.exec("select to_regclass('schema_migrations')")[0][0].is_null())
+      locked.exec(migrations_table);
+    const auto version = locked.exec("select coalesce(max(version), 0) from schema_migrations")[0][0].as<std::int64_t>();
+    if (auto known = check_known(version); !known)
+      return known;
+    if (version == static_cast<std::int64_t>(steps.size()))
+      return {};
+    locked.exec(steps[static_cast<std::size_t>(version)]);
+    locked.exec("insert into schema_migrations(version) values (" + std::to_string(version + 1) + ")");
+    locked.exec(closing());
+    locked.commit();
+  }
+}
 
 } // namespace
 
@@ -251,21 +311,46 @@ result<void> check_known(std::int64_t version) {
                {}};
 }
 
+std::vector<std::string> table_names() {
+  std::vector<std::string> all;
+  add_names(migrations_table, all);
+  for (const std::string_view step : steps)
+    add_names(step, all);
+  return all;
+}
+
+std::string comma_separated(const std::vector<std::string>& names) {
+  std::string all;
+  for (const auto& name : names)
+    all += (all.empty() ? "" : ",") + name;
+  return all;
+}
+
 result<void> migrate(session& over) {
-  for (;;) {
-    pqxx::work locked{over.raw()};
-    locked.exec(lock);
-    locked.exec(migrations_table);
-    const auto version = locked.exec("select coalesce(max(version), 0) from schema_migrations")[0][0].as<std::int64_t>();
-    if (auto known = check_known(version); !known)
-      return known;
-    if (version == static_cast<std::int64_t>(steps.size()))
-      return {};
-    locked.exec(steps[static_cast<std::size_t>(version)]);
-    locked.exec("insert into schema_migrations(version) values (" + std::to_string(version + 1) + ")");
-    locked.exec(close_to_public_api);
-    locked.commit();
+  try {
+    return run_steps(over);
+  } catch (const pqxx::insufficient_privilege& denied) {
+    return error{error_code::bad_config,
+                 "storage.url: its role may not bring the schema up to date: " + message_of(denied) +
+                     "; let the tables' owner do it (grant create on schema), or run what `orderlyd --print-schema` prints",
+                 {}};
   }
+}
+
+std::string schema_script(const std::string& schema, std::int64_t after) {
+  const auto name = '"' + schema + '"';
+  std::string text = "-- The tables of Orderly, as SQL for PostgreSQL 14 or newer.\n";
+  if (schema != default_schema) // `if not exists` would ask for the right to create one all the same
+    text += "do $$ begin if to_regnamespace('" + name + "') is null then create schema " + name + "; end if; end $$;\n";
+  text += "set search_path = " + name + ";\n";
+  if (after == 0)
+    text += migrations_table;
+  for (auto at = static_cast<std::size_t>(after); at < steps.size(); ++at) {
+    const auto version = std::to_string(at + 1);
+    text += "\n-- Schema version " + version + ".\n" + steps[at] + "insert into schema_migrations(version) values (" + version +
+            ");\n";
+  }
+  return text + closing() + "reset search_path;\n";
 }
 
 } // namespace orderly::postgres

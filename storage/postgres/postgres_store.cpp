@@ -2,13 +2,17 @@
 
 #include "storage/postgres/admin.hpp"
 #include "storage/postgres/change_feed.hpp"
+#include "storage/postgres/connection_budget.hpp"
 #include "storage/postgres/heartbeat.hpp"
 #include "storage/postgres/migrations.hpp"
 #include "storage/postgres/notifier.hpp"
 #include "storage/postgres/own_commits.hpp"
 #include "storage/postgres/pooler.hpp"
 #include "storage/postgres/reader.hpp"
+#include "storage/postgres/schema.hpp"
 #include "storage/postgres/writer.hpp"
+
+#include <algorithm>
 
 namespace orderly::postgres {
 namespace {
@@ -80,6 +84,14 @@ result<void> refuse_unsafe(session& over, bool allow_unsafe) {
   return {};
 }
 
+result<void> refuse_too_few(const database& where, const store_options& options) {
+  if (options.lanes == 0)
+    return {};
+  const auto first = connect(where.options);
+  const auto quiet = make_quiet(*first);
+  return refuse_too_few_connections(*first, {std::min(options.lanes, lanes), options.readers});
+}
+
 } // namespace
 
 result<std::unique_ptr<store>> open(const store_options& options) {
@@ -87,12 +99,20 @@ result<std::unique_ptr<store>> open(const store_options& options) {
   if (!where)
     return where.error();
   const auto ready = caught(*where, [&]() -> result<void> {
+    if (auto enough = refuse_too_few(*where, options); !enough)
+      return enough;
+    auto schema = schema_in_force(*where, options.schema);
+    if (!schema)
+      return schema.error();
+    where->schema = *std::move(schema);
     if (auto direct = refuse_transaction_pooler(*where); !direct)
       return direct;
     session over{*where, access::migrate};
     if (auto safe = refuse_unsafe(over, options.allow_unsafe); !safe)
       return safe;
-    return migrate(over);
+    if (auto migrated = migrate(over); !migrated)
+      return migrated;
+    return refuse_hidden_rows(over);
   });
   if (!ready)
     return ready.error();

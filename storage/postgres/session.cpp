@@ -14,8 +14,10 @@ namespace {
 struct option {
   std::string_view key, value;
 };
-// A dead peer is noticed within half a minute; after a failover only the server that takes writes will do.
-constexpr std::array<option, 7> defaults{{{"application_name", "orderly"},
+// A dead peer is noticed within half a minute; after a failover only the server that takes writes will do. `options` keeps
+// PGOPTIONS of the environment away.
+constexpr std::array<option, 8> defaults{{{"application_name", "orderly"},
+                                          {"options", ""},
                                           {"connect_timeout", "10"},
                                           {"keepalives_idle", "10"},
                                           {"keepalives_interval", "5"},
@@ -42,7 +44,10 @@ constexpr const char* common_settings =
     "set timezone = 'UTC'; set bytea_output = 'hex'; set extra_float_digits = 1; set standard_conforming_strings = on; "
     "set array_nulls = on; set transform_null_equals = off; set row_security = off; "
     "set default_transaction_isolation = 'read committed'; set default_transaction_deferrable = off; "
-    "set idle_in_transaction_session_timeout = '15s'; ";
+    "set exit_on_error = off; set idle_in_transaction_session_timeout = '15s'; set idle_session_timeout = 0; "
+    "select set_config('transaction_timeout', '0', false) where current_setting('server_version_num')::int >= 170000; "
+    "select set_config('session_replication_role', 'origin', false) " // replica: foreign keys and triggers are passed over
+    "where current_setting('session_replication_role') <> 'origin'; ";
 // A generic plan each, since planning costs more than running; a nested loop from the parameters into an
 // index, since the planner has no way to know how long the arrays are; and along the index, whose order is
 // often the one that is wanted. See refresh_plans().
@@ -59,7 +64,8 @@ constexpr const char* reader_settings =
 #undef ORDERLY_PLANS
 // A migration takes as long as it takes, and so does waiting for the engine that runs it.
 constexpr const char* migration_settings =
-    "set default_transaction_read_only = off; set synchronous_commit = on; set statement_timeout = 0; set lock_timeout = 0";
+    "set default_transaction_read_only = off; set synchronous_commit = on; set statement_timeout = 0; set lock_timeout = 0; "
+    "set default_table_access_method = heap";
 
 const char* settings_of(access how) {
   switch (how) {
@@ -113,6 +119,8 @@ result<database> database_from(const std::string& url) {
 
 session::session(const database& where, access how) : connection_(connect(where.options)), quiet_(make_quiet(*connection_)) {
   pqxx::nontransaction setup{*connection_};
+  if (!where.schema.empty())
+    setup.exec("set search_path = " + connection_->quote_name(where.schema));
   setup.exec(std::string{common_settings} + settings_of(how));
   if (how == access::write)
     setup.exec(sql::begin_epoch.sql);

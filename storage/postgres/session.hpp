@@ -18,7 +18,12 @@ namespace orderly::postgres {
 struct database {
   std::string options;
   std::string password; ///< kept out of messages
+  /// What every session's search_path is pinned to. Empty until schema_in_force() has told it (schema.hpp).
+  std::string schema;
 };
+/// Of `storage.schema`.
+inline constexpr const char* default_schema = "public";
+
 /// Errors: bad_config, when libpq cannot read the URL.
 result<database> database_from(const std::string& url);
 

@@ -41,15 +41,20 @@ with written as (
     $6::text[], $7::text[], $8::text[], $9::jsonb[], $10::uuid[]) as a)
 select pg_current_xact_id()::text::int8)sql"};
 // At each new connection that writes: no connection outlives its server. A server is known by what made it and by its timeline,
-// which a failover changes; the database and the table are others after a restore.
+// which a failover changes; the database and the table are others after a restore. Rows that were read back into the tables that
+// were there show otherwise: the newest epoch is another server's, or has ids that this one has not given out yet.
 inline constexpr statement begin_epoch{"begin_epoch", R"sql(
 with here as (
   select concat_ws('.', (select system_identifier from pg_control_system()),
     left(pg_walfile_name(pg_current_wal_insert_lsn()), 8),
-    (select oid from pg_database where datname = current_database()), 'feed_epochs'::regclass::oid) as server)
+    (select oid from pg_database where datname = current_database()), 'feed_epochs'::regclass::oid) as server,
+    pg_snapshot_xmax(pg_current_snapshot()) as next),
+newest as (select epoch, server from feed_epochs order by epoch desc limit 1)
 insert into feed_epochs(epoch, server)
-select (select max(epoch) from feed_epochs) + 1, server from here
-where server not in (select server from feed_epochs) on conflict do nothing)sql"};
+select newest.epoch + 1, here.server from here, newest
+where newest.server <> here.server
+  or exists (select from order_events e where (e.epoch, e.xid) >= (newest.epoch, here.next) and e.epoch = newest.epoch)
+on conflict do nothing)sql"};
 inline constexpr statement raise_attention{"raise_attention", R"sql(
 insert into order_attention(order_id, kind, since, detail)
 select * from unnest($1::uuid[], $2::text[], $3::timestamptz[], $4::jsonb[])

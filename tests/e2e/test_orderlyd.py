@@ -18,7 +18,8 @@ class CommandLine(EngineCase):
         self.assertEqual((version.returncode, version.stdout.split()[0]), (DONE, "orderlyd"))
         shown = self.run_once("--help")
         self.assertEqual(shown.returncode, DONE)
-        for flag in ("--config", "--storage", "--listen", "--admin-listen", "--data-dir", "--check-config", "--print-config"):
+        for flag in ("--config", "--storage", "--listen", "--admin-listen", "--data-dir", "--check-config", "--print-config",
+                     "--print-schema"):
             self.assertIn(flag, shown.stdout)
 
     def test_bad_usage_ends_with_64(self):
@@ -46,6 +47,24 @@ class CommandLine(EngineCase):
         self.assertIn('listen = "127.0.0.1:2"\n', printed.stdout)
         self.assertIn("threads = 3\n", printed.stdout)
         self.assertNotIn("hush", printed.stdout)
+
+    def test_print_schema_prints_sql_for_the_schema_that_is_configured(self):
+        path = self.config("[storage]\nschema = 'shop_1'\n")
+        printed = self.run_once("--config", path, "--print-schema")
+        self.assertEqual((printed.returncode, printed.stderr), (DONE, ""))
+        self.assertIn('set search_path = "shop_1";\n', printed.stdout)
+        self.assertIn("create table orders(", printed.stdout)
+        later = self.run_once("--config", path, "--print-schema", "--after", "1").stdout
+        self.assertNotIn("create table orders(", later)
+        self.assertIn("insert into schema_migrations(version) values (2);", later)
+        for arguments in (["--after", "1"], ["--print-schema", "--after", "-1"], ["--print-schema", "--after", "x"]):
+            self.assertEqual(self.run_once(*arguments).returncode, USAGE, arguments)
+
+    def test_a_schema_that_is_no_name_ends_with_78(self):
+        for name in ("", "pg_mine", "a b", "x" * 64):
+            ended = self.run_once("--config", self.config(f"[storage]\nschema = '{name}'\n"), "--check-config")
+            self.assertEqual(ended.returncode, BAD_CONFIG, name)
+            self.assertIn("letters, digits and _", ended.stderr)
 
     def test_a_secret_in_a_file_that_others_can_read_ends_with_78(self):
         ended = self.run_once("--config", self.config("[tiktok]\napp_secret = 'hush'\n", 0o644))

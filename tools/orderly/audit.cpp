@@ -15,7 +15,7 @@ namespace orderly {
 namespace {
 
 struct audit_options {
-  std::string storage, answered;
+  std::string storage, schema = "public", answered;
   bool as_json = false, replay = false;
   std::int64_t pending_minutes = 10;
 };
@@ -126,7 +126,7 @@ exit_code run(const audit_options& options) {
     }
     answered = *std::move(list);
   }
-  auto from = audit::open_source(options.storage);
+  auto from = audit::open_source(options.storage, options.schema);
   if (!from)
     return failed(from.error());
   const auto good = audit_all(**from, answered, options);
@@ -141,6 +141,9 @@ void add_audit(CLI::App& to, chosen_verb& chosen) {
   auto options = std::make_shared<audit_options>();
   auto* verb = to.add_subcommand("audit", "Read a store, beside a running engine too, and say which order breaks which rule");
   verb->add_option("--storage", options->storage, "sqlite:PATH or postgresql://...")->type_name("URL")->required();
+  verb->add_option("--schema", options->schema, "PostgreSQL: storage.schema of the engine")
+      ->type_name("NAME")
+      ->capture_default_str();
   verb->add_option("--answered", options->answered,
                    "Webhooks that were answered 200, a line each: ORDER NOTIFICATION [SHA256 of the body]")
       ->type_name("FILE");

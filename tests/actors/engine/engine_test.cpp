@@ -168,6 +168,28 @@ TEST_CASE("an engine that cannot be started says why, and nothing of it is left"
   CHECK(started.error().message.find("no lanes today") != std::string::npos);
 }
 
+TEST_CASE("an engine does not start with fewer writing connections than lanes, and says how many it got") {
+  struct narrow final : fault_store {
+    using fault_store::fault_store;
+    int left = 2;
+    result<std::unique_ptr<store_writer>> open_writer() override {
+      if (left-- == 0)
+        return error{error_code::storage_unavailable, "too many connections for the test", {}};
+      return fault_store::open_writer();
+    }
+    [[nodiscard]] std::size_t max_lanes() const override { return 8; }
+  };
+  whole_engine e;
+  narrow store{*e.into};
+  engine_options options;
+  options.lanes = 3;
+  const auto started = start_engine(options, {store, *e.reader, e.tiktok, e.shops, e.time, e.ids, e.measured});
+  REQUIRE_FALSE(started.has_value());
+  CHECK(started.error().code == error_code::storage_unavailable); // exit code 69
+  CHECK(started.error().message.find("only 2 of 4") != std::string::npos);
+  CHECK(started.error().message.find("too many connections for the test") != std::string::npos);
+}
+
 TEST_CASE("an engine that cannot mend itself says so once, is not healthy from then on, and stops in order") {
   std::promise<std::string> said;
   std::atomic<int> times = 0;

@@ -2,9 +2,12 @@
 
 #include "actors/store/lane.hpp"
 #include "tests/actors/store/failing_store.hpp"
+#include "tests/support/captured_log.hpp"
 #include "tests/support/catch.hpp"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 using namespace orderly;
 using namespace orderly::test;
@@ -93,4 +96,37 @@ TEST_CASE("a task for which no connection can be opened is not run, and its aske
   REQUIRE(told.failure);
   CHECK(told.failure->code == error_code::storage_unavailable);
   CHECK(t.store.askings == 0);
+}
+
+TEST_CASE("a lane that cannot connect says so once, however often it is asked, and again the next time") {
+  lane_under_test t;
+  for (int outage = 1; outage < 3; ++outage) {
+    const captured_log log;
+    t.store.is_reachable = false;
+    for (int i = 0; i < 3; ++i)
+      CHECK(fates(t.lane.commit(batch_of(1, 1)).units) == std::vector<commit_fate>{commit_fate::unavailable});
+    const auto said = log.lines("storage.lane_away");
+    REQUIRE(said.size() == 1);
+    CHECK(string_at(said.front(), "why").find("the test says so") != std::string_view::npos);
+    t.store.is_reachable = true;
+    t.store.failures = {error_code::storage_unavailable}; // with which the connection goes, so that the next round needs one
+    t.lane.commit(batch_of(0, 1));
+  }
+}
+
+TEST_CASE("a lane begins with the connection that was opened for it, and opens the next one itself") {
+  lane_under_test t;
+  opened_writers opened{[&] {
+    std::vector<std::unique_ptr<store_writer>> all;
+    all.push_back(std::move(t.store.open_writer().value()));
+    return all;
+  }()};
+  t.lane.writer = opened.take();
+  CHECK(opened.take() == nullptr);
+  t.lane.commit(batch_of(0, 1));
+  CHECK(t.store.connections == 1);
+  t.store.failures = {error_code::storage_unavailable};
+  t.lane.commit(batch_of(0, 1));
+  t.lane.commit(batch_of(0, 1));
+  CHECK(t.store.connections == 2);
 }

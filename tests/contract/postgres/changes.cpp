@@ -205,6 +205,18 @@ TEST_CASE("numbers of transactions that a restored dump has brought are not take
   CHECK(told(*feed) == "52=1");
 }
 
+TEST_CASE("ids ahead of the server's in the newest epoch are no commits of now either, look for look") {
+  const auto db = fresh("postgresql");
+  stored(*other_writer{*db}, "51");
+  db->execute("update order_events set xid = (xid::text::int8 + 1000000000)::text::xid8");
+  const other_writer writer{*db};
+  const auto feed = feed_of(*db);
+  CHECK(told(*feed) == "");
+  stored(*writer, "52");
+  CHECK(told(*feed) == "52=1");
+  CHECK(told(*feed) == "");
+}
+
 TEST_CASE("an engine that is alone reads no events, and none is lost to it when another one comes") {
   const auto db = fresh("postgresql");
   const auto own = db->writer();

@@ -8,7 +8,6 @@
 #include <atomic>
 #include <thread>
 #include <unistd.h>
-#include <utility>
 
 using namespace orderly;
 using namespace orderly::test;
@@ -17,6 +16,11 @@ namespace {
 
 result<std::unique_ptr<store>> opened(const std::string& url, bool allow_unsafe = false) {
   return open_store({.url = url, .data_dir = {}, .vfs = {}, .allow_unsafe = allow_unsafe});
+}
+
+/// The password is the role's name.
+std::string as_role(const std::string& role, std::string url) {
+  return url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, role + ":" + role);
 }
 
 } // namespace
@@ -37,7 +41,7 @@ TEST_CASE("engines that start at one moment on an empty database migrate it once
   for (auto& e : engines)
     e.join();
   CHECK(fine == std::array{true, true, true, true});
-  CHECK(postgres_shell{db.url()}.scalar("select count(*) from schema_migrations") == "4");
+  CHECK(postgres_shell{db.url()}.scalar("select count(*) from schema_migrations") == "5");
 }
 
 TEST_CASE("a database of the first version is brought up to date with what is in it") {
@@ -57,7 +61,7 @@ TEST_CASE("a database of the first version is brought up to date with what is in
               "create index outbox_due on outbox(due_at) where state = 'open';"
               "delete from schema_migrations where version > 1");
   db->restart();
-  CHECK(db->scalar("select max(version) from schema_migrations") == "4");
+  CHECK(db->scalar("select max(version) from schema_migrations") == "5");
   CHECK(db->scalar("select count(*) from pg_indexes where indexname = 'outbox_due' and indexdef like '%(due_at, id)%'"
                    " and schemaname = current_schema()") == "1");
   const auto reader = db->reader();
@@ -117,17 +121,48 @@ TEST_CASE("the schema's own statement makes an order, and each state has its ind
                        index + "'") == "1");
 }
 
-TEST_CASE("the roles of a public API get no right on any table") {
+TEST_CASE("the roles of a public API may do nothing with any table, and row level security shows them nothing if they could") {
   const postgres_database db;
   postgres_shell shell{db.url()};
-  shell.execute("create role anon");
-  shell.execute("alter default privileges in schema " + db.name() + " grant all on tables to anon");
+  shell.execute("create role anon; create role authenticated; grant usage on schema " + db.name() + " to anon, authenticated");
+  shell.execute("alter default privileges in schema " + db.name() + " grant all on tables to anon, authenticated, public");
+  shell.execute("alter default privileges in schema " + db.name() + " grant all on sequences to anon, authenticated");
+  shell.execute("create table theirs(a int)"); // another program's
+  stored(*opened(db.url()).value()->open_writer().value(), "51");
+  const auto in_schema = "nspname = '" + db.name() + "'";
+  const auto granted = [&](const std::string& kind) {
+    return shell.scalar(
+        "select count(*) from pg_class c join pg_namespace n on n.oid = relnamespace, aclexplode(relacl) a where " + in_schema +
+        " and relkind = '" + kind + "' and relname <> 'theirs' and a.grantee <> relowner");
+  };
+  CHECK(granted("r") == "0");
+  CHECK(granted("S") == "0");
+  CHECK(shell.scalar("select has_table_privilege('anon', 'theirs', 'select')") == "t");
+  CHECK(shell.scalar("select string_agg(relname, ' ') from pg_class c join pg_namespace n on n.oid = relnamespace where " +
+                     in_schema + " and relkind = 'r' and relname <> 'theirs' and not relrowsecurity") == "");
+  shell.execute("set role anon");
+  CHECK_THROWS(shell.execute("select from orders"));
+  shell.execute("reset role; grant all on orders to anon; set role anon");
+  CHECK(shell.scalar("select count(*) from orders") == "0");
+  CHECK_THROWS(shell.execute("insert into orders(tiktok_order_id, order_data) values ('52', '{}')"));
+  shell.execute("reset role; drop owned by anon, authenticated; drop role anon, authenticated");
+}
+
+TEST_CASE("a role from which row level security would hide rows is refused, with what helps") {
+  const postgres_database db;
   REQUIRE(opened(db.url()).has_value());
-  CHECK(shell.scalar("select count(*) from information_schema.table_privileges where grantee = 'anon'") == "0");
-  CHECK(shell.scalar("select count(*) from pg_tables where schemaname = current_schema() and tablename = "
-                     "'api_tokens'") == "1");
-  shell.execute("drop owned by anon");
-  shell.execute("drop role anon");
+  postgres_shell shell{db.url()};
+  shell.execute("create role plain login password 'plain'; grant usage on schema " + db.name() + " to plain");
+  shell.execute("grant all on all tables in schema " + db.name() + " to plain");
+  const auto url = as_role("plain", db.url());
+  const auto refused = opened(url);
+  shell.execute("alter role plain bypassrls");
+  const bool helped = opened(url).has_value();
+  shell.execute("drop owned by plain; drop role plain");
+  REQUIRE_FALSE(refused.has_value());
+  CHECK(refused.error().code == error_code::bad_config);
+  CHECK(refused.error().message.find("bypassrls") != std::string::npos);
+  CHECK(helped);
 }
 
 TEST_CASE("a commit waits for the flush although the role's default says otherwise, and readers cannot write") {
@@ -158,22 +193,37 @@ TEST_CASE("nothing is left to what the role, the database or the environment set
   const postgres_database db;
   REQUIRE(opened(db.url()).has_value());
   postgres_shell shell{db.url()};
-  const std::pair<std::string, std::string> hostile[] = {{"client_encoding", "'LATIN1'"},
-                                                         {"datestyle", "'SQL, DMY'"},
-                                                         {"intervalstyle", "'sql_standard'"},
-                                                         {"timezone", "'Asia/Kathmandu'"},
-                                                         {"bytea_output", "'escape'"},
-                                                         {"extra_float_digits", "-15"},
-                                                         {"standard_conforming_strings", "off"},
-                                                         {"array_nulls", "off"},
-                                                         {"transform_null_equals", "on"},
-                                                         {"row_security", "on"},
-                                                         {"default_transaction_isolation", "'serializable'"},
-                                                         {"default_transaction_read_only", "on"},
-                                                         {"default_transaction_deferrable", "on"},
-                                                         {"lock_timeout", "1"},
-                                                         {"enable_indexscan", "off"},
-                                                         {"enable_nestloop", "off"}};
+  struct setting {
+    std::string name, hostile, ours;
+  };
+  const setting settings[] = {{"client_encoding", "'LATIN1'", "UTF8"},
+                              {"datestyle", "'SQL, DMY'", "ISO, YMD"},
+                              {"intervalstyle", "'sql_standard'", "postgres"},
+                              {"timezone", "'Asia/Kathmandu'", "UTC"},
+                              {"bytea_output", "'escape'", "hex"},
+                              {"extra_float_digits", "-15", "1"},
+                              {"standard_conforming_strings", "off", "on"},
+                              {"array_nulls", "off", "on"},
+                              {"transform_null_equals", "on", "off"},
+                              {"row_security", "on", "off"},
+                              {"default_transaction_isolation", "'serializable'", "read committed"},
+                              {"default_transaction_read_only", "on", "off"},
+                              {"default_transaction_deferrable", "on", "off"},
+                              {"synchronous_commit", "off", "on"},
+                              {"session_replication_role", "'replica'", "origin"},
+                              {"exit_on_error", "on", "off"},
+                              {"statement_timeout", "'20s'", "30000"},
+                              {"lock_timeout", "1", "10000"},
+                              {"idle_in_transaction_session_timeout", "'5s'", "15000"},
+                              {"idle_session_timeout", "'5s'", "0"},
+                              {"plan_cache_mode", "'force_custom_plan'", "force_generic_plan"},
+                              {"search_path", "'pg_catalog'", db.name()},
+                              {"enable_indexscan", "off", "on"},
+                              {"enable_nestloop", "off", "on"}};
+  shell.execute("create table in_force(name text, setting text)");
+  shell.execute("create function note_settings() returns trigger language plpgsql as $$ begin "
+                "insert into in_force select lower(name), setting from pg_settings; return new; end $$");
+  shell.execute("create trigger note_settings before insert on orders for each row execute function note_settings()");
   const std::string role = "role " + shell.scalar("select quote_ident(current_user)");
   const std::string database = "database " + shell.scalar("select quote_ident(current_database())");
   const std::string whose = GENERATE_COPY(role, database);
@@ -183,8 +233,8 @@ TEST_CASE("nothing is left to what the role, the database or the environment set
     const std::string& whose;
     ~as_it_was() { over.execute("set default_transaction_read_only = off; alter " + whose + " reset all"); }
   } const at_end{shell, whose};
-  for (const auto& [name, value] : hostile)
-    shell.execute("alter " + whose + " set " + name + " = " + value);
+  for (const auto& one : settings)
+    shell.execute("alter " + whose + " set " + one.name + " = " + one.hostile);
 
   const auto at_server = std::move(opened(db.url()).value());
   const auto writer = std::move(at_server->open_writer().value());
@@ -192,6 +242,9 @@ TEST_CASE("nothing is left to what the role, the database or the environment set
   auto unit = creation("51", "w:1");
   unit.document = json::object{{"buyer", "\u017dlu\u0165ou\u010dk\u00fd \u987e\u5ba2"}, {"price", 0.1}};
   REQUIRE(commit(*writer, unit) == commit_verdict::committed);
+  for (const auto& one : settings)
+    CHECK(one.name + " = " + shell.scalar("select setting from in_force where name = '" + one.name + "'") ==
+          one.name + " = " + one.ours);
   const auto found = reader->find(tiktok_order_id{"51"});
   REQUIRE(found.has_value());
   CHECK(found->order == *unit.after);
