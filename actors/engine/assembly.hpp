@@ -4,17 +4,17 @@
 
 #include "actors/engine/engine.hpp"
 #include "actors/engine/gateway.hpp"
+#include "actors/engine/services.hpp"
 #include "actors/engine/supervisor.hpp"
-#include "actors/order/order_actor.hpp"
 #include "actors/store/change_watcher.hpp"
 
 #include <atomic>
+#include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace orderly {
-
-struct call_services;
 
 /// Where parts that block run: on threads of their own, or, in a test, on its scheduler.
 enum class blocking { detached, scheduled };
@@ -29,28 +29,20 @@ public:
   supervisor_actor start(caf::actor_system& in, std::function<void(const std::string& why)> on_failure);
   void close();
 
+  const engine_options options;
+  const engine_parts parts;
+  const feed_source feeds; ///< null: no other engine writes to this store
+  const blocking where;
+
   const ref_of<supervisor_actor> supervisor = std::make_shared<actor_ref<supervisor_actor>>();
-  const ref_of<writer_actor> writer = std::make_shared<actor_ref<writer_actor>>();
-  const ref_of<sweeper_actor> sweepers = std::make_shared<actor_ref<sweeper_actor>>();
-  const ref_of<outbox_actor> outbox = std::make_shared<actor_ref<outbox_actor>>();
   std::vector<ref_of<registry_actor>> shards;
   const std::shared_ptr<std::atomic<bool>> committing = std::make_shared<std::atomic<bool>>(true); ///< false while commits fail
-  const std::shared_ptr<std::atomic<int>> loads_under_way = std::make_shared<std::atomic<int>>(0);
+  const std::shared_ptr<std::atomic<int>> reads_under_way = std::make_shared<std::atomic<int>>(0);
   gateway orders; // below what it uses
+  const engine_services services;
 
 private:
-  part storage();
-  part registry_shard(const ref_of<registry_actor>& ref, const std::shared_ptr<const order_services>& services);
-  part watcher();
-  part calls();
-  part sweeping();
-  std::shared_ptr<const order_services> services_of_orders();
-  std::shared_ptr<const call_services> services_of_calls();
-
-  engine_options options_;
-  engine_parts parts_;
-  feed_source feeds_;
-  blocking where_;
+  std::vector<std::function<void()>> to_close_; ///< the references of the parts
 };
 
 } // namespace orderly

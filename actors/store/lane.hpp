@@ -21,7 +21,7 @@ struct lane_state {
   task_reply run(store_task& task);
 
   orderly::store* store = nullptr;
-  static constexpr const char* name = "lane";
+  static constexpr const char* name = kind_name<lane_actor>;
 
 private:
   /// The open connection, or why there is none.
