@@ -24,7 +24,7 @@ struct fetcher_state {
   std::size_t calls_per_shop = 2;
   ref_of<outbox_actor> worker;                                                    ///< told when a fetch is over
   const ref_of<fetcher_actor> ref = std::make_shared<actor_ref<fetcher_actor>>(); ///< where calls bring their answers; its own
-  static constexpr const char* name = "fetcher";
+  static constexpr const char* name = kind_name<fetcher_actor>;
 
 private:
   struct shop_queue {

@@ -106,7 +106,8 @@ void outbox_state::claim() {
   claim_again_ = false;
   const auto now = services->time->now(), until = now + options.lease;
   ask_store(
-      self, writer->get(), [what = claim_request{now, room, options.owner, until}](store_writer& on) { return on.claim(what); },
+      self, services->writer->get(),
+      [what = claim_request{now, room, options.owner, until}](store_writer& on) { return on.claim(what); },
       [this, until](const result<claimed_rows>& claimed) { on_claimed(claimed, until); });
 }
 
@@ -173,12 +174,11 @@ void outbox_state::on_fetched() {
   claim();
 }
 
-outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, ref_of<writer_actor> writer,
-                                          fetcher_actor fetcher, std::shared_ptr<const call_services> services,
-                                          outbox_options options, ref_of<outbox_actor> ref) {
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, fetcher_actor fetcher,
+                                          std::shared_ptr<const call_services> services, outbox_options options,
+                                          ref_of<outbox_actor> ref) {
   keep_words_of_faults(self);
   auto& state = self->state;
-  state.writer = std::move(writer);
   state.fetcher = std::move(fetcher);
   state.services = std::move(services);
   state.options = std::move(options);

@@ -3,11 +3,8 @@
 // as an input. Holds nothing that the outbox does not: whatever is lost with this actor is claimed again when its lease ends.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/actor_ref.hpp"
-#include "base/clock.hpp"
+#include "actors/engine/services.hpp"
 #include "base/metrics.hpp"
-#include "base/uuid.hpp"
-#include "domain/ports/order_port.hpp"
 #include "domain/ports/shop_directory.hpp"
 #include "domain/ports/tiktok_port.hpp"
 
@@ -20,11 +17,8 @@
 namespace orderly {
 
 /// What the outbox worker and the detail fetcher need; one for both.
-struct call_services {
+struct call_services : engine_services {
   tiktok_port* tiktok = nullptr;
-  order_port* orders = nullptr; ///< where outcomes go
-  const clock* time = nullptr;
-  id_source* ids = nullptr;
   const shop_directory* shops = nullptr;
   std::shared_ptr<struct call_metrics> measured;
 };
@@ -61,7 +55,6 @@ struct outbox_state {
   void on_fetched();
 
   outbox_actor::pointer self;
-  ref_of<writer_actor> writer;
   fetcher_actor fetcher;
   std::shared_ptr<const call_services> services;
   outbox_options options;
@@ -71,7 +64,7 @@ struct outbox_state {
   /// Under way: until the order has answered for the outcome, so that what waits there is bounded as the calls are.
   std::size_t fetches = 0;
   std::map<std::int64_t, claimed_write> writes; ///< by row
-  static constexpr const char* name = "outbox";
+  static constexpr const char* name = kind_name<outbox_actor>;
 
 private:
   void ship(const claimed_write& what);
@@ -80,8 +73,8 @@ private:
 };
 
 /// @param ref of this worker and its fetcher alone; opened and closed by the worker
-outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, ref_of<writer_actor> writer,
-                                          fetcher_actor fetcher, std::shared_ptr<const call_services> services,
-                                          outbox_options options, ref_of<outbox_actor> ref);
+outbox_actor::behavior_type outbox_worker(outbox_actor::stateful_pointer<outbox_state> self, fetcher_actor fetcher,
+                                          std::shared_ptr<const call_services> services, outbox_options options,
+                                          ref_of<outbox_actor> ref);
 
 } // namespace orderly

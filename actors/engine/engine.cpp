@@ -80,7 +80,7 @@ void engine_impl::stop(std::chrono::milliseconds grace) {
   // Orders work through what is queued before they see their exit. A reader answers every load; its callback must not come after
   // the actor system is gone.
   system_.await_all_actors_done();
-  while (parts_.loads_under_way->load() > 0)
+  while (parts_.reads_under_way->load() > 0)
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 

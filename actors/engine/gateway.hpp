@@ -23,6 +23,8 @@
 #include <mutex>
 #include <optional>
 #include <shared_mutex>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace orderly {
@@ -43,6 +45,7 @@ public:
   void redrive(redrive_request what, std::function<void(result<redrive_report>)> done) override;
   void look(actors_request what, std::function<void(result<actors_view>)> done) override;
   void tree(std::function<void(result<actor_tree>)> done) override;
+  [[nodiscard]] std::span<const std::string_view> kinds() const override { return kind_names; }
   void signature_failed(const shop_id& shop) override;
   void run(task_ptr what, std::function<void(std::optional<error> lost)> done) override;
   /// Deliveries that have not been answered.

@@ -1,27 +1,23 @@
 #include "actors/engine/kind_traffic.hpp"
 
-#include "actors/engine/protocol.hpp"
-
 #include <algorithm>
 
 namespace orderly {
 namespace {
 
 template <class Handle>
-kind_traffic traffic_of_kind() {
+kind_traffic traffic_of_kind(actor_kind<Handle> /*one*/) {
   return {traffic_of<Handle>.count_taken(), traffic_of<Handle>.waited()};
 }
 
 } // namespace
 
 std::size_t place_of(std::string_view kind) {
-  return static_cast<std::size_t>(std::find(actor_kind::all.begin(), actor_kind::all.end(), kind) - actor_kind::all.begin());
+  return static_cast<std::size_t>(std::find(kind_names.begin(), kind_names.end(), kind) - kind_names.begin());
 }
 
 traffic_by_kind traffic_now() {
-  return {traffic_of_kind<order_actor>(),   traffic_of_kind<registry_actor>(), traffic_of_kind<writer_actor>(),
-          traffic_of_kind<lane_actor>(),    traffic_of_kind<outbox_actor>(),   traffic_of_kind<fetcher_actor>(),
-          traffic_of_kind<sweeper_actor>(), traffic_of_kind<watcher_actor>(),  traffic_of_kind<supervisor_actor>()};
+  return std::apply([](auto... each) { return traffic_by_kind{traffic_of_kind(each)...}; }, actor_kinds);
 }
 
 traffic_rates::rates traffic_rates::read(const traffic_by_kind& now, time_point at) {

@@ -1,7 +1,7 @@
 #pragma once
 // How much each kind of actor has done, from what tell() and handlers() count (plumbing/traffic.hpp).
 
-#include "domain/ports/actor_views.hpp"
+#include "actors/engine/protocol.hpp"
 
 #include <array>
 #include <chrono>
@@ -11,12 +11,12 @@
 
 namespace orderly {
 
-/// Messages of each kind of actor since the process started, by actor_kind::all.
+/// Messages of each kind of actor since the process started, in the order of kind_names.
 struct kind_traffic {
   std::uint64_t taken = 0;
   std::chrono::microseconds waited{};
 };
-using traffic_by_kind = std::array<kind_traffic, actor_kind::all.size()>;
+using traffic_by_kind = std::array<kind_traffic, kind_names.size()>;
 traffic_by_kind traffic_now();
 std::size_t place_of(std::string_view kind);
 
@@ -25,7 +25,7 @@ std::size_t place_of(std::string_view kind);
 class traffic_rates {
 public:
   using time_point = std::chrono::steady_clock::time_point;
-  using rates = std::array<std::optional<double>, actor_kind::all.size()>;
+  using rates = std::array<std::optional<double>, kind_names.size()>;
 
   rates read(const traffic_by_kind& now, time_point at);
 

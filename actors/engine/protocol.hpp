@@ -11,16 +11,46 @@
 // its like (actors/plumbing/tell.hpp), which stamps and counts it; `takes` and `answers_to` stand for CAF's clauses with that
 // stamp.
 
-#include "actors/engine/atoms.hpp"
 #include "actors/engine/messages.hpp"
 #include "actors/engine/seen.hpp"
 #include "actors/plumbing/tell.hpp"
 
+#include <caf/atom.hpp>
 #include <caf/typed_actor.hpp>
 
+#include <array>
 #include <chrono>
+#include <string_view>
+#include <tuple>
 
 namespace orderly {
+
+/// The verbs. At most ten characters (caf-0.17: atoms are packed into 64 bits).
+namespace atom {
+using answered = caf::atom_constant<caf::atom("answered")>;
+using busy = caf::atom_constant<caf::atom("busy")>;
+using changed = caf::atom_constant<caf::atom("changed")>;
+using called = caf::atom_constant<caf::atom("called")>;
+using commit = caf::atom_constant<caf::atom("commit")>;
+using fetch = caf::atom_constant<caf::atom("fetch")>;
+using found = caf::atom_constant<caf::atom("found")>;
+using lift = caf::atom_constant<caf::atom("lift")>;
+using loaded = caf::atom_constant<caf::atom("loaded")>;
+using look = caf::atom_constant<caf::atom("look")>;
+using passivate = caf::atom_constant<caf::atom("passivate")>;
+using post = caf::atom_constant<caf::atom("post")>;
+using record = caf::atom_constant<caf::atom("record")>;
+using redriven = caf::atom_constant<caf::atom("redriven")>;
+using restart = caf::atom_constant<caf::atom("restart")>;
+using run = caf::atom_constant<caf::atom("run")>;
+using settled = caf::atom_constant<caf::atom("settled")>;
+using stop = caf::atom_constant<caf::atom("stop")>;
+using swept = caf::atom_constant<caf::atom("swept")>;
+using tick = caf::atom_constant<caf::atom("tick")>;
+using unfit = caf::atom_constant<caf::atom("unfit")>;
+using wake = caf::atom_constant<caf::atom("wake")>;
+using walk = caf::atom_constant<caf::atom("walk")>;
+} // namespace atom
 
 /// A shard of the supervisor of all orders, by hash of the order id. Owns the handles of its orders and every unanswered input.
 using registry_actor = caf::typed_actor<
@@ -129,5 +159,24 @@ using supervisor_actor = caf::typed_actor<
     answers_to<atom::look>::with<parts_seen_ptr>,
     // While it waits for that.
     takes<atom::tick>>;
+
+/// A kind of actor, by its name: CAF's, and that under which whoever looks at the engine is told of it.
+template <class Handle>
+struct actor_kind {
+  const char* name;
+};
+
+/// What is shown (GET /actors), in this order. Two protocols that are alike are one type, which cannot stand here twice: one of
+/// them needs a verb of its own, also because messages are counted by this type.
+inline constexpr std::tuple actor_kinds{
+    actor_kind<order_actor>{order_kind},  actor_kind<registry_actor>{"registry"}, actor_kind<writer_actor>{"writer"},
+    actor_kind<lane_actor>{"lane"},       actor_kind<outbox_actor>{"outbox"},     actor_kind<fetcher_actor>{"fetcher"},
+    actor_kind<sweeper_actor>{"sweeper"}, actor_kind<watcher_actor>{"watcher"},   actor_kind<supervisor_actor>{"supervisor"}};
+
+template <class Handle>
+inline constexpr const char* kind_name = std::get<actor_kind<Handle>>(actor_kinds).name;
+
+inline constexpr auto kind_names =
+    std::apply([](auto... each) { return std::array{std::string_view{each.name}...}; }, actor_kinds);
 
 } // namespace orderly

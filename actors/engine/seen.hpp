@@ -8,7 +8,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orderly {
@@ -33,8 +35,9 @@ struct shard_seen {
 using shard_seen_ptr = std::shared_ptr<const shard_seen>;
 
 struct part_seen {
-  std::string name;
-  std::size_t members = 0; ///< alive
+  std::vector<std::string_view> kinds; ///< of its members
+  std::optional<std::size_t> number;   ///< among its like; nothing where there is one of them
+  std::size_t members = 0;             ///< alive
   std::uint64_t restarts = 0;
 };
 using parts_seen_ptr = std::shared_ptr<const std::vector<part_seen>>; ///< in the order of their start

@@ -76,7 +76,7 @@ void supervisor_state::mend(running_part& dead, const std::string& why) {
 parts_seen_ptr supervisor_state::look() const {
   auto seen = std::make_shared<std::vector<part_seen>>();
   for (const auto& each : running)
-    seen->push_back({each.what.name, each.members.size(), each.restarts});
+    seen->push_back({each.what.kinds, each.what.number, each.members.size(), each.restarts});
   return seen;
 }
 

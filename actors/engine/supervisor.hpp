@@ -10,21 +10,20 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace orderly {
 
-namespace part_names { // in logs, in metrics, and where the parts are looked at
-inline constexpr const char *storage = "storage writer", *shard = "registry shard", *watcher = "change watcher",
-                            *calls = "outbox worker and detail fetcher", *sweeper = "sweeper";
-} // namespace part_names
-
 /// Actors that live and die together.
 struct part {
-  std::string name;
+  std::string name;                                                 ///< in logs and metrics
   std::function<std::vector<caf::actor>(caf::actor_system&)> start; ///< opens their references too
   std::function<void()> close;                                      ///< closes them
+  std::vector<std::string_view> kinds{};                            ///< of its members (kind_name), as they are shown
+  std::optional<std::size_t> number{};                              ///< among its like, where there are several
   bool last_source = false; ///< once it has stopped, only what was accepted from outside is left to be finished
 };
 
@@ -60,7 +59,7 @@ struct supervisor_state {
   supervisor_options options;
   restart_budget deaths;
   std::vector<running_part> running;
-  static constexpr const char* name = "supervisor";
+  static constexpr const char* name = kind_name<supervisor_actor>;
 
 private:
   void mend(running_part& dead, const std::string& why);

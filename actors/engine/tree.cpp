@@ -47,8 +47,8 @@ void add_lanes(actor_node& writer, const std::vector<lane_seen>& lanes) {
     const auto& lane = lanes[i];
     waiting += lane.waiting;
     actor_node node;
-    node.id = numbered(actor_kind::lane, i);
-    node.kind = actor_kind::lane;
+    node.id = numbered(kind_name<lane_actor>, i);
+    node.kind = kind_name<lane_actor>;
     node.restarts = lane.restarts;
     node.mailbox = lane.waiting;
     node.note = std::string{lane.for_tasks ? "for short writes, " : ""} + (lane.busy ? "busy" : "idle");
@@ -64,7 +64,7 @@ actor_node part_node(const engine_member& part, const engine_traffic& traffic) {
   node.id = part.id;
   node.kind = part.kind;
   node.restarts = part.restarts;
-  if (part.kind != actor_kind::registry) // of which there are several
+  if (part.id == part.kind) // else there are several of the kind
     node.handled_per_s = traffic.per_s[place_of(part.kind)];
   if (!part.alive)
     node.marks.emplace_back("away");
@@ -78,20 +78,20 @@ shard_request request_for_tree() { return {actor_sort::mailbox, true, true, orde
 actor_tree tree_of(const engine_seen& seen, const engine_traffic& traffic, const engine_options& options) {
   actor_tree tree;
   tree.not_known = not_seen_in(seen);
-  tree.root.id = actor_kind::supervisor;
-  tree.root.kind = actor_kind::supervisor;
-  tree.root.handled_per_s = traffic.per_s[place_of(actor_kind::supervisor)];
+  tree.root.id = kind_name<supervisor_actor>;
+  tree.root.kind = kind_name<supervisor_actor>;
+  tree.root.handled_per_s = traffic.per_s[place_of(kind_name<supervisor_actor>)];
   tree.root.restart_limit = {options.restarts.deaths, options.restarts.within.count()};
   if (!seen.parts)
     tree.root.marks.emplace_back("away");
   std::size_t shard = 0;
   for (const auto& part : seen.parts ? members_of(*seen.parts) : std::vector<engine_member>{}) {
     auto node = part_node(part, traffic);
-    if (part.kind == actor_kind::writer && seen.lanes) {
+    if (part.kind == kind_name<writer_actor> && seen.lanes) {
       node.restart_limit = tree.root.restart_limit;
       add_lanes(node, *seen.lanes);
     }
-    if (part.kind == actor_kind::registry) {
+    if (part.kind == kind_name<registry_actor>) {
       if (shard < seen.shards.size() && seen.shards[shard])
         add_orders(node, *seen.shards[shard]);
       else if (part.alive)

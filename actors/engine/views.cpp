@@ -1,6 +1,5 @@
 #include "actors/engine/views.hpp"
 
-#include "actors/engine/supervisor.hpp"
 #include "actors/order/order_choice.hpp"
 
 #include <algorithm>
@@ -51,7 +50,7 @@ kind_view of_messages(std::string_view kind, const engine_traffic& traffic) {
 }
 
 kind_view of_orders(const engine_seen& seen, const actor_totals& totals, const engine_traffic& traffic) {
-  auto view = of_messages(actor_kind::order, traffic);
+  auto view = of_messages(kind_name<order_actor>, traffic);
   if (totals.residents) { // all shards were seen
     view.live = 0;
     for (const auto& shard : seen.shards)
@@ -66,7 +65,7 @@ kind_view of_orders(const engine_seen& seen, const actor_totals& totals, const e
 }
 
 kind_view of_lanes(const engine_seen& seen, const engine_traffic& traffic) {
-  auto view = of_messages(actor_kind::lane, traffic);
+  auto view = of_messages(kind_name<lane_actor>, traffic);
   if (!seen.lanes)
     return view;
   view.live = seen.lanes->size();
@@ -81,7 +80,7 @@ kind_view of_lanes(const engine_seen& seen, const engine_traffic& traffic) {
 
 kind_view of_parts(std::string_view kind, const engine_seen& seen, const engine_traffic& traffic) {
   auto view = of_messages(kind, traffic);
-  if (kind == actor_kind::supervisor) {
+  if (kind == kind_name<supervisor_actor>) {
     if (seen.parts) {
       view.live = 1;
       view.restarts = 0; // it has nobody who would start it again
@@ -101,9 +100,9 @@ kind_view of_parts(std::string_view kind, const engine_seen& seen, const engine_
 }
 
 kind_view kind_of(std::string_view kind, const engine_seen& seen, const actor_totals& totals, const engine_traffic& traffic) {
-  if (kind == actor_kind::order)
+  if (kind == kind_name<order_actor>)
     return of_orders(seen, totals, traffic);
-  return kind == actor_kind::lane ? of_lanes(seen, traffic) : of_parts(kind, seen, traffic);
+  return kind == kind_name<lane_actor> ? of_lanes(seen, traffic) : of_parts(kind, seen, traffic);
 }
 
 /// What is counted by kind is an actor's own where it is the only one.
@@ -123,14 +122,14 @@ actor_view view_of(const engine_member& one, const std::vector<kind_view>& kinds
 std::vector<actor_view> parts_of(const engine_seen& seen, const std::vector<kind_view>& kinds) {
   std::vector<actor_view> all;
   if (seen.parts) {
-    all.push_back(view_of({std::string{actor_kind::supervisor}, actor_kind::supervisor}, kinds));
+    all.push_back(view_of({std::string{kind_name<supervisor_actor>}, kind_name<supervisor_actor>}, kinds));
     for (const auto& one : members_of(*seen.parts))
       if (one.alive)
         all.push_back(view_of(one, kinds));
   }
   for (std::size_t i = 0; seen.lanes && i < seen.lanes->size(); ++i) {
     const auto& lane = (*seen.lanes)[i];
-    auto view = view_of({numbered(actor_kind::lane, i), actor_kind::lane, true, lane.restarts}, kinds);
+    auto view = view_of({numbered(kind_name<lane_actor>, i), kind_name<lane_actor>, true, lane.restarts}, kinds);
     view.mailbox = lane.waiting;
     view.phase = lane.busy ? actor_phase::committing : actor_phase::idle;
     all.push_back(std::move(view));
@@ -144,38 +143,27 @@ std::string numbered(std::string_view kind, std::size_t n) { return std::string{
 
 std::vector<engine_member> members_of(const std::vector<part_seen>& parts) {
   std::vector<engine_member> all;
-  std::size_t shards = 0;
-  for (const auto& part : parts) {
-    const bool alive = part.members > 0;
-    if (part.name == part_names::storage)
-      all.push_back({std::string{actor_kind::writer}, actor_kind::writer, alive, part.restarts});
-    else if (part.name == part_names::shard)
-      all.push_back({numbered(actor_kind::registry, shards++), actor_kind::registry, alive, part.restarts});
-    else if (part.name == part_names::watcher)
-      all.push_back({std::string{actor_kind::watcher}, actor_kind::watcher, alive, part.restarts});
-    else if (part.name == part_names::sweeper)
-      all.push_back({std::string{actor_kind::sweeper}, actor_kind::sweeper, alive, part.restarts});
-    else if (part.name == part_names::calls)
-      for (const auto kind : {actor_kind::outbox, actor_kind::fetcher})
-        all.push_back({std::string{kind}, kind, part.members == 2, part.restarts});
-  }
+  for (const auto& part : parts)
+    for (const auto kind : part.kinds)
+      all.push_back({part.number ? numbered(kind, *part.number) : std::string{kind}, kind, part.members == part.kinds.size(),
+                     part.restarts});
   return all;
 }
 
 std::vector<not_seen> not_seen_in(const engine_seen& seen) {
   std::vector<not_seen> all;
   if (!seen.parts)
-    all.push_back({std::string{actor_kind::supervisor}, std::string{no_answer}});
+    all.push_back({std::string{kind_name<supervisor_actor>}, std::string{no_answer}});
   if (!seen.lanes)
-    all.push_back({std::string{actor_kind::writer}, std::string{no_answer}});
+    all.push_back({std::string{kind_name<writer_actor>}, std::string{no_answer}});
   for (std::size_t i = 0; i < seen.shards.size(); ++i)
     if (!seen.shards[i])
-      all.push_back({numbered(actor_kind::registry, i), std::string{no_answer}});
+      all.push_back({numbered(kind_name<registry_actor>, i), std::string{no_answer}});
   return all;
 }
 
 shard_request request_for(const actors_request& asked) {
-  const bool wants_orders = asked.kind.empty() || asked.kind == actor_kind::order;
+  const bool wants_orders = asked.kind.empty() || asked.kind == kind_name<order_actor>;
   return {asked.by, asked.greatest_first, false, wants_orders ? asked.limit : 0, asked.id_part};
 }
 
@@ -184,7 +172,7 @@ actors_view actors_view_of(const actors_request& asked, const engine_seen& seen,
   actors_view view;
   view.totals = totals_of(seen, options);
   view.not_known = not_seen_in(seen);
-  for (const auto kind : actor_kind::all)
+  for (const auto kind : kind_names)
     view.kinds.push_back(kind_of(kind, seen, view.totals, traffic));
   const auto is_asked_for = [&](std::string_view kind) { return asked.kind.empty() || asked.kind == kind; };
   for (auto& part : parts_of(seen, view.kinds))
@@ -192,7 +180,7 @@ actors_view actors_view_of(const actors_request& asked, const engine_seen& seen,
       view.actors.push_back(std::move(part));
   view.total = view.actors.size();
   for (const auto& shard : seen.shards)
-    if (shard && is_asked_for(actor_kind::order)) {
+    if (shard && is_asked_for(kind_name<order_actor>)) {
       view.total += shard->matched;
       view.actors.insert(view.actors.end(), shard->orders.begin(), shard->orders.end());
     }

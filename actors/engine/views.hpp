@@ -23,7 +23,6 @@ struct engine_member {
   bool alive = true;
   std::uint64_t restarts = 0;
 };
-/// By the names that assembly gives its parts.
 std::vector<engine_member> members_of(const std::vector<part_seen>& parts);
 std::vector<not_seen> not_seen_in(const engine_seen& seen);
 /// "registry:0"

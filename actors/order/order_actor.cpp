@@ -88,7 +88,7 @@ void order_actor_state::load() {
     tell_from_outside(to, atom::loaded::value,
                       load_reply{generation, std::make_shared<const result<loaded_order>>(std::move(found))});
   };
-  services->reader->load(std::move(what), reader_callback{services->loads_under_way, order_actor{self}, then});
+  services->reader->load(std::move(what), reader_callback{services->reads_under_way, order_actor{self}, then});
 }
 
 void order_actor_state::on_loaded(const result<loaded_order>& found) {

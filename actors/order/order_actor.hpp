@@ -3,15 +3,12 @@
 // answers. Until the store has answered, later inputs wait; so no decision rests on an uncommitted one.
 
 #include "actors/engine/protocol.hpp"
+#include "actors/engine/services.hpp"
 #include "actors/order/order_hand.hpp"
-#include "actors/plumbing/actor_ref.hpp"
-#include "base/clock.hpp"
 #include "base/metrics.hpp"
 #include "domain/order/order.hpp"
 #include "domain/order/policy.hpp"
-#include "domain/ports/reads.hpp"
 
-#include <atomic>
 #include <deque>
 #include <map>
 #include <memory>
@@ -31,15 +28,9 @@ struct order_metrics {
 };
 
 /// What every order needs; one for all of them.
-struct order_services {
-  reads* reader = nullptr;
-  const clock* time = nullptr;
+struct order_services : engine_services {
   policy rules;
-  ref_of<writer_actor> writer;
-  ref_of<outbox_actor> outbox;
-  ref_of<sweeper_actor> sweeper; ///< hears of lifted quarantines
   std::shared_ptr<order_metrics> measured;
-  std::shared_ptr<std::atomic<int>> loads_under_way; ///< callbacks that may still come from reader threads
 };
 
 struct order_actor_state {
@@ -61,7 +52,7 @@ struct order_actor_state {
   std::size_t one_at_a_time = 0; ///< inputs still to be taken singly, so that a bad one takes no neighbour along
   std::uint64_t load_generation = 0;
   std::shared_ptr<order_hand> hand; ///< its shard reads it
-  static constexpr const char* name = "order";
+  static constexpr const char* name = kind_name<order_actor>;
 
 private:
   /// A unit that has been decided, with what to say and to remember when it is committed.

@@ -61,7 +61,7 @@ struct registry_state {
   std::shared_ptr<const order_services> services;
   std::shared_ptr<registry_metrics> measured;
   registry_options options;
-  static constexpr const char* name = "registry";
+  static constexpr const char* name = kind_name<registry_actor>;
 
 private:
   using entries = std::unordered_map<tiktok_order_id, order_entry>;

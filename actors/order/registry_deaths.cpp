@@ -44,7 +44,7 @@ answer stored_answer(const input& in, const result<loaded_order>& found) {
 void tell_stored(const order_services& services, const input_ptr& what, const std::shared_ptr<answer_slot>& slot) {
   const auto then = [what](const auto& to, const result<loaded_order>& found) { to->complete(stored_answer(*what, found)); };
   services.reader->load({.order = what->order, .keys = {what->dedupe_key}, .with_document = false},
-                        reader_callback{services.loads_under_way, slot, then});
+                        reader_callback{services.reads_under_way, slot, then});
 }
 
 /// Has a dead letter kept and answers for its input. One a burial: what goes wrong here takes no shard along.
@@ -192,7 +192,7 @@ void registry_state::ask_whether_lifted(order_entry& e) {
       tell_from_outside(to, atom::lift::value, id);
   };
   services->reader->load({.order = e.id, .keys = {}, .with_document = false},
-                         reader_callback{services->loads_under_way, registry_actor{self}, then});
+                         reader_callback{services->reads_under_way, registry_actor{self}, then});
 }
 
 /// From an order that has read that it is quarantined, or that cannot be read.

@@ -32,7 +32,7 @@ actor_phase phase_of(const order_entry& e, std::size_t in_hand) {
 /// Without its id.
 actor_view view_of(const order_entry& e, actor_time now) {
   actor_view seen;
-  seen.kind = actor_kind::order;
+  seen.kind = order_kind;
   const auto in_hand = e.handle ? std::min(e.hand->inputs.load(), e.unanswered.size()) : 0;
   seen.in_hand = in_hand;
   seen.mailbox = e.unanswered.size() - in_hand;

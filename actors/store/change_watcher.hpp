@@ -22,7 +22,7 @@ struct watcher_state {
   watcher_actor::pointer self;
   std::unique_ptr<change_feed> feed;
   std::vector<ref_of<registry_actor>> shards;
-  static constexpr const char* name = "watcher";
+  static constexpr const char* name = kind_name<watcher_actor>;
 
 private:
   result<std::vector<changed_order>> next_changes();

@@ -43,7 +43,7 @@ struct lane_state {
 
   orderly::store* store = nullptr;
   std::unique_ptr<store_writer> writer; ///< the connection, when there is one
-  static constexpr const char* name = "lane";
+  static constexpr const char* name = kind_name<lane_actor>;
 
 private:
   /// The open connection, or why there is none.

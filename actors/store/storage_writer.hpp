@@ -87,7 +87,7 @@ struct writer_state {
   std::optional<writer_metrics> measured;
   std::vector<lane_slot> lanes;
   restart_budget lane_deaths;
-  static constexpr const char* name = "writer";
+  static constexpr const char* name = kind_name<writer_actor>;
 
 private:
   void take_units(lane_slot& from, std::vector<waiting_unit>& into);

@@ -52,7 +52,7 @@ void sweeper_state::look() {
   };
   services->reader->run<pending_page>(
       read_class::pages, [what](order_queries& from) { return from.pending(what); },
-      reader_callback{services->reads_under_way, services->self, then});
+      reader_callback{services->reads_under_way, services->sweeper, then});
 }
 
 void sweeper_state::look_from_the_oldest() {
@@ -84,8 +84,8 @@ void sweeper_state::on_page(const result<pending_page>& page) {
     services->measured->swept.add();
     services->measured->under_way.add(1);
     // What becomes of it is in the store: decided, or still pending and met again on the next round.
-    services->orders->post(std::move(one),
-                           [ref = services->self, id = in.id](const std::vector<answer>&) { ref->tell(atom::swept::value, id); });
+    services->orders->post(
+        std::move(one), [ref = services->sweeper, id = in.id](const std::vector<answer>&) { ref->tell(atom::swept::value, id); });
   }
   const auto took = std::chrono::duration_cast<milliseconds>(self->clock().now() - asked_);
   const auto rest = std::min(rest_for_each_read * took, longest_rest);

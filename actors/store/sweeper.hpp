@@ -4,13 +4,9 @@
 // at a time with a pause in between. Holds nothing that the store does not.
 
 #include "actors/engine/protocol.hpp"
-#include "actors/plumbing/actor_ref.hpp"
-#include "base/clock.hpp"
+#include "actors/engine/services.hpp"
 #include "base/metrics.hpp"
-#include "domain/ports/order_port.hpp"
-#include "domain/ports/reads.hpp"
 
-#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <memory>
@@ -26,12 +22,7 @@ struct sweeper_metrics {
   gauge quarantined; ///< as the store says
 };
 
-struct sweeper_services {
-  reads* reader = nullptr;
-  order_port* orders = nullptr;
-  const clock* time = nullptr;
-  ref_of<sweeper_actor> self;                        ///< where callbacks find it
-  std::shared_ptr<std::atomic<int>> reads_under_way; ///< callbacks that may still come from reader threads
+struct sweeper_services : engine_services {
   std::shared_ptr<sweeper_metrics> measured;
   std::chrono::milliseconds every{1000}; ///< from the end of a round to the next one
   std::chrono::milliseconds pause{100};  ///< between the pages of a round: 1,000 inputs a second at most
@@ -54,7 +45,7 @@ struct sweeper_state {
   sweeper_actor::pointer self;
   std::shared_ptr<const sweeper_services> services;
   bool armed = false; ///< a tick is on its way: one at a time
-  static constexpr const char* name = "sweeper";
+  static constexpr const char* name = kind_name<sweeper_actor>;
 
 private:
   void look_again_after(std::chrono::milliseconds wait);

@@ -8,7 +8,9 @@
 
 #include <cstddef>
 #include <functional>
+#include <span>
 #include <string>
+#include <string_view>
 
 namespace orderly {
 
@@ -41,6 +43,8 @@ public:
   /// Within about a second. Thread-safe; calls back once, on a thread of the engine. Errors: shutting_down.
   virtual void look(actors_request what, std::function<void(result<actors_view>)> done) = 0;
   virtual void tree(std::function<void(result<actor_tree>)> done) = 0;
+  /// Of which kinds a look tells, in its order. Thread-safe.
+  [[nodiscard]] virtual std::span<const std::string_view> kinds() const = 0;
 };
 
 } // namespace orderly

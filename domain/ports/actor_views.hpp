@@ -16,11 +16,8 @@
 
 namespace orderly {
 
-namespace actor_kind {
-inline constexpr std::string_view order = "order", registry = "registry", writer = "writer", lane = "lane", outbox = "outbox",
-                                  fetcher = "fetcher", sweeper = "sweeper", watcher = "watcher", supervisor = "supervisor";
-inline constexpr std::array all{order, registry, writer, lane, outbox, fetcher, sweeper, watcher, supervisor};
-} // namespace actor_kind
+/// The kind of orders' actors, whose ids are the orders'. The engine names the others (actor_port::kinds).
+inline constexpr const char* order_kind = "order";
 
 enum class actor_sort : std::uint8_t { mailbox, oldest, handled, restarts };
 inline constexpr std::array<std::string_view, 4> actor_sort_names{"mailbox", "oldest", "handled", "restarts"};

@@ -45,7 +45,7 @@ void serve_restart(const route_call& call) {
       read_class::loads, [key = *key](order_queries& from) { return from.find(key); }, tell);
 }
 
-result<actors_request> read_actors_query(const request_target& target) {
+result<actors_request> read_actors_query(const request_target& target, std::span<const std::string_view> kinds) {
   constexpr std::size_t most = 200;
   actors_request asked;
   const auto take_sort = [&](std::string_view value) {
@@ -61,7 +61,7 @@ result<actors_request> read_actors_query(const request_target& target) {
   };
   const auto take_kind = [&](std::string_view value) {
     asked.kind = value;
-    return std::find(actor_kind::all.begin(), actor_kind::all.end(), value) != actor_kind::all.end();
+    return std::find(kinds.begin(), kinds.end(), value) != kinds.end();
   };
   const auto take_part = [&](std::string_view value) {
     asked.id_part = value;
@@ -69,7 +69,7 @@ result<actors_request> read_actors_query(const request_target& target) {
   };
   const auto read = read_query(target, {{"sort", one_of(actor_sort_names) + ", with - for the greatest first", take_sort},
                                         {"limit", "a whole number from 0 to 200", take_limit},
-                                        {"kind", one_of(actor_kind::all), take_kind},
+                                        {"kind", one_of(kinds), take_kind},
                                         {"q", "a part of an id, 64 characters at most", take_part}});
   if (!read)
     return read.error();
@@ -97,7 +97,7 @@ http_response actors_response(const api_context& with, const actors_view& seen, 
 }
 
 void serve_actors(const route_call& call) {
-  const auto asked = read_actors_query(call.target);
+  const auto asked = read_actors_query(call.target, call.with->actors.kinds());
   if (!asked)
     return call.to->answer(problem(asked.error()));
   call.with->actors.look(*asked, [with = call.with, to = call.to](result<actors_view> seen) {

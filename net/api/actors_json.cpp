@@ -44,7 +44,7 @@ json::object body_of(const kind_view& k) {
 }
 
 json::value order_of(const actor_view& a) {
-  if (a.kind != actor_kind::order)
+  if (a.kind != order_kind)
     return nullptr;
   return json::object{{"tiktok_order_id", a.id},
                       {"state", a.state ? json::value(name_of(*a.state)) : json::value(nullptr)},

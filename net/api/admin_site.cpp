@@ -138,9 +138,9 @@ private:
 
 std::vector<api_route> admin_routes() {
   std::vector<api_route> all;
-  for (const auto rows :
-       {process_routes(), order_routes(), why_routes(), actor_routes(), dead_letter_routes(), session_routes(), stream_routes()})
-    all.insert(all.end(), rows.begin(), rows.end());
+  for (const auto rows_of : admin_resources)
+    for (const auto& row : rows_of())
+      all.push_back(row);
   return all;
 }
 

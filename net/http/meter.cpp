@@ -25,20 +25,13 @@ void counter_family::add(std::initializer_list<std::string_view> values) {
   found->second.add();
 }
 
-http_meter::http_meter(metrics& measured)
-    : in_flight(measured.gauge("orderly_http_in_flight", "Inputs that wait for an answer, each order of a webhook for itself")),
-      connections(measured.gauge("orderly_http_connections", "Open connections of both listeners")),
-      body_bytes(measured.gauge("orderly_http_body_bytes", "Bytes of bodies of requests that are read or wait for their answer")),
-      streams(measured.gauge("orderly_http_streams", "Answers that are written while they are sent: event streams, exports")),
-      measured_(measured),
-      requests_(measured, "orderly_http_requests_total", "Requests answered", {"listener", "route", "status"}),
-      rejected_(measured, "orderly_http_rejected_total", "Requests refused at the edge, by reason", {"reason"}),
-      webhooks_(measured, "orderly_webhook_received_total", "Signed webhooks, by topic and outcome", {"topic", "outcome"}),
-      streams_ended_(measured, "orderly_http_streams_ended_total", "Ends of such answers, by how", {"route", "how"}) {
+std::vector<histogram> stages_of(metrics& measured) {
+  std::vector<histogram> stages;
   for (std::size_t i = 0; i <= static_cast<std::size_t>(trace_stage::replied); ++i)
-    stages_.push_back(measured.histogram("orderly_input_stage_seconds", "Where the time of answered inputs went, by stage",
-                                         {.00001, .00003, .0001, .0003, .001, .003, .01, .03, .1, .3, 1, 3, 10},
-                                         {{"stage", std::string{name_of(static_cast<trace_stage>(i))}}}));
+    stages.push_back(measured.histogram("orderly_input_stage_seconds", "Where the time of answered inputs went, by stage",
+                                        {.00001, .00003, .0001, .0003, .001, .003, .01, .03, .1, .3, 1, 3, 10},
+                                        {{"stage", std::string{name_of(static_cast<trace_stage>(i))}}}));
+  return stages;
 }
 
 void http_meter::answered(std::string_view listener, std::string_view route, int status,

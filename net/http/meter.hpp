@@ -29,9 +29,15 @@ private:
   std::map<std::string, counter, std::less<>> made_; // key: values, each followed by '\n'
 };
 
+/// One for each stage of an input's trace up to the answer.
+std::vector<histogram> stages_of(metrics& measured);
+
+/// Each metric with its name and help, in the order in which they are made.
 class http_meter {
+  metrics& measured_; // makes what follows
+
 public:
-  explicit http_meter(metrics& measured);
+  explicit http_meter(metrics& measured) : measured_(measured) {}
 
   void answered(std::string_view listener, std::string_view route, int status, std::chrono::steady_clock::duration took);
   /// A request that was refused before a route saw it, or a webhook whose signature was.
@@ -40,15 +46,24 @@ public:
   /// How long each stage took of an input that was answered: from the offset before to its own.
   void traced(const trace& of);
   void stream_ended(std::string_view route, std::string_view how) { streams_ended_.add({route, how}); }
-  /// Of both listeners: inputs that wait for an answer, open connections, bytes of bodies, answers that are streams.
-  gauge in_flight, connections, body_bytes, streams;
+
+  // Of both listeners.
+  gauge in_flight =
+      measured_.gauge("orderly_http_in_flight", "Inputs that wait for an answer, each order of a webhook for itself");
+  gauge connections = measured_.gauge("orderly_http_connections", "Open connections of both listeners");
+  gauge body_bytes =
+      measured_.gauge("orderly_http_body_bytes", "Bytes of bodies of requests that are read or wait for their answer");
+  gauge streams = measured_.gauge("orderly_http_streams", "Answers that are written while they are sent: event streams, exports");
 
 private:
-  metrics& measured_;
-  counter_family requests_, rejected_, webhooks_, streams_ended_;
+  counter_family requests_{measured_, "orderly_http_requests_total", "Requests answered", {"listener", "route", "status"}};
+  counter_family rejected_{measured_, "orderly_http_rejected_total", "Requests refused at the edge, by reason", {"reason"}};
+  counter_family webhooks_{
+      measured_, "orderly_webhook_received_total", "Signed webhooks, by topic and outcome", {"topic", "outcome"}};
+  counter_family streams_ended_{measured_, "orderly_http_streams_ended_total", "Ends of such answers, by how", {"route", "how"}};
   std::mutex mutex_;
   std::map<std::string, histogram, std::less<>> seconds_;
-  std::vector<histogram> stages_; ///< up to the answer
+  std::vector<histogram> stages_ = stages_of(measured_);
 };
 
 } // namespace orderly

@@ -1,10 +1,14 @@
 #include "storage/sqlite/reader.hpp"
 
 #include "storage/cursor.hpp"
+#include "storage/named_statement.hpp"
 #include "storage/paging.hpp"
 #include "storage/row_reading.hpp"
+#include "storage/sqlite/kept_inputs.hpp"
 #include "storage/sqlite/situation.hpp"
 #include "storage/timeline_merge.hpp"
+
+#include <iterator>
 
 namespace orderly::sqlite {
 namespace {
@@ -85,51 +89,11 @@ constexpr read_statement statements[] = {
     (select max(f.epoch) from feed_epochs f where f.first_pos <= e.pos), e.pos, e.order_id, o.tiktok_order_id
   from order_events e join orders o on o.id = e.order_id where e.pos > ? order by e.pos limit ?)"},
 
-{"pending_inputs", R"(
-  select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type,
-    i.notification_id, i.raw
-  from inputs i
-  where i.outcome = 'pending' and (i.received_at, i.id) > (?1, ?2) and i.received_at < ?3
-    and not exists (select 1 from order_attention q where q.kind = 'quarantined' and q.until is null
-      and q.order_id = (select o.id from orders o where o.tiktok_order_id = i.order_ref))
-  order by i.received_at, i.id limit ?4)"},
-{"pending_inputs_of_order", R"(
-  select i.id, i.delivery_id, i.dedupe_key, i.order_ref, i.received_at, i.source, i.actor, i.shop_id, i.type,
-    i.notification_id, i.raw
-  from inputs i
-  where i.outcome = 'pending' and (i.received_at, i.id) > (?1, ?2) and i.received_at < ?3 and i.order_ref = ?5
-    and not exists (select 1 from order_attention q where q.kind = 'quarantined' and q.until is null
-      and q.order_id = (select o.id from orders o where o.tiktok_order_id = i.order_ref))
-  order by i.received_at, i.id limit ?4)"},
-
-{"open_dead_letters", R"(
-  select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, d.first_at,
-    d.last_at, d.redriven_at, i.raw
-  from dead_letters d left join inputs i on i.id = d.input_id
-  where d.redriven_at is null and (d.last_at, d.id) < (?1, ?2) and (?4 is null or d.cause = ?4)
-  order by d.last_at desc, d.id desc limit ?3)"},
-{"all_dead_letters", R"(
-  select d.id, d.input_id, i.order_ref, i.shop_id, i.source, i.type, i.notification_id, d.cause, d.count, d.first_at,
-    d.last_at, d.redriven_at, i.raw
-  from dead_letters d left join inputs i on i.id = d.input_id
-  where (d.last_at, d.id) < (?1, ?2) and (?4 is null or d.cause = ?4)
-  order by d.last_at desc, d.id desc limit ?3)"},
-{"dead_letter_ids", R"(
-  select id from dead_letters
-  where redriven_at is null and (last_at, id) < (?1, ?2) and cause = ?3
-  order by last_at desc, id desc limit ?4)"},
-
 {"quarantined_orders", "select count(*) from order_attention where kind = 'quarantined' and until is null"},
 };
 // clang-format on
 
-/// A name that is none does not compile.
-consteval std::string_view sql(std::string_view name) {
-  for (const auto& one : statements)
-    if (one.name == name)
-      return one.sql;
-  throw "no statement has this name";
-}
+consteval std::string_view sql(std::string_view name) { return named(name, statements).sql; }
 
 class reader final : public order_queries {
 public:
@@ -339,40 +303,15 @@ result<event_page> reader::events_after(const feed_position& at, std::size_t lim
 }
 
 result<pending_page> reader::pending(const pending_request& what) {
-  return guarded([&]() -> result<pending_page> {
-    const auto from = pending_position_from(what.cursor);
-    if (!from)
-      return from.error();
-    auto query = over_.use(what.order ? sql("pending_inputs_of_order") : sql("pending_inputs"));
-    query.at(from->received_at).id(from->id).at(bound_of(what)).integer(rows_to_ask_for(what.limit));
-    if (what.order)
-      query.text(what.order->str());
-    return page_from<input_row>(query, what.limit, read_input_row<statement>);
-  });
+  return guarded([&] { return read_pending(over_, what); });
 }
 
 result<dead_letter_page> reader::dead_letters(const dead_letter_filter& filter) {
-  return guarded([&]() -> result<dead_letter_page> {
-    const auto from = dead_letter_position_from(filter.cursor);
-    if (!from)
-      return from.error();
-    auto query = over_.use(filter.redriven ? sql("all_dead_letters") : sql("open_dead_letters"));
-    query.at(from->last_at).integer(from->id).integer(rows_to_ask_for(filter.limit));
-    query.text_or_null(filter.cause ? name_of(*filter.cause) : std::string_view{});
-    return page_from<dead_letter_view>(query, filter.limit, read_dead_letter<statement>);
-  });
+  return guarded([&] { return read_dead_letters(over_, filter); });
 }
 
 result<std::vector<std::int64_t>> reader::dead_letter_ids(dead_letter_cause cause, std::size_t limit) {
-  return guarded([&]() -> result<std::vector<std::int64_t>> {
-    std::vector<std::int64_t> ids;
-    auto query = over_.use(sql("dead_letter_ids"));
-    const dead_letter_position newest;
-    query.at(newest.last_at).integer(newest.id).text(name_of(cause)).integer(static_cast<std::int64_t>(page_size(limit)));
-    while (query.step())
-      ids.push_back(query.integer_at(0));
-    return ids;
-  });
+  return guarded([&] { return read_dead_letter_ids(over_, cause, limit); });
 }
 
 result<std::size_t> reader::quarantined_orders() {
@@ -387,6 +326,11 @@ result<std::size_t> reader::quarantined_orders() {
 
 std::unique_ptr<order_queries> make_reader(const database& where) { return std::make_unique<reader>(where); }
 
-std::span<const read_statement> read_statements() { return statements; }
+std::vector<read_statement> read_statements() {
+  std::vector<read_statement> all{std::begin(statements), std::end(statements)};
+  const auto of_inputs = kept_input_statements();
+  all.insert(all.end(), of_inputs.begin(), of_inputs.end());
+  return all;
+}
 
 } // namespace orderly::sqlite

@@ -1,23 +1,20 @@
 #pragma once
 // A read-only connection: sees what is committed, and never waits for the writer. Each query's statement stands beside it in
-// reader.cpp.
+// reader.cpp, or in the file of its concept.
 
 #include "domain/ports/order_queries.hpp"
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/read_statement.hpp"
 
 #include <memory>
-#include <span>
-#include <string_view>
+#include <vector>
 
 namespace orderly::sqlite {
 
 /// Throws fault when the database cannot be opened.
 std::unique_ptr<order_queries> make_reader(const database& where);
 
-struct read_statement {
-  std::string_view name, sql;
-};
-/// All that a reader runs, for tests of their plans.
-std::span<const read_statement> read_statements();
+/// All that a reader runs beside those of statements.hpp, for tests of their plans.
+std::vector<read_statement> read_statements();
 
 } // namespace orderly::sqlite

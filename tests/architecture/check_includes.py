@@ -17,7 +17,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*(?:"([^"]+)"|<([^>]+)>)')
 # folder, with all below it, or the pattern of single headers.
 STORE_PORT = (r"storage/(store|store_task|unit)\.hpp",)
 STORE_ROWS = (r"storage/\w+\.hpp",)
-PROTOCOLS = (r"actors/engine/(protocol|messages|atoms|ask_store|seen)\.hpp", "actors/plumbing", "domain", "base") + STORE_PORT
+PROTOCOLS = (r"actors/engine/(protocol|messages|services|ask_store|seen)\.hpp", "actors/plumbing", "domain", "base") + STORE_PORT
 HTTP_VALUES = (r"net/http/(message|meter)\.hpp",)
 PROJECT = {
     "base": ("base",),

@@ -220,10 +220,11 @@ void world::strike() {
   if (!seat.host)
     return;
   if (on_.strikes(with.actor_killed)) {
-    static constexpr std::array<std::string_view, 8> mortal{"order",  "registry", "writer",  "lane",
-                                                            "outbox", "fetcher",  "sweeper", "watcher"};
+    const auto kinds = seat.host->operations().kinds();
     auto jobs = seat.host->jobs();
-    std::erase_if(jobs, [](const auto& job) { return std::find(mortal.begin(), mortal.end(), job.name) == mortal.end(); });
+    std::erase_if(jobs, [&](const auto& job) { // nobody starts a supervisor again, and what is no kind lives for a moment
+      return job.name == "supervisor" || std::find(kinds.begin(), kinds.end(), job.name) == kinds.end();
+    });
     const bool orders_only = on_.random.in_100(70);
     if (orders_only)
       std::erase_if(jobs, [](const auto& job) { return job.name != "order"; });

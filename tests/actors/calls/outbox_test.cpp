@@ -229,7 +229,7 @@ TEST_CASE("a shipment is a promise first: shipped only when TikTok has accepted 
 TEST_CASE("a crash between report_queued and the call: the restart makes the call, once, with no new webhook") {
   engine_fixture f;
   bring_to_processing(f);
-  f.now->whole.outbox->close(); // so that the commit happens and the call does not
+  f.now->whole.services.outbox->close(); // so that the commit happens and the call does not
   f.ask(ship(f));
   REQUIRE(f.tiktok.ships.empty());
   f.restart();

@@ -1,6 +1,9 @@
 // What whoever looks at the engine sees: by message, in small turns, and without waking anybody.
 
+#include "actors/engine/views.hpp"
+#include "actors/order/order_actor.hpp"
 #include "actors/order/order_choice.hpp"
+#include "actors/store/change_watcher.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/engine_fixture.hpp"
 #include "tests/support/metric.hpp"
@@ -188,6 +191,35 @@ TEST_CASE("the parts of the engine are told beside its orders, each by its id") 
   CHECK(kind(seen, "watcher").live == 0);
   CHECK(seen.totals.residents_limit == 50'000);
   CHECK(ids_of(look(f, {actor_sort::mailbox, true, 50, "registry", {}})) == std::vector<std::string>{"registry:0", "registry:1"});
+}
+
+TEST_CASE("every kind is told, in the order in which the engine names them, each actor under a name that CAF has for it too") {
+  engine_fixture f;
+  const std::vector<std::string_view> names{"order",   "registry", "writer",  "lane",      "outbox",
+                                            "fetcher", "sweeper",  "watcher", "supervisor"};
+  const auto kinds = f.now->orders.kinds();
+  CHECK(std::vector<std::string_view>(kinds.begin(), kinds.end()) == names);
+  std::vector<std::string_view> told;
+  for (const auto& one : look(f).kinds)
+    told.push_back(one.kind);
+  CHECK(told == names);
+  CHECK(std::string_view{order_actor_state::name} == "order");
+  CHECK(std::string_view{watcher_state::name} == "watcher");
+}
+
+TEST_CASE("a part of several members is away until all of them are there, and is numbered where it has its like") {
+  const auto members =
+      members_of({{{"writer"}, {}, 1, 0}, {{"registry"}, 0, 0, 2}, {{"registry"}, 1, 1, 0}, {{"outbox", "fetcher"}, {}, 1, 3}});
+  std::vector<std::string> ids;
+  std::vector<bool> alive;
+  for (const auto& one : members) {
+    ids.push_back(one.id);
+    alive.push_back(one.alive);
+  }
+  CHECK(ids == std::vector<std::string>{"writer", "registry:0", "registry:1", "outbox", "fetcher"});
+  CHECK(alive == std::vector<bool>{true, false, true, false, false});
+  CHECK(members[1].restarts == 2);
+  CHECK(members[4].restarts == 3);
 }
 
 TEST_CASE("looking wakes no order and reads nothing") {

@@ -26,11 +26,11 @@ void kill(const auto& box) { caf::anon_send_exit(box->get(), caf::exit_reason::k
 /// Without a word to anybody.
 void kill_part(engine_fixture& f, const std::string& part) {
   if (part == writer)
-    kill(f.now->whole.writer);
+    kill(f.now->whole.services.writer);
   else if (part == calls)
-    kill(f.now->whole.outbox);
+    kill(f.now->whole.services.outbox);
   else if (part == sweeper_part)
-    kill(f.now->whole.sweepers);
+    kill(f.now->whole.services.sweeper);
   else
     for (const auto& one : f.now->whole.shards)
       kill(one);
@@ -164,7 +164,7 @@ TEST_CASE("whatever dies at whatever moment, each input in flight gets one answe
 
 TEST_CASE("a writer that dies under a unit: the order reads that it was committed and does not decide it twice") {
   engine_fixture f;
-  f.faults->plan->before_commit = [&] { kill(f.now->whole.writer); };
+  f.faults->plan->before_commit = [&] { kill(f.now->whole.services.writer); };
   const auto place = counted::post(f, f.webhook(id, "UNPAID", t0));
   f.drain();
   CHECK(place->answers == 1);
@@ -360,7 +360,7 @@ TEST_CASE("a second stop ends the wait of the first, whatever its grace") {
 TEST_CASE("a part that dies while the engine stops is mended as long as it is needed") {
   engine_fixture f;
   const auto place = counted::post(f, f.webhook(id, "UNPAID", t0));
-  f.faults->plan->before_commit = [&] { kill(f.now->whole.writer); };
+  f.faults->plan->before_commit = [&] { kill(f.now->whole.services.writer); };
   tell_from_outside(f.now->supervisor, atom::stop::value, std::chrono::milliseconds{5000});
   f.drain();
   f.advance(2ms);

@@ -78,7 +78,7 @@ std::string read_whole(const std::string& plan) {
 
 bool has(const std::string& plan, const std::string& part) { return plan.find(part) != std::string::npos; }
 
-const postgres::statement& read_named(std::string_view name) {
+postgres::statement read_named(std::string_view name) {
   const auto all = postgres::read_statements();
   const auto found = std::find_if(all.begin(), all.end(), [&](const auto& one) { return one.name == name; });
   REQUIRE(found != all.end());
@@ -185,7 +185,7 @@ TEST_CASE("what is written beside an input finds its rows by their keys") {
   if (filled)
     fill(at.shell());
   struct expected {
-    const postgres::statement& what;
+    postgres::statement what;
     std::string parameters;
   };
   for (const auto& [what, parameters] :

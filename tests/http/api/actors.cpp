@@ -20,7 +20,7 @@ actors_view one_busy_order() {
   actors_view seen;
   seen.totals = {8204, 25'000, 2, 19, 1203.4, 4211, 3, 4.1};
   kind_view orders;
-  orders.kind = actor_kind::order;
+  orders.kind = order_kind;
   orders.live = 8204;
   orders.mailbox = 19;
   orders.oldest_ms = 1203.4;
@@ -29,11 +29,11 @@ actors_view one_busy_order() {
   orders.mean_wait_ms = 0.31;
   orders.restarts = 3;
   kind_view writer;
-  writer.kind = actor_kind::writer;
+  writer.kind = "writer";
   seen.kinds = {orders, writer};
   actor_view order;
   order.id = known_id;
-  order.kind = actor_kind::order;
+  order.kind = order_kind;
   order.state = order_state::processing;
   order.version = 14;
   order.mailbox = 19;
@@ -45,7 +45,7 @@ actors_view one_busy_order() {
   order.restarts = 1;
   actor_view sweeper;
   sweeper.id = "sweeper";
-  sweeper.kind = actor_kind::sweeper;
+  sweeper.kind = "sweeper";
   seen.actors = {order, sweeper};
   seen.total = 8211;
   return seen;
@@ -121,6 +121,15 @@ TEST_CASE("the query says which actors, how many and in which order") {
   CHECK(server.actors.looks.size() == 3);
 }
 
+TEST_CASE("the kinds that may be asked for are those that the engine names") {
+  running_server server;
+  for (const std::string kind : {"order", "lane"})
+    CHECK(ask(server, "/api/v1/actors?kind=" + kind).contains("actors"));
+  const auto got = server.api("GET", "/api/v1/actors?kind=sweeper", {}, viewer);
+  CHECK(problem_code(got, 422) == "invalid_field");
+  CHECK(string_at(body_of(got), "allowed") == "one of: order, lane");
+}
+
 TEST_CASE("what the store cannot say is named, and the engine's own numbers are told") {
   running_server server;
   server.actors.look_answer = one_busy_order();
@@ -146,17 +155,17 @@ TEST_CASE("the tree is printed with its branches, what is folded and the threads
   running_server server;
   actor_tree tree;
   tree.root.id = "supervisor";
-  tree.root.kind = actor_kind::supervisor;
+  tree.root.kind = "supervisor";
   tree.root.restart_limit = {5, 60};
   actor_node shard;
   shard.id = "registry:0";
-  shard.kind = actor_kind::registry;
+  shard.kind = "registry";
   shard.note = "2 orders";
   shard.mailbox = 3;
   shard.folded = {1, 2};
   actor_node order;
   order.id = known_id;
-  order.kind = actor_kind::order;
+  order.kind = order_kind;
   order.marks = {"quarantined"};
   shard.children = {order};
   tree.root.children = {shard};

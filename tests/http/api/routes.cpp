@@ -5,9 +5,11 @@
 #include "net/edge/public_site.hpp"
 #include "tests/http/support/running_server.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/source_dir.hpp"
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
 #include <set>
 
@@ -136,6 +138,15 @@ TEST_CASE("every row but health and the log-in needs a role; no row that acts is
     if (row.needs && row.method != "GET" && !is_session)
       CHECK(*row.needs >= role::op);
   }
+}
+
+TEST_CASE("no resource's file is left out of the listener's table") {
+  std::set<std::string> files;
+  for (const auto& each : std::filesystem::directory_iterator{source_file("net/api")})
+    if (const auto name = each.path().filename().string(); name.ends_with("_api.cpp"))
+      files.insert(name);
+  CAPTURE(files);
+  CHECK(files.size() == admin_resources.size());
 }
 
 TEST_CASE("each row is described, and all rows of a path have one label") {

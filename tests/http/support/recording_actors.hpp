@@ -3,8 +3,11 @@
 
 #include "domain/ports/actor_port.hpp"
 
+#include <array>
 #include <functional>
 #include <mutex>
+#include <span>
+#include <string_view>
 #include <vector>
 
 namespace orderly::test {
@@ -34,11 +37,14 @@ public:
     done(tree_answer);
   }
 
+  [[nodiscard]] std::span<const std::string_view> kinds() const override { return known_kinds; }
+
   void signature_failed(const shop_id& shop) override {
     const std::lock_guard lock{mutex};
     failing_shops.push_back(shop);
   }
 
+  static constexpr std::array<std::string_view, 2> known_kinds{"order", "lane"};
   std::function<void()> while_asked = [] {}; ///< before a restart or a re-drive is answered
   std::mutex mutex;
   std::vector<tiktok_order_id> restarts;
