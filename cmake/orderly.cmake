@@ -15,13 +15,14 @@ if(ORDERLY_SANITIZE)
   target_compile_options(orderly_options INTERFACE -Wno-maybe-uninitialized)
 endif()
 
-# What a test asserts is compiled with little optimisation, which takes a third less time; what it tests is compiled as it is shipped.
+# What a test asserts is compiled with little optimisation, which takes a third less time; what it tests is compiled as it is
+# shipped.
 function(orderly_compile_as_test target)
   target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-Og -Wno-maybe-uninitialized>)
 endfunction()
 
-# orderly_use_prelude(TARGET NAME): one of cmake/prelude's precompiled headers, those of tests for tests; `none` for what links none of
-# their libraries.
+# orderly_use_prelude(TARGET NAME): one of cmake/prelude's precompiled headers, those of tests for tests; `none` for what links
+# none of their libraries.
 option(ORDERLY_PRELUDE "Parse the headers that nearly every file includes once a build" ON)
 function(orderly_use_prelude target name)
   if(name MATCHES "tests$")

@@ -196,14 +196,16 @@ void gateway::reread(const input& what, const std::shared_ptr<answer_slot>& slot
       dead = parsed.kind == webhook_kind::unparsable ? dead_letter_cause::unparsable : dead_letter_cause::no_order_id;
     return record(what, dead, slot);
   }
-  post(delivery_of(std::move(parsed), what.raw, what.received_at, ids_.next(), ids_), [this, what, slot](const std::vector<answer>& answers) {
-    const auto failed = std::find_if(answers.begin(), answers.end(),
-                                     [](const answer& a) { return a.refusal && !is_stored(input_fate_of(a.refusal->code)); });
-    if (failed != answers.end())
-      return slot->complete(*failed);
-    const std::shared_lock lock(mutex_);
-    record(what, std::nullopt, slot);
-  });
+  post(delivery_of(std::move(parsed), what.raw, what.received_at, ids_.next(), ids_),
+       [this, what, slot](const std::vector<answer>& answers) {
+         const auto failed = std::find_if(answers.begin(), answers.end(), [](const answer& a) {
+           return a.refusal && !is_stored(input_fate_of(a.refusal->code));
+         });
+         if (failed != answers.end())
+           return slot->complete(*failed);
+         const std::shared_lock lock(mutex_);
+         record(what, std::nullopt, slot);
+       });
 }
 
 void gateway::restart(tiktok_order_id order, std::function<void(result<restarted>)> done) {

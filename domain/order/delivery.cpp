@@ -6,7 +6,8 @@
 
 namespace orderly {
 
-delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, uuid id, id_source& ids) {
+delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, uuid id,
+                     id_source& ids) {
   static const auto not_kept = std::make_shared<const std::string>();
   input common;
   common.delivery = id;

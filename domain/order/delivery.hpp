@@ -31,7 +31,8 @@ struct delivery {
 
 /// The inputs of a parsed webhook: their ids are minted here. Chat bodies are not kept.
 /// @param id of the delivery
-delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, uuid id, id_source& ids);
+delivery delivery_of(parsed_webhook parsed, std::shared_ptr<const std::string> raw, timestamp received_at, uuid id,
+                     id_source& ids);
 
 /// Gives each input a branch of what they have in common so far.
 std::vector<trace_ptr> begin_traces(delivery& of, const trace& common);

@@ -44,10 +44,11 @@ struct http_request {
   std::uint16_t local_port = 0;
   std::string_view peer; ///< the address at the connection's other end, written like local_host
   bool loopback_peer = false;
-  bool peer_is_proxy = false;              ///< one that http.trusted_proxies names; see net/http/forwarded.hpp
-  bool has_body = false;                   ///< one is announced, however long
-  std::chrono::steady_clock::time_point began{}, received{}; ///< its first byte, its last one; the latter from http_route::serve() on
-  std::shared_ptr<const std::string> body; ///< never null; chunks joined; empty until http_route::serve()
+  bool peer_is_proxy = false;                       ///< one that http.trusted_proxies names; see net/http/forwarded.hpp
+  bool has_body = false;                            ///< one is announced, however long
+  std::chrono::steady_clock::time_point began{};    ///< its first byte
+  std::chrono::steady_clock::time_point received{}; ///< its last one; from http_route::serve() on
+  std::shared_ptr<const std::string> body;          ///< never null; chunks joined; empty until http_route::serve()
 
   [[nodiscard]] header_value header(std::string_view name) const { return fields ? fields->find(name) : header_value{}; }
 };

@@ -110,9 +110,9 @@ result<std::unique_ptr<store>> open(const store_options& options) {
     session over{*where, access::migrate};
     if (auto safe = refuse_unsafe(over, options.allow_unsafe); !safe)
       return safe;
-    if (auto migrated = migrate(over); !migrated)
-      return migrated;
-    return refuse_hidden_rows(over);
+    if (auto seen = refuse_hidden_rows(over); !seen)
+      return seen;
+    return migrate(over);
   });
   if (!ready)
     return ready.error();

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""What it costs webhooks that somebody watches: webhooks answered a second by one engine on SQLite with nobody at GET /stream, with
-one reader, with eight, and with the console's live list open in chromium (which the browser's tests must have installed).
+"""What it costs webhooks that somebody watches: webhooks answered a second by one engine on SQLite with nobody at GET /stream,
+with one reader, with eight, and with the console's live list open in chromium (which the browser's tests must have installed).
 
     measure_stream.py [SECONDS ROUNDS]     of each measurement; default: 6 3
 
@@ -22,7 +22,7 @@ BROWSER = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", "b
 class Readers:
     def __init__(self, engine, count):
         self.running = [subprocess.Popen(["curl", "--silent", "--no-buffer", "--output", os.devnull, "--header",
-                                          f"Authorization: Bearer {engine.token}", f"http://{engine.admin}/api/v1/stream"])
+                                          f"Authorization: Bearer {engine.token}", f"{engine.admin}/api/v1/stream"])
                         for _ in range(count)]
 
     def end(self):
@@ -39,7 +39,7 @@ class Console:
             password = file.read().strip()
         stage = os.path.join(folder, "stage.json")
         with open(stage, "w", encoding="utf-8") as out:
-            json.dump({"console": f"http://{engine.admin}", "password": password, "token": engine.token}, out)
+            json.dump({"console": engine.admin, "password": password, "token": engine.token}, out)
         self.watch = subprocess.Popen(["node", os.path.join(BROWSER, "watch.mjs")], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
                                       text=True, env={**os.environ, "ORDERLY_BROWSER_STAGE": stage})
         assert self.watch.stdout.readline() == "watching\n"

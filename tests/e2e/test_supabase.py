@@ -52,7 +52,8 @@ alter publication supabase_realtime owner to postgres;
 
 
 def run_psql(url, text, *options):
-    return subprocess.run(["psql", "-XAtq", *options, "-d", url], input=text, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(["psql", "-XAtq", *options, "-d", url], input=text, capture_output=True, text=True, timeout=60,
+                          check=False)
 
 
 def psql(url, text):
@@ -147,7 +148,8 @@ class Supabase(Case):
 
     def printed_schema(self):
         environment = {**clean_environment(), "ORDERLY_STORAGE_SCHEMA": "orderly"}
-        return subprocess.run([ORDERLYD, "--print-schema"], capture_output=True, text=True, timeout=30, check=True, cwd=self.folder,
+        return subprocess.run([ORDERLYD, "--print-schema"], capture_output=True, text=True, timeout=30, check=True,
+                              cwd=self.folder,
                               env=environment).stdout
 
     def tables(self, schema):

@@ -21,7 +21,8 @@ std::string text_of(const answer& a) {
 bool is_durable_answer(const std::vector<answer>& answers) { return is_durable(answers); }
 
 void front_door::webhook(int engine, order_port& at, id_source& ids, timestamp now, const std::string& raw, heard done) {
-  post(engine, at, delivery_of(parse_webhook(raw), std::make_shared<const std::string>(raw), now, ids.next(), ids), true, std::move(done));
+  post(engine, at, delivery_of(parse_webhook(raw), std::make_shared<const std::string>(raw), now, ids.next(), ids), true,
+       std::move(done));
 }
 
 void front_door::command(int engine, order_port& at, input what, heard done) {

@@ -71,7 +71,7 @@ struct writer_under_test {
     options.measured = &measured;
     options.time = &time;
     options.spawn_lane = [this, all = lanes + (lane_for_tasks ? 1 : 0)](caf::actor_system& in) {
-      return in.spawn(lane, static_cast<store*>(&stores.at(spawned++ % all)));
+      return in.spawn(lane, static_cast<store*>(&stores.at(spawned++ % all)), std::shared_ptr<opened_writers>{});
     };
     writer = system.spawn(storage_writer, options);
     drain();

@@ -139,14 +139,13 @@ TEST_CASE("a commit whose hint is lost is found a second later at the latest") {
 
 TEST_CASE("a feed whose connection breaks says so and goes on where it was") {
   const auto db = fresh("postgresql");
-  const other_writer writer{*db};
   const auto feed = feed_of(*db);
   postgres_shell shell{postgres_url()};
   const std::string of_feed = "from pg_stat_activity where query ilike '%pg_current_snapshot%' and application_name = 'orderly'";
   shell.execute("select pg_terminate_backend(pid) " + of_feed);
   while (shell.scalar("select count(*) " + of_feed) != "0")
     std::this_thread::sleep_for(5ms);
-  stored(*writer, "51");
+  stored(*other_writer{*db}, "51"); // opened now: what opens a store asks for the snapshot too
   const auto broken = feed->wait(0ms);
   REQUIRE_FALSE(broken.has_value());
   CHECK(broken.error().code == error_code::storage_unavailable);

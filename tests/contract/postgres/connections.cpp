@@ -92,13 +92,27 @@ TEST_CASE("what others use of a role's connections is counted") {
   check_refused(opened(url, 2, 2), {"role lim may have 10", "others use 2", "connection limit 11"});
 }
 
-TEST_CASE("a database or a server that allows too few connections is refused as well") {
+TEST_CASE("a server that allows too few connections is refused as well") {
   const postgres_database db;
-  limited_role role{db};
+  const limited_role role{db};
   check_refused(opened(role.url(), 2, 500), {"needs 507 connections", "max_connections 200", "superuser_reserved_connections"});
-  const auto database = role.shell.scalar("select quote_ident(current_database())");
-  role.shell.execute("alter database " + database + " connection limit 6");
-  const auto refused = opened(role.url(), 2, 2);
-  role.shell.execute("alter database " + database + " connection limit -1");
-  check_refused(refused, {"the database " + database + " may have 6", "datconnlimit"});
+}
+
+TEST_CASE("so is a database") {
+  const postgres_database db; // its schema is made in a database of the test's own too: others use the one that it is in
+  const std::string own = "own_" + db.name();
+  limited_role role{db};
+  role.shell.execute("create database " + own);
+  const auto at = [&](std::string url) {
+    const auto path = url.find('/', url.find("//") + 2) + 1;
+    return url.replace(path, url.find('?', path) - path, own);
+  };
+  {
+    postgres_shell inside{at(db.url())};
+    inside.execute("create schema " + db.name() + " authorization lim");
+  }
+  role.shell.execute("alter database " + own + " connection limit 6");
+  const auto refused = opened(at(role.url()), 2, 2);
+  role.shell.execute("drop database " + own + " with (force)");
+  check_refused(refused, {"the database " + own + " may have 6", "datconnlimit"});
 }

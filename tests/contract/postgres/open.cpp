@@ -161,6 +161,7 @@ TEST_CASE("a role from which row level security would hide rows is refused, with
   shell.execute("drop owned by plain; drop role plain");
   REQUIRE_FALSE(refused.has_value());
   CHECK(refused.error().code == error_code::bad_config);
+  INFO(refused.error().message);
   CHECK(refused.error().message.find("bypassrls") != std::string::npos);
   CHECK(helped);
 }
