@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -147,6 +148,9 @@ struct store_options {
   std::string data_dir;      ///< the lock file lives here
   std::string vfs;           ///< SQLite only: name of a registered VFS; empty = the default. For tests.
   bool allow_unsafe = false; ///< PostgreSQL only: a server with fsync=off will do (`storage.allow_unsafe`)
+  /// SQLite only. Once, when its file is gone, or another, or cut short: nothing can be committed any more. On a thread of the
+  /// store, which must not wait for it.
+  std::function<void(const error& why)> on_loss = nullptr;
 };
 /// Takes the lock, migrates. Errors: storage_unavailable, storage_newer, bad_config.
 result<std::unique_ptr<store>> open_store(const store_options& options);
