@@ -1,6 +1,7 @@
 #include "storage/sqlite/file_keeper.hpp"
 
 #include "base/log.hpp"
+#include "storage/sqlite/migration_copy.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -11,6 +12,7 @@ namespace orderly::sqlite {
 namespace {
 
 constexpr std::chrono::milliseconds look_every{250}; // content is doubted once before it counts: half a second
+constexpr std::chrono::hours clean_every{1};
 
 /// False: it is to end.
 bool pause(const std::stop_token& ending) {
@@ -29,10 +31,16 @@ file_keeper::file_keeper(std::string database, std::shared_ptr<held_database> fi
       thread_([this](const std::stop_token& ending) { serve(ending); }) {}
 
 void file_keeper::serve(const std::stop_token& ending) {
-  do
+  using steady = std::chrono::steady_clock;
+  auto clean_at = steady::now();
+  do {
     if (const auto loss = files_->look_inside())
       return tell(*loss);
-  while (pause(ending));
+    if (steady::now() < clean_at)
+      continue;
+    remove_old_copies(database_);
+    clean_at = steady::now() + clean_every;
+  } while (pause(ending));
 }
 
 void file_keeper::tell(const file_loss& loss) {

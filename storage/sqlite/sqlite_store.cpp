@@ -5,6 +5,7 @@
 #include "storage/sqlite/admin.hpp"
 #include "storage/sqlite/file_keeper.hpp"
 #include "storage/sqlite/held_database.hpp"
+#include "storage/sqlite/migration_copy.hpp"
 #include "storage/sqlite/migrations.hpp"
 #include "storage/sqlite/reader.hpp"
 #include "storage/sqlite/statements.hpp"
@@ -111,7 +112,7 @@ std::string why_not_writable(const std::string& path) {
 
 error unavailable(const std::string& path, const error& cause) {
   // What a start leaves in doubt, the next one does again.
-  const bool again = cause.code == error_code::storage_outcome_unknown;
+  const bool again = cause.code == error_code::storage_outcome_unknown || cause.code == error_code::bad_backup;
   return {again ? error_code::storage_unavailable : cause.code, "the database " + path + " cannot be opened: " + cause.message,
           cause.details};
 }
@@ -119,6 +120,8 @@ error unavailable(const std::string& path, const error& cause) {
 /// Nobody else can hold a lease: the database is locked.
 result<void> make_ready(const database& where) {
   connection over{where, access::create};
+  if (auto kept = keep_copy_before_migration(over, where); !kept)
+    return kept;
   if (auto migrated = migrate(over); !migrated)
     return migrated;
   over.use(sql::void_leases).run();
