@@ -3,21 +3,20 @@
 #include "app/options.hpp"
 #include "storage/store_task.hpp"
 
-#include <future>
-
 #include <filesystem>
+#include <future>
 #include <system_error>
 
 namespace orderly {
 
 result<std::unique_ptr<instance>> instance::start(const config& from, const data_dir& folder, const run_options& options,
-                                                  std::function<void(const std::string& why)> on_failure) {
+                                                  const std::function<void(const error& why)>& on_failure) {
   std::unique_ptr<instance> made{new instance{from}};
-  if (auto done = made->open_storage(folder, options); !done)
+  if (auto done = made->open_storage(folder, options, on_failure); !done)
     return done.error();
   if (auto done = made->prepare_storage(folder); !done)
     return done.error();
-  if (auto done = made->start_engine(std::move(on_failure)); !done)
+  if (auto done = made->start_engine(on_failure); !done)
     return done.error();
   if (auto done = made->start_access(folder); !done)
     return done.error();
@@ -61,8 +60,14 @@ void instance::stop(std::chrono::milliseconds grace) {
   engine_->stop(std::max(std::chrono::ceil<std::chrono::milliseconds>(end - steady::now()), std::chrono::milliseconds{0}));
 }
 
-result<void> instance::open_storage(const data_dir& folder, const run_options& options) {
-  auto opened = open_store(store_options_of(config_, folder.path(), options.sqlite_vfs));
+result<void> instance::open_storage(const data_dir& folder, const run_options& options,
+                                    const std::function<void(const error& why)>& on_failure) {
+  auto wanted = store_options_of(config_, folder.path(), options.sqlite_vfs);
+  wanted.on_loss = [this, on_failure](const error& why) {
+    storage_lost_ = true;
+    on_failure(why);
+  };
+  auto opened = open_store(wanted);
   if (!opened)
     return opened.error();
   store_ = options.wrap_store ? options.wrap_store(std::move(*opened)) : std::move(*opened);
@@ -108,7 +113,7 @@ result<void> instance::connect_shops_beside_the_engine(const config& from) {
   return {};
 }
 
-result<void> instance::start_engine(std::function<void(const std::string& why)> on_failure) {
+result<void> instance::start_engine(const std::function<void(const error& why)>& on_failure) {
   auto reader = make_read_pool(*store_, read_pool_options_of(config_), measured_);
   if (!reader)
     return reader.error();
@@ -119,7 +124,7 @@ result<void> instance::start_engine(std::function<void(const std::string& why)> 
   tiktok_ = std::move(*tiktok);
   auto options = engine_options_of(config_, rules_);
   options.engine_name = engine_name_;
-  options.on_failure = std::move(on_failure);
+  options.on_failure = [on_failure](const std::string& why) { on_failure({error_code::internal, why, {}}); };
   auto started = orderly::start_engine(options, {*store_, *reader_, *tiktok_, shops_, time_, ids_, measured_});
   if (!started)
     return started.error();
@@ -141,7 +146,7 @@ result<void> instance::start_access(const data_dir& folder) {
 }
 
 result<void> instance::start_server() {
-  const auto ready = [this] { return engine_->healthy(); };
+  const auto ready = [this] { return engine_->healthy() && !storage_lost_; };
   const server_parts parts{engine_->port(), engine_->actors(), *reader_, *authenticator_, ready, time_, ids_, measured_, shops_};
   auto options = server_options_of(config_, rules_);
   options.engine_name = engine_name_;

@@ -18,6 +18,7 @@
 #include "storage/read/read_pool.hpp"
 #include "storage/store.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -29,9 +30,10 @@ class instance {
 public:
   /// Opens the store, remembers the policy and the shops, makes sure that there is a user, starts the engine
   /// and then the listeners. Errors: those of the parts; nothing is left running then.
-  /// @param on_failure once, when the engine cannot go on; on a thread of it, which must not wait for it
+  /// @param on_failure when it cannot go on: internal, of a defect; storage_unavailable, of a database that is gone. On a thread
+  /// of it, which must not wait for it
   static result<std::unique_ptr<instance>> start(const config& from, const data_dir& folder, const run_options& options,
-                                                 std::function<void(const std::string& why)> on_failure);
+                                                 const std::function<void(const error& why)>& on_failure);
   ~instance();
   instance(const instance&) = delete;
   instance& operator=(const instance&) = delete;
@@ -47,10 +49,11 @@ public:
 
 private:
   explicit instance(const config& from) : config_(from) {}
-  result<void> open_storage(const data_dir& folder, const run_options& options);
+  result<void> open_storage(const data_dir& folder, const run_options& options,
+                            const std::function<void(const error& why)>& on_failure);
   result<void> prepare_storage(const data_dir& folder);
   result<void> connect_shops_beside_the_engine(const config& from);
-  result<void> start_engine(std::function<void(const std::string& why)> on_failure);
+  result<void> start_engine(const std::function<void(const error& why)>& on_failure);
   result<void> start_access(const data_dir& folder);
   result<void> start_server();
 
@@ -61,6 +64,7 @@ private:
   metrics measured_;
   policy rules_;
   shop_table shops_;
+  std::atomic<bool> storage_lost_ = false;
   // Each uses those above it; the destructor says in which order they end.
   std::unique_ptr<orderly::store> store_;
   std::unique_ptr<reads> reader_;

@@ -45,24 +45,25 @@ result<void> announce(const instance& running, const data_dir& folder) {
   return {};
 }
 
-/// What the engine says when it cannot go on.
+/// What the engine says when it cannot go on: the first reason, which may bring others about.
 class failure_notice {
 public:
-  void tell(const std::string& why) {
+  void tell(const error& why) {
     {
       std::lock_guard lock(mutex_);
-      why_ = why;
+      if (!why_)
+        why_ = why;
     }
     wake_waiter();
   }
-  [[nodiscard]] std::optional<std::string> why() const {
+  [[nodiscard]] std::optional<error> why() const {
     std::lock_guard lock(mutex_);
     return why_;
   }
 
 private:
   mutable std::mutex mutex_;
-  std::optional<std::string> why_;
+  std::optional<error> why_;
 };
 
 /// The signal, or 0 for a failure.
@@ -80,7 +81,7 @@ int wait_for_end(live_config& live, const failure_notice& failure) {
 result<std::unique_ptr<instance>> start(const config& values, const data_dir& folder, const run_options& options,
                                         failure_notice& failure) {
   const end_while_starting ends_at_a_signal;
-  return instance::start(values, folder, options, [&failure](const std::string& why) { failure.tell(why); });
+  return instance::start(values, folder, options, [&failure](const error& why) { failure.tell(why); });
 }
 
 exit_code serve(const config& values, const config_sources& sources, const run_options& options) {
@@ -105,8 +106,8 @@ exit_code serve(const config& values, const config_sources& sources, const run_o
   running->reset();
   const auto broken = failure.why();
   log(broken ? log_level::error : log_level::info, "stopped",
-      broken ? "orderlyd has ended because of a fault: " + *broken : "orderlyd has ended");
-  return broken ? exit_code::internal : exit_code::done;
+      broken ? "orderlyd has ended because of a fault: " + broken->message : "orderlyd has ended");
+  return broken ? exit_code_of(broken->code) : exit_code::done;
 }
 
 exit_code run(int argc, char** argv, const run_options& options) {

@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -151,6 +152,9 @@ struct store_options {
   /// PostgreSQL only, of the engine that opens it: `storage.lanes` and `storage.readers`. With them the server must allow all its
   /// connections; no lanes: it is not asked.
   std::size_t lanes = 0, readers = 0;
+  /// SQLite only. Once, when its file is gone, or another, or cut short: nothing can be committed any more. On a thread of the
+  /// store, which must not wait for it.
+  std::function<void(const error& why)> on_loss = nullptr;
 };
 /// What a migration does on PostgreSQL behind schema version `after` (0: all), as SQL for somebody else to run.
 std::string schema_as_sql(const std::string& schema, std::int64_t after);

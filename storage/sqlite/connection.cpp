@@ -25,12 +25,17 @@ constexpr const char* keeper_settings = "pragma synchronous=full; pragma wal_aut
                                         "pragma journal_size_limit=134217728; pragma schema_version";
 constexpr const char* reader_settings = "pragma query_only=on; pragma cache_size=-16384; pragma temp_store=memory";
 constexpr const char* inspector_settings = "pragma query_only=on; pragma cache_size=-32768; pragma temp_store=file";
+// Not for the engine's own: the checks of its schema call JSON functions, which SQLite 3.40 calls unsafe.
+constexpr const char* distrusting_settings = "pragma trusted_schema=off; pragma query_only=on";
+constexpr const char* filling_settings = "pragma synchronous=off; pragma journal_mode=memory";
 
 const char* settings_of(access how) {
   switch (how) {
   case access::read: return reader_settings;
   case access::keep_log: return keeper_settings;
   case access::inspect: return inspector_settings;
+  case access::distrust: return distrusting_settings;
+  case access::fill: return filling_settings;
   case access::create:
   case access::write: break;
   }
@@ -140,8 +145,8 @@ uuid statement::id_at(int column) const {
 // --- connection ---
 
 connection::connection(const database& where, access how) {
-  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE |
-                    (how == access::inspect ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
+  const bool only_reads = how == access::inspect || how == access::distrust;
+  const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | (only_reads ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) |
                     (how == access::create ? SQLITE_OPEN_CREATE : 0);
   const int code = sqlite3_open_v2(where.path.c_str(), &inner_, flags, where.vfs.empty() ? nullptr : where.vfs.c_str());
   if (code != SQLITE_OK) {
@@ -151,6 +156,7 @@ connection::connection(const database& where, access how) {
   }
   try {
     sqlite3_busy_timeout(inner_, busy_wait_ms);
+    sqlite3_db_config(inner_, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr); // no statement damages the file itself
     if (how == access::create)
       begin_log();
     run(settings_of(how));
@@ -193,6 +199,15 @@ void connection::begin_log() {
 }
 
 bool connection::in_transaction() const { return sqlite3_get_autocommit(inner_) == 0; }
+
+void connection::run_while(std::function<bool()> go_on) {
+  constexpr int steps = 10'000; // of SQLite's machine, a millisecond or so
+  go_on_ = std::move(go_on);
+  const auto asked = [](void* of) { return static_cast<connection*>(of)->go_on_() ? 0 : 1; };
+  sqlite3_progress_handler(inner_, steps, asked, this);
+}
+
+void connection::leave_log() { sqlite3_db_config(inner_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
 
 void connection::after_commits(std::function<void(int pages)> tell) {
   tell_ = std::move(tell);

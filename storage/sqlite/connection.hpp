@@ -107,8 +107,9 @@ private:
 };
 
 /// `keep_log`: for checkpoints only. `inspect`: beside an engine, alive or dead; never writes to the database,
-/// also not at its end; sorts on disk, not in memory.
-enum class access { create, write, read, keep_log, inspect };
+/// also not at its end; sorts on disk, not in memory. `distrust`: the same of a file that may be anybody's: no function runs
+/// because its schema says so. `fill`: a new file, made durable by whoever fills it.
+enum class access { create, write, read, keep_log, inspect, distrust, fill };
 
 struct database {
   std::string path, vfs; ///< vfs empty: the default
@@ -126,6 +127,12 @@ public:
   /// Several statements, unprepared: pragmas, migrations.
   void run(const char* sql);
   [[nodiscard]] bool in_transaction() const;
+  /// From now on a statement ends with a fault soon after `go_on` is false.
+  void run_while(std::function<bool()> go_on);
+  /// The last connection to be closed leaves the log as it is, instead of copying it into the database and removing it.
+  void leave_log();
+  /// For what SQLite does to connections and not to statements.
+  [[nodiscard]] sqlite3* handle() const { return inner_; }
   /// After each commit of this connection, within the call that commits: how many pages the log has now.
   void after_commits(std::function<void(int pages)> tell);
 
@@ -141,6 +148,7 @@ private:
   void begin_log();
   void close();
   std::function<void(int pages)> tell_;
+  std::function<bool()> go_on_;
   sqlite3* inner_ = nullptr;
   std::unordered_map<const char*, sqlite3_stmt*> prepared_;
 };

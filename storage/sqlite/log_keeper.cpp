@@ -16,7 +16,8 @@ constexpr std::chrono::minutes complain_every{1};
 
 } // namespace
 
-log_keeper::log_keeper(database where) : where_(std::move(where)), thread_([this] { serve(); }) {}
+log_keeper::log_keeper(database where, std::shared_ptr<held_database> files)
+    : where_(std::move(where)), files_(std::move(files)), thread_([this] { serve(); }) {}
 
 log_keeper::~log_keeper() {
   {
@@ -69,6 +70,8 @@ bool log_keeper::look(bool idle) {
   const auto pages = pages_.load();
   if (pages < long_log && !(idle && (pages >= worth_while || long_file_)))
     return true;
+  if (!check_files()) // a copy into another's file would destroy it
+    return false;
   try {
     if (!over_)
       over_.emplace(where_, access::keep_log);

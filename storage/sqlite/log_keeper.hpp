@@ -4,11 +4,13 @@
 // copy all of it, and its webhook would wait.
 
 #include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/held_database.hpp"
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <thread>
@@ -22,11 +24,13 @@ public:
   /// often (measured with 20,000 instead of 1,000: 24 instead of 155 us a webhook).
   static constexpr int long_log = 20'000;
 
-  explicit log_keeper(database where);
+  log_keeper(database where, std::shared_ptr<held_database> files);
   ~log_keeper();
   log_keeper(const log_keeper&) = delete;
   log_keeper& operator=(const log_keeper&) = delete;
 
+  /// Whether what is committed can be found again. Errors: storage_unavailable.
+  result<void> check_files() { return files_->check(); }
   /// A writer holds it during a transaction. Waits while the log is begun anew, and for other writers of this process.
   [[nodiscard]] std::unique_lock<std::mutex> write();
   /// A writer has committed, and the log has so many pages now.
@@ -42,6 +46,7 @@ private:
   bool begin_anew(connection::checkpoint_kind how);
 
   const database where_;
+  const std::shared_ptr<held_database> files_;
   std::optional<connection> over_; ///< the thread's own, opened when there is something to do
   std::mutex turns_;               ///< of whoever writes to the log
   std::condition_variable begun_;

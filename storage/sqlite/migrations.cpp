@@ -3,6 +3,9 @@
 #include "storage/sqlite/statements.hpp"
 
 #include <array>
+#include <map>
+#include <string>
+#include <utility>
 
 namespace orderly::sqlite {
 namespace {
@@ -219,7 +222,52 @@ std::int64_t stored_version(connection& over) {
   return query.integer_at(0);
 }
 
+void run_step(connection& over, std::int64_t version) {
+  over.run(steps[static_cast<std::size_t>(version)]);
+  over.use(sql::record_migration).integer(version + 1).run();
+}
+
+/// The text of each table, index, trigger and view by its type and name.
+std::map<std::string, std::string> definitions(connection& over) {
+  std::map<std::string, std::string> all;
+  auto query = over.use("select type || ' ' || name, coalesce(sql, '') from sqlite_schema");
+  while (query.step())
+    all.emplace(query.text_at(0), query.text_at(1));
+  return all;
+}
+
+/// What SQLite makes by itself, and `analyze`.
+bool is_sqlites_own(const std::string& name) {
+  return name == "table sqlite_sequence" || name == "table sqlite_stat1" || name == "table sqlite_stat4";
+}
+
 } // namespace
+
+std::int64_t schema_version(connection& over) {
+  auto table = over.use("select count(*) from sqlite_schema where type = 'table' and name = 'schema_migrations'");
+  table.step();
+  return table.integer_at(0) == 0 ? 0 : stored_version(over);
+}
+
+std::int64_t newest_schema_version() { return static_cast<std::int64_t>(steps.size()); }
+
+std::string foreign_schema(connection& over) {
+  connection model{{":memory:", {}}, access::fill};
+  model.run(migrations_table);
+  for (std::int64_t version = 0; version < stored_version(over); ++version)
+    run_step(model, version);
+  auto expected = definitions(model);
+  for (const auto& [name, text] : definitions(over)) {
+    const auto own = expected.find(name);
+    if (own == expected.end() && !is_sqlites_own(name))
+      return "it has the " + name + ", which no version of Orderly makes";
+    if (own != expected.end() && own->second != text)
+      return "its " + name + " is not as Orderly makes it";
+    if (own != expected.end())
+      expected.erase(own);
+  }
+  return expected.empty() ? "" : "it lacks the " + expected.begin()->first;
+}
 
 result<void> check_known(std::int64_t version) {
   if (version <= static_cast<std::int64_t>(steps.size()))
@@ -239,8 +287,7 @@ result<void> migrate(connection& over) {
       return known;
     if (version == static_cast<std::int64_t>(steps.size()))
       return {};
-    over.run(steps[static_cast<std::size_t>(version)]);
-    over.use(sql::record_migration).integer(version + 1).run();
+    run_step(over, version);
     locked.commit();
   }
 }

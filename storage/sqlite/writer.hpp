@@ -20,13 +20,18 @@ public:
   result<void> record(std::span<const input_record> inputs) override;
 
 protected:
-  /// Runs `f(connection)`, which returns a result, while the log is not being restarted.
+  /// Runs `f(connection)`, which returns a result, while the log is not being restarted. What was committed into files that
+  /// nobody will find again was not.
   template <class F>
   auto in_turn(F&& f) noexcept -> decltype(f(std::declval<connection&>())) {
     const auto turn = keeper_->write();
+    if (auto ours = keeper_->check_files(); !ours)
+      return ours.error();
     auto outcome = guarded([&] { return f(over()); });
     if (!outcome)
       return with_fate(outcome.error());
+    if (auto ours = keeper_->check_files(); !ours)
+      return ours.error();
     return outcome;
   }
 

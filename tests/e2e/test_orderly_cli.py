@@ -10,7 +10,7 @@ import threading
 from orderly_e2e import ORDERLY, UPS, Case, call, main, tracking_number_for, wait_for, write_secret
 from recorded_engine import ID, TOKEN, TREE, WHY, RecordedEngine, Ran, environment
 
-VERBS = ("orders", "order", "transition", "why", "top", "tree", "audit")
+VERBS = ("orders", "order", "transition", "why", "top", "tree", "audit", "backup", "restore")
 
 
 class LosesAnswers:

@@ -110,6 +110,7 @@ std::string_view overview() {
   orderly top                   who has how much to do, again every second
   orderly tree                  the engine's actors as they supervise each other
   orderly audit --storage URL   read a store; say which order breaks which rule
+  orderly backup, restore       an embedded store copied, and put back
 
 Where:  --url URL or ORDERLY_URL, the engine's admin listener;
         http://127.0.0.1:8081 unless said otherwise.

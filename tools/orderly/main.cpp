@@ -25,6 +25,8 @@ void add_verbs(CLI::App& app, chosen_verb& chosen) {
   add_top(app, chosen);
   add_tree(app, chosen);
   add_audit(app, chosen);
+  add_backup(app, chosen);
+  add_restore(app, chosen);
 }
 
 exit_code bad_usage(const CLI::App& app, const CLI::ParseError& problem) {

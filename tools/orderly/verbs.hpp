@@ -25,5 +25,7 @@ void add_why(CLI::App& to, chosen_verb& chosen);
 void add_top(CLI::App& to, chosen_verb& chosen);
 void add_tree(CLI::App& to, chosen_verb& chosen);
 void add_audit(CLI::App& to, chosen_verb& chosen);
+void add_backup(CLI::App& to, chosen_verb& chosen);
+void add_restore(CLI::App& to, chosen_verb& chosen);
 
 } // namespace orderly

@@ -12,7 +12,6 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <unistd.h>
@@ -84,16 +83,15 @@ std::optional<exit_code> read_command_line(int argc, char** argv, command_line& 
   return std::nullopt;
 }
 
-/// Readers never see half a file.
+/// Readers never see half a file. A new one each time, so that no link of somebody's is written through.
 bool write_file(const std::string& path, const std::string& text) {
   const auto part = path + ".part";
-  {
-    std::ofstream out(part, std::ios::trunc | std::ios::binary);
-    out << text << '\n';
-    if (!out.flush())
-      return false;
-  }
-  return std::rename(part.c_str(), path.c_str()) == 0;
+  std::remove(part.c_str());
+  auto* const out = std::fopen(part.c_str(), "wxe");
+  if (!out)
+    return false;
+  const bool written = std::fputs((text + '\n').c_str(), out) >= 0;
+  return std::fclose(out) == 0 && written && std::rename(part.c_str(), path.c_str()) == 0;
 }
 
 class ledger_file {

@@ -8,6 +8,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace orderly;
@@ -45,7 +46,57 @@ TEST_CASE("a second engine on the same database is refused also from another dat
   const auto second = open(url, dir.file("two"));
   REQUIRE_FALSE(second.has_value());
   CHECK(second.error().code == error_code::storage_unavailable);
-  CHECK(has(second.error(), dir.file("orderly.db.lock")));
+  CHECK(has(second.error(), "process " + std::to_string(::getpid()) + " holds the database " + dir.file("orderly.db")));
+}
+
+TEST_CASE("a second engine is refused also by another name of the file, and when every lock file is deleted") {
+  const temp_dir dir;
+  const auto first = open("sqlite:" + dir.file("orderly.db"), dir.file("one"));
+  REQUIRE(first.has_value());
+  std::filesystem::create_hard_link(dir.file("orderly.db"), dir.file("copy.db"));
+  std::filesystem::remove(dir.file("one/orderlyd.lock"));
+  for (const auto* name : {"copy.db", "orderly.db"})
+    for (const auto* folder : {"one", "two"}) {
+      INFO(name << " from " << folder);
+      const auto second = open("sqlite:" + dir.file(name), dir.file(folder));
+      REQUIRE_FALSE(second.has_value());
+      CHECK(second.error().code == error_code::storage_unavailable);
+      CHECK(has(second.error(), dir.file(name)));
+    }
+}
+
+TEST_CASE("a lock file that is not ours is neither followed, written to nor cut short") {
+  const temp_dir dir;
+  const std::string text = "precious\n";
+  std::ofstream{dir.file("victim")} << text;
+  const auto lock = dir.file("data/orderlyd.lock");
+  const auto plant = [&](const std::string& how) {
+    std::filesystem::create_directories(dir.file("data"));
+    std::filesystem::remove_all(lock);
+    if (how == "a link")
+      std::filesystem::create_symlink(dir.file("victim"), lock);
+    else if (how == "another name of it")
+      std::filesystem::create_hard_link(dir.file("victim"), lock);
+    else if (how == "a copy of it")
+      std::filesystem::copy_file(dir.file("victim"), lock);
+    else if (how == "a folder")
+      std::filesystem::create_directory(lock);
+    else
+      REQUIRE(::mkfifo(lock.c_str(), 0600) == 0);
+  };
+  for (const std::string how : {"a link", "another name of it", "a copy of it", "a folder", "a pipe"}) {
+    INFO(how);
+    plant(how);
+    const auto refused = open("sqlite:" + dir.file("orderly.db"), dir.file("data"));
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == error_code::storage_unavailable);
+    CHECK(has(refused.error(), lock));
+    std::ifstream back{dir.file(how == "a copy of it" ? "data/orderlyd.lock" : "victim")};
+    CHECK(std::string{std::istreambuf_iterator<char>{back}, {}} == text);
+  }
+  std::filesystem::remove(lock);
+  std::ofstream{lock} << "4711\n"; // of an engine that is gone
+  CHECK(open("sqlite:" + dir.file("orderly.db"), dir.file("data")).has_value());
 }
 
 TEST_CASE("a second engine is refused also when it comes to the same database by a link") {
@@ -64,7 +115,7 @@ TEST_CASE("a second engine is refused also when it comes to the same database by
       const auto second = open("sqlite:" + dir.file(other), dir.file("two"));
       REQUIRE_FALSE(second.has_value());
       CHECK(second.error().code == error_code::storage_unavailable);
-      CHECK(has(second.error(), dir.file("real/orderly.db.lock")));
+      CHECK(has(second.error(), "one engine at a time"));
     }
   }
 }

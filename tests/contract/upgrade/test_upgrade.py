@@ -7,9 +7,11 @@ Each test runs for every store. A later migration adds its tests to Upgrade: wha
 `self.opened()`, a copy that has been migrated and that no engine has served.
 """
 
+import glob
 import json
 import lzma
 import os
+import sqlite3
 import subprocess
 import sys
 import urllib.parse
@@ -62,10 +64,15 @@ class Upgrade(Case):
     def opened(self):
         """The URL of a copy that this version has migrated."""
         url = self.restored()
+        self.migrate(url)
+        return url
+
+    def migrate(self, url):
+        """What was said of it."""
         command = [os.path.join(BIN, "migrate_store"), url, self.folder]
         done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
         self.assertEqual(done.returncode, 0, done.stderr)
-        return url
+        return done.stderr
 
     def rows(self, url, query):
         with open_database(url) as database:
@@ -103,6 +110,43 @@ class Upgrade(Case):
         url = self.opened()
         self.assertEqual(self.audit_afterwards(url).sums["orders_read"], self.made["rows"]["orders"])
         self.assertEqual(Audit(url).findings, [], "without a replay nothing at all")
+    def test_the_way_back_leads_to_what_the_old_version_had(self):
+        """As docs/operations.md says it: from the new schema to that of this commit, with every row."""
+        url = self.restored()
+        old = [(number,) for number in range(1, self.made["rows"]["schema_migrations"] + 1)]
+        versions = "select version from schema_migrations order by version"
+        if POSTGRES:
+            dump = os.path.join(self.folder, "orderly.dump")
+            subprocess.run(["pg_dump", "--format=custom", "--file=" + dump, url], timeout=120, check=True)
+            self.migrate(url)
+            self.psql(url, b"drop schema public cascade; create schema public")
+            subprocess.run(["pg_restore", "--no-owner", "--dbname=" + url, dump], timeout=120, check=True)
+        else:
+            path = url.removeprefix("sqlite:")
+            said = self.migrate(url)
+            kept, = glob.glob(glob.escape(path) + ".schema-*")
+            self.assertIn(kept, said)
+            os.unlink(path)
+            os.rename(kept, path)
+            self.assertEqual(self.content(path), self.content_of_bytes(unpacked("orderly.db.xz")))
+        self.assertEqual(self.rows(url, versions), old)
+        self.assert_as_made(url)
+        self.migrate(url)  # and forward once more
+        self.assertGreater(len(self.rows(url, versions)), len(old))
+
+    def content(self, path):
+        """Schema and rows."""
+        connection = sqlite3.connect(path)
+        try:
+            return list(connection.iterdump())
+        finally:
+            connection.close()
+
+    def content_of_bytes(self, data):
+        path = os.path.join(self.folder, "original.db")
+        with open(path, "wb") as file:
+            file.write(data)
+        return self.content(path)
 
     def test_an_engine_applies_what_was_pending_and_leaves_the_quarantine_alone(self):
         url = self.restored()
