@@ -66,6 +66,13 @@ TEST_CASE("A screen of top is never higher or wider than the terminal") {
       }
 }
 
+TEST_CASE("An engine that nobody named does not push the time off the first line of top") {
+  auto without = sample(1);
+  without["engine"] = "01a2201b-4aba-7496-b26a-0200f0e5724b";
+  const auto page = top_screen(without, screen(80), {.height = 24});
+  CHECK(page[0] == "orderly top   engine ...e5724b   12:00:00 UTC   every 1 s   rates over 10 s");
+}
+
 TEST_CASE("At 80x24 top shows totals, kinds and as many orders as fit, their ids from the right") {
   const auto page = top_screen(sample(200), screen(80), {.height = 24, .sort = "oldest"});
   REQUIRE(page.size() == 24);

@@ -37,12 +37,19 @@ std::string seconds(std::chrono::milliseconds time) {
   return (whole ? std::to_string(time.count() / 1000) : plain_number(static_cast<double>(time.count()) / 1000)) + " s";
 }
 
+/// An engine that nobody named has a UUID, which is half a line.
+std::string engine_name(const json::object& sample) {
+  constexpr std::size_t long_name = 32;
+  auto name = text_at(sample, "engine");
+  return name.size() > long_name ? short_id(name) : name;
+}
+
 lines head(const json::object& sample, const top_options& options) {
   const auto& totals = part(sample, "totals");
   const auto as_of = time_at(sample, "as_of");
   const auto time = as_of ? to_rfc3339(*as_of).substr(11, 8) : "--:--:--";
   const bool alarm = int_at(totals, "quarantined").value_or(0) > 0;
-  return {"orderly top   engine " + text_at(sample, "engine") + "   " + time + " UTC   every " + seconds(options.every) +
+  return {"orderly top   engine " + engine_name(sample) + "   " + time + " UTC   every " + seconds(options.every) +
               "   rates over " + std::to_string(options.window.count()) + " s",
           "handled " + rate(number_at(totals, "handled_per_s")) + "/s, " + count(totals, "handled") + " in all   mailbox " +
               count(totals, "mailbox") + ", oldest " + milliseconds(number_at(totals, "oldest_ms")) + "   restarts " +
