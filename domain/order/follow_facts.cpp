@@ -16,7 +16,7 @@ std::set<std::string> cause_for_attention(const order& o, const policy& rules) {
   std::set<std::string> kinds;
   if (!o.facts.unknown_status.empty())
     kinds.emplace(attention::unknown_status);
-  if (o.facts.address_masked && !needs_no_address(o.facts))
+  if (o.facts.address_masked && !needs_no_address(o.facts) && !is_out(o.state) && !has_left_the_seller(o.facts))
     kinds.emplace(attention::address_masked);
   if (o.state == order_state::failed && has_left_the_seller(o.facts))
     kinds.emplace(attention::moved_after_failed);

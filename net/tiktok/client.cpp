@@ -30,6 +30,11 @@ struct tiktok_call {
 };
 using tiktok_call_ptr = std::shared_ptr<tiktok_call>;
 
+/// In which a shop's calls of one endpoint are not sent.
+struct call_pause {
+  timestamp from{}, until{};
+};
+
 /// A detail of more ids than one call may carry, chunk by chunk.
 struct detail_fetch {
   shop_id from;
@@ -103,13 +108,19 @@ private:
   }
   /// Retry-After is about a shop's calls of one endpoint: whatever would be asked before it ends is not sent.
   [[nodiscard]] std::chrono::seconds rest_of_pause(const tiktok_call& call) const {
-    const auto pause = pauses_.find({call.of, call.request.endpoint});
-    const auto rest = pause == pauses_.end() ? timestamp::duration{} : pause->second - call.requested_at;
+    const auto found = pauses_.find({call.of, call.request.endpoint});
+    if (found == pauses_.end() || call.requested_at < found->second.from) // then the clock has been set back since
+      return std::chrono::seconds{0};
+    const auto rest = found->second.until - call.requested_at;
     return std::max(std::chrono::ceil<std::chrono::seconds>(rest), std::chrono::seconds{0});
   }
   void note_pause(const tiktok_call& call, const call_outcome& outcome) {
-    if (outcome.result != call_class::ok && outcome.retry_after.count() > 0)
-      pauses_[{call.of, call.request.endpoint}] = time_.now() + outcome.retry_after;
+    const bool of_endpoint = outcome.result == call_class::back_off || outcome.result == call_class::outcome_unknown;
+    if (!of_endpoint || outcome.retry_after.count() == 0) // what is said of one order holds up no other
+      return;
+    const auto now = time_.now();
+    auto& kept = pauses_[{call.of, call.request.endpoint}];
+    kept = {now, now < kept.from ? now + outcome.retry_after : std::max(kept.until, now + outcome.retry_after)};
   }
   void on_outcome(const tiktok_call_ptr& call, http_client_outcome out) {
     tiktok_answer answer = out.response ? read_answer(out.response->status, out.response->body, out.response->retry_after,
@@ -163,7 +174,7 @@ private:
   counter_family calls_;
   // On the HTTP client's thread only.
   std::chrono::seconds clock_offset_{0};
-  std::map<std::pair<shop_id, std::string_view>, timestamp> pauses_; // until when, by shop and endpoint
+  std::map<std::pair<shop_id, std::string_view>, call_pause> pauses_; // by shop and endpoint
   std::unique_ptr<http_client> http_;                                // last: its end answers every call
 };
 

@@ -18,6 +18,8 @@ constexpr std::chrono::seconds longest_wait{3600};
 std::chrono::seconds wait_from(std::string_view retry_after, timestamp now) {
   std::int64_t seconds = 0;
   const auto [end, ec] = std::from_chars(retry_after.data(), retry_after.data() + retry_after.size(), seconds);
+  if (ec == std::errc::result_out_of_range)
+    return retry_after.starts_with('-') ? std::chrono::seconds{0} : longest_wait;
   if (ec != std::errc{} || end != retry_after.data() + retry_after.size()) {
     const auto until = from_http_date(retry_after);
     seconds = until ? std::chrono::ceil<std::chrono::seconds>(*until - now).count() : 0;

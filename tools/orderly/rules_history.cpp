@@ -132,8 +132,7 @@ void check_target(const evidence& all, const policies& known, findings& out) {
   const auto target = derive_target(all.folded.facts, rules->second);
   const auto path = target ? shortest_path(all.folded.state, target->state) : std::nullopt;
   if (path && !path->empty())
-    out.add(rules->second.rules < current_rules ? rule::rules_changed : rule::target, "state",
-            std::string{orderly::name_of(all.folded.state)},
+    out.add(rule::target, "state", std::string{orderly::name_of(all.folded.state)},
             std::string{orderly::name_of(target->state)} + ", as the facts want it");
 }
 

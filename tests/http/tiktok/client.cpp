@@ -6,6 +6,7 @@
 #include "tests/http/support/tiktok_calls.hpp"
 #include "tests/support/catch.hpp"
 
+#include <atomic>
 #include <thread>
 
 using namespace orderly;
@@ -139,6 +140,7 @@ TEST_CASE("too many requests back off, for as long as Retry-After says") {
                                                                                 {"", 0},
                                                                                 {"Retry-After: soon\r\n", 0},
                                                                                 {"Retry-After: 999999\r\n", 3600},
+                                                                                {"Retry-After: 99999999999999999999\r\n", 3600},
                                                                                 {"Retry-After: -5\r\n", 0}}) {
     scripted_server server{
         always(http_answer(R"({"code":36009002,"message":"Too many requests","data":null})", "429 Too Many Requests", header))};
@@ -168,6 +170,36 @@ TEST_CASE("until Retry-After is over the shop's calls of that endpoint are not s
   client.clock.advance(40s);
   client.fetch({"2"}).get();
   CHECK(server.requests().size() == 3);
+}
+
+TEST_CASE("a pause that began after now, because the clock was set back, is none") {
+  scripted_server server{
+      always(http_answer(R"({"code":36009002,"message":"Too many requests"})", "429 Too Many Requests", "Retry-After: 60\r\n"))};
+  client_of client{server.base()};
+  client.fetch({"1"}).get();
+  client.clock.advance(-std::chrono::hours{24 * 365});
+  client.fetch({"2"}).get();
+  CHECK(server.requests().size() == 2);
+}
+
+TEST_CASE("a shorter Retry-After ends no longer pause, and a refusal of one order pauses nothing") {
+  std::atomic<int> asked = 0;
+  scripted_server server{[&](const seen_request& request, std::size_t) {
+    if (request.method == "POST")
+      return scripted_server::reply{http_answer(R"({"code":21011022,"message":"no"})", "200 OK", "Retry-After: 3600\r\n")};
+    return scripted_server::reply{http_answer(R"({"code":36009002,"message":"Too many requests"})", "429 Too Many Requests",
+                                              ++asked == 1 ? "Retry-After: 60\r\n" : "Retry-After: 1\r\n")};
+  }};
+  client_of client{server.base()};
+  client.ship().get();
+  client.ship().get();
+  CHECK(server.requests().size() == 2);
+  auto first = client.fetch({"1"});
+  auto second = client.fetch({"2"});
+  first.get();
+  second.get();
+  client.clock.advance(30s);
+  CHECK(client.fetch({"3"}).get().outcome.retry_after == 30s); // whether the second was sent, beside the first, or not
 }
 
 TEST_CASE("answers that are not TikTok's envelope are never taken for success") {
