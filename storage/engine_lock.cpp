@@ -50,20 +50,22 @@ error in_use(const std::string& path, const std::string& pid) {
                      "; one engine at a time");
 }
 
-/// Empty: it is a lock file of ours. A link, another user's file or somebody's notes are neither written to nor cut short.
-std::string why_not_ours(int fd) {
+/// Empty: it is an engine's. A link or somebody's notes are neither written to nor cut short.
+std::string why_no_lock_file(int fd) {
   struct stat file {};
   if (::fstat(fd, &file) != 0)
     return std::strerror(errno);
   if (!S_ISREG(file.st_mode))
     return "it is no regular file";
-  if (file.st_uid != ::geteuid())
-    return "it belongs to another user";
-  if (file.st_nlink != 1)
-    return "it has other names, too";
   const auto pid = holder_in(fd);
   const bool digits = std::all_of(pid.begin(), pid.end(), [](char c) { return c >= '0' && c <= '9'; });
   return digits && file.st_size <= static_cast<off_t>(longest_holder) ? "" : "it holds something else than a process's id";
+}
+
+/// Another user's, or one of several names: a copy of the folder that was made of hard links has the same file.
+bool is_shared(int fd) {
+  struct stat file {};
+  return ::fstat(fd, &file) == 0 && (file.st_uid != ::geteuid() || file.st_nlink != 1);
 }
 
 void write_holder(int fd) {
@@ -94,22 +96,28 @@ result<engine_lock> engine_lock::take(const std::string& data_dir) {
   const auto no_lock_file = [&path](const std::string& why) {
     return unavailable(path + " is no lock file of an engine: " + why + "; remove it, or choose another data_dir");
   };
-  // Without waiting, should it be a pipe.
-  const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
-  if (fd < 0 && (errno == ELOOP || errno == EISDIR))
-    return no_lock_file(errno == ELOOP ? "it is a link" : "it is a folder");
-  if (fd < 0)
-    return unavailable("the lock file " + path + " cannot be opened: " + std::strerror(errno));
-  engine_lock held{fd};
-  if (const auto why = why_not_ours(fd); !why.empty())
-    return no_lock_file(why);
-  if (!lock(fd)) {
-    if (errno == EWOULDBLOCK)
-      return in_use(path, holder_in(fd));
-    return unavailable(path + " cannot be locked: " + std::strerror(errno));
+  for (bool anew = false;; anew = true) {
+    // Without waiting, should it be a pipe.
+    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | (anew ? O_EXCL : 0) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
+    if (fd < 0 && (errno == ELOOP || errno == EISDIR))
+      return no_lock_file(errno == ELOOP ? "it is a link" : "it is a folder");
+    if (fd < 0)
+      return unavailable("the lock file " + path + " cannot be opened: " + std::strerror(errno));
+    engine_lock held{fd};
+    if (const auto why = why_no_lock_file(fd); !why.empty())
+      return no_lock_file(why);
+    if (!lock(fd)) {
+      if (errno == EWOULDBLOCK)
+        return in_use(path, holder_in(fd));
+      return unavailable(path + " cannot be locked: " + std::strerror(errno));
+    }
+    if (anew || !is_shared(fd)) { // a file system may give every file to one user
+      write_holder(fd);
+      return held;
+    }
+    if (::unlink(path.c_str()) != 0)
+      return unavailable("the lock file " + path + " cannot be made anew: " + std::strerror(errno));
   }
-  write_holder(fd);
-  return held;
 }
 
 result<engine_lock> engine_lock::take_database(const std::string& path) {

@@ -84,6 +84,6 @@ public:
 
 /// Errors: bad_config (the URL is wrong, or names no database of Orderly), storage_unavailable, storage_newer.
 /// @param schema `storage.schema`, on PostgreSQL
-result<std::unique_ptr<source>> open_source(const std::string& url, const std::string& schema);
+result<std::unique_ptr<source>> open_source(const std::string& url, const std::string& schema = "public");
 
 } // namespace orderly::audit

@@ -34,9 +34,8 @@ file_change change_of_file(const std::optional<file_state>& before, const std::o
   if (now->page_size != before->page_size || is_behind(now->change_counter, before->change_counter) ||
       is_behind(now->schema_cookie, before->schema_cookie) || (!counted && now->pages < before->pages))
     return file_change::replaced;
-  const bool shrunk = size < before->size;
-  const bool by_vacuum = counted && size >= now->page_size * std::int64_t{now->pages};
-  return shrunk && !by_vacuum ? file_change::truncated : file_change::ours;
+  const bool is_whole = size >= now->page_size * std::int64_t{now->pages};
+  return size < before->size && !is_whole ? file_change::truncated : file_change::ours;
 }
 
 } // namespace orderly::sqlite

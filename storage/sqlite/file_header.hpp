@@ -28,7 +28,7 @@ enum class file_change {
   replaced   ///< another content: an older copy, another database, or none at all
 };
 /// What has happened to one file. Copying the log writes the first page before the file grows, so that the header may be ahead of
-/// the size; it never goes back, and the file shrinks by a vacuum alone, which its numbers tell.
+/// the size; it never goes back, and the file shrinks by a vacuum alone, whose header comes first, down to what that says.
 /// @param before of an earlier look; nothing: it held no database yet
 /// @param now nothing: its first bytes are no header
 /// @param size the file's now

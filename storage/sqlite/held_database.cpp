@@ -1,7 +1,9 @@
 #include "storage/sqlite/held_database.hpp"
 
 #include <array>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <filesystem>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -16,6 +18,10 @@ file_identity identity_of(const struct stat& file) { return {file.st_dev, file.s
 std::string said(const file_identity& file) {
   return "inode " + std::to_string(file.inode) + " of device " + std::to_string(major(file.device)) + ":" +
          std::to_string(minor(file.device)) + ", " + std::to_string(file.size) + " bytes";
+}
+
+error cannot_look_at(const std::string& path) {
+  return {error_code::storage_unavailable, path + " cannot be looked at: " + std::strerror(errno), {}};
 }
 
 bool is_another(const std::optional<file_identity>& known, const std::optional<file_identity>& now) {
@@ -78,17 +84,22 @@ file_loss held_database::said_of(file_loss::kind what, const std::string& now) c
   return {what, "the database " + path_ + " is not what this engine has open: that is " + own_file() + "; " + now};
 }
 
-std::optional<file_loss> held_database::loss_of_names() const {
+result<std::optional<file_loss>> held_database::loss_of_names() const {
   const auto now = file_at(path_);
+  if (!now && errno != ENOENT && errno != ENOTDIR)
+    return cannot_look_at(path_);
   if (!now)
-    return said_of(file_loss::kind::gone, "nothing stands at " + path_ + " now");
+    return std::optional{said_of(file_loss::kind::gone, "nothing stands at " + path_ + " now")};
   if (!now->is(own_))
-    return said_of(file_loss::kind::replaced, "at " + path_ + " stands now " + said(*now));
+    return std::optional{said_of(file_loss::kind::replaced, "at " + path_ + " stands now " + said(*now))};
   for (const auto& [known, name] : {std::pair{&log_, log_path()}, std::pair{&index_, real_ + "-shm"}})
-    if (const auto there = file_at(name); is_another(*known, there))
-      return said_of(file_loss::kind::log,
-                     "of it, " + name + " was " + said(**known) + ", and is now " + (there ? said(*there) : "not there"));
-  return std::nullopt;
+    if (const auto there = file_at(name); is_another(*known, there)) {
+      if (!there && errno != ENOENT)
+        return cannot_look_at(name);
+      return std::optional{said_of(
+          file_loss::kind::log, "of it, " + name + " was " + said(**known) + ", and is now " + (there ? said(*there) : "not there"))};
+    }
+  return std::optional<file_loss>{};
 }
 
 std::optional<file_loss> held_database::loss_of_content() {
@@ -125,7 +136,10 @@ std::optional<file_loss> held_database::keep(std::optional<file_loss> found) {
 }
 
 result<void> held_database::check() {
-  if (auto loss = keep(lost_ ? std::nullopt : loss_of_names()))
+  auto seen = lost_ ? result<std::optional<file_loss>>{std::optional<file_loss>{}} : loss_of_names();
+  if (!seen)
+    return seen.error();
+  if (auto loss = keep(*std::move(seen)))
     return error{error_code::storage_unavailable, std::move(loss->said), {}};
   return {};
 }
@@ -134,7 +148,9 @@ std::optional<file_loss> held_database::look_inside() {
   if (lost_)
     return keep(std::nullopt);
   auto found = loss_of_names();
-  return keep(found ? std::move(found) : loss_of_content());
+  if (!found) // no commit passes meanwhile, and the next look may be possible again
+    return std::nullopt;
+  return keep(*found ? *std::move(found) : loss_of_content());
 }
 
 std::string held_database::set_log_aside(const file_loss& because) {

@@ -62,7 +62,8 @@ public:
 
 private:
   held_database(std::string path, engine_lock lock);
-  [[nodiscard]] std::optional<file_loss> loss_of_names() const;
+  /// An error: the folder cannot be looked at now.
+  [[nodiscard]] result<std::optional<file_loss>> loss_of_names() const;
   [[nodiscard]] std::optional<file_loss> loss_of_content();
   std::optional<file_loss> keep(std::optional<file_loss> found);
   [[nodiscard]] file_loss said_of(file_loss::kind what, const std::string& now) const;

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
+#include <sqlite3.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <utility>
@@ -32,12 +33,25 @@ result<void> move_companions(const std::string& from, const std::string& to) {
   return {};
 }
 
+/// The old database takes its log in and is one file then, whose name can change hands at once. False: it is damaged.
+result<bool> take_log_in(const std::string& path) {
+  try {
+    connection over{{path, {}}, access::write};
+    auto mode = over.use("pragma journal_mode=delete");
+    return mode.step() && mode.text_at(0) == "delete";
+  } catch (const fault& f) {
+    if (const int code = f.code() & 0xff; code == SQLITE_BUSY || code == SQLITE_LOCKED)
+      return error{error_code::storage_unavailable, path + " is open in another program", {}};
+    return false;
+  }
+}
+
 /// Root restores for an engine that is not: the owner of what stands there, or of the folder.
 void give_to_owner(const std::string& file, const std::string& like) {
   struct stat owner {};
   const auto folder = std::filesystem::path{like}.parent_path();
   if (::geteuid() == 0 && (::stat(like.c_str(), &owner) == 0 || ::stat(folder.c_str(), &owner) == 0)) [[maybe_unused]]
-    const int given = ::chown(file.c_str(), owner.st_uid, owner.st_gid); // else the engine says that it may not
+    const int given = ::lchown(file.c_str(), owner.st_uid, owner.st_gid); // else the engine says that it may not
 }
 
 /// Before anything of it runs: also a check of a table may call a function.
@@ -137,11 +151,14 @@ result<void> restored_copy::prepare(const std::string& backup, const std::functi
   return sync_file(copy_);
 }
 
-/// The old database gets a second name before its own is given away, so that there is one at each moment; its log goes first, for
-/// beside the new one it would be taken for that one's.
+/// The old database gets a second name before its own is given away, so that there is one at each moment. A log that it cannot take
+/// in goes first, for beside the new one it would be taken for that one's.
 result<std::string> restored_copy::put_in_place() {
   const auto aside = target_ + ".replaced-" + stamp();
   const bool kept = lock_ || file_at(target_ + "-wal");
+  if (lock_)
+    if (const auto alone = take_log_in(target_); !alone)
+      return alone.error();
   auto done = move_companions(target_, aside);
   if (done && lock_ && ::link(target_.c_str(), aside.c_str()) != 0)
     done = cannot("kept as " + aside, target_);

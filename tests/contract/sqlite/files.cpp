@@ -84,6 +84,9 @@ TEST_CASE("what copying the log does to a file is known from what others do to i
   CHECK(change({4096, 7, 4, 40, 100 * 4096}) == file_change::ours); // a vacuum, before it cuts the file
   CHECK(change({4096, 7, 4, 40, 40 * 4096}) == file_change::ours);
   CHECK(change({4096, 8, 4, 40, 40 * 4096}) == file_change::ours);
+  const file_state being_cut{4096, 8, 4, 40, 100 * 4096}; // what a look between the two has seen
+  CHECK(change_of_file(being_cut, file_state{4096, 8, 4, 40, 40 * 4096}, 40 * 4096) == file_change::ours);
+  CHECK(change_of_file(being_cut, file_state{4096, 8, 4, 40, 39 * 4096}, 39 * 4096) == file_change::truncated);
   const file_state last{4096, 0xffffffff, 3, 100, 100 * 4096};
   CHECK(change_of_file(last, file_state{4096, 1, 3, 100, 100 * 4096}, last.size) == file_change::ours);
 

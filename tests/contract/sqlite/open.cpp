@@ -97,6 +97,9 @@ TEST_CASE("a lock file that is not ours is neither followed, written to nor cut 
   std::filesystem::remove(lock);
   std::ofstream{lock} << "4711\n"; // of an engine that is gone
   CHECK(open("sqlite:" + dir.file("orderly.db"), dir.file("data")).has_value());
+  std::filesystem::create_hard_link(lock, dir.file("snapshot")); // a copy of the folder may be made of hard links
+  CHECK(open("sqlite:" + dir.file("orderly.db"), dir.file("data")).has_value());
+  CHECK(std::filesystem::hard_link_count(lock) == 1);
 }
 
 TEST_CASE("a second engine is refused also when it comes to the same database by a link") {
