@@ -23,14 +23,14 @@ select exists (select from here),
   coalesce((select pg_catalog.has_schema_privilege(oid, 'usage') from here), false),
   exists (select from ours where place in (select oid from here)),
   (select t.name from tables t, asked where t.place in (select oid from here) and t.name = any(asked.tables) limit 1),
-  (select n.nspname from asked, ours join pg_catalog.pg_namespace n on n.oid = ours.place
-   where n.nspname <> asked.schema limit 1),
+  (select pg_catalog.string_agg(n.nspname::text, ', ' order by n.nspname) from asked, ours
+   join pg_catalog.pg_namespace n on n.oid = ours.place where n.nspname <> asked.schema),
   current_user, pg_catalog.current_database())sql";
 
 struct schema_seen {
   bool is_there = false, is_open = false, is_ours = false;
   std::string stranger;  ///< a table of another program that has a name of ours
-  std::string elsewhere; ///< the schema of other tables of ours
+  std::string elsewhere; ///< the schemas of other tables of ours, as a list
   std::string role, database;
 };
 
@@ -50,8 +50,13 @@ schema_seen look_at(pqxx::transaction_base& in, const std::string& schema) {
   return seen;
 }
 
-/// @param named_by_url how one says that a second, separate installation in one database is meant
+/// @param named_by_url alone, which is how one says that a second, separate installation in one database is meant
 result<void> judge(const schema_seen& seen, const std::string& schema, bool named_by_url) {
+  if (!seen.is_ours && !seen.elsewhere.empty() && !named_by_url)
+    return unusable("storage.schema: it is " + schema + ", but Orderly's tables stand in the schema " + seen.elsewhere +
+                    "; set storage.schema to that, or, for a second, separate installation, put "
+                    "?options=-csearch_path%3D" +
+                    schema + " into storage.url");
   if (!seen.is_there)
     return unusable("storage.schema: the database " + seen.database + " has no schema " + schema + "; create schema " + schema +
                     ", or name the one that is meant");
@@ -60,11 +65,6 @@ result<void> judge(const schema_seen& seen, const std::string& schema, bool name
                     schema + " to " + seen.role);
   if (seen.is_ours)
     return {};
-  if (!seen.elsewhere.empty() && !named_by_url)
-    return unusable("storage.schema: it is " + schema + ", but Orderly's tables stand in the schema " + seen.elsewhere +
-                    "; set storage.schema to that, or, for a second, separate installation, put "
-                    "?options=-csearch_path%3D" +
-                    schema + " into storage.url");
   if (!seen.stranger.empty())
     return unusable("storage.schema: the schema " + schema + " has a table " + seen.stranger +
                     " of another program; give Orderly a schema of its own (create schema orderly) and name it here");
@@ -86,7 +86,9 @@ result<std::string> schema_in_force(const database& where, const std::string& co
   if (named_by_url && configured != default_schema && configured != schema)
     return unusable("storage.schema: it is " + configured + ", but the search_path in storage.url says " + schema +
                     "; one of the two");
-  if (auto good = judge(look_at(look, schema), schema, named_by_url); !good)
+  // Of a path of several, the first schema that is there may be another tomorrow.
+  const bool alone = named_by_url && text_of(now[2]).find(',') == std::string::npos;
+  if (auto good = judge(look_at(look, schema), schema, alone); !good)
     return good.error();
   return schema;
 }

@@ -89,6 +89,7 @@ TEST_CASE("tables that stand in another schema are not begun anew: the start is 
   stored(*opened(db.url(), "elsewhere").value()->open_writer().value(), "51");
   check_refused(opened(db.url()), "it is public", "in the schema elsewhere");
   CHECK(shell.scalar("select count(*) from pg_tables where schemaname = 'public'") == "0");
+  check_refused(opened(db.url() + "?options=-csearch_path%3Dpublic%2Celsewhere"), "it is public", "in the schema elsewhere");
   CHECK_FALSE(knows(opened(db.url() + "?options=-csearch_path%3Dpublic"), "51")); // who says so means a second installation
   CHECK_FALSE(knows(opened(db.url()), "51"));
 }
