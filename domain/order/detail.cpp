@@ -3,6 +3,7 @@
 #include "base/digest.hpp"
 #include "domain/tiktok/json.hpp"
 
+#include <algorithm>
 #include <array>
 #include <span>
 
@@ -75,26 +76,61 @@ const json::value* clear_at(const json::object& object, std::string_view key) {
   return value && !is_empty(*value) && !hides_something(*value) ? value : nullptr;
 }
 
-void keep_clear(const json::object& held, json::object& fresh, names fields) {
-  for (auto field : fields)
-    if (const auto* known = clear_at(held, field); known && !clear_at(fresh, field))
+/// Whether `text` may be what `stars` hides: each run of stars stands for any text.
+bool is_hidden_by(std::string_view text, std::string_view stars) {
+  const auto first = stars.find('*');
+  if (!text.starts_with(stars.substr(0, first)))
+    return false;
+  text.remove_prefix(std::min(first, text.size()));
+  stars.remove_prefix(std::min(first, stars.size()));
+  while (!stars.empty()) {
+    stars.remove_prefix(std::min(stars.find_first_not_of('*'), stars.size()));
+    const auto piece = stars.substr(0, stars.find('*'));
+    stars.remove_prefix(piece.size());
+    if (stars.empty())
+      return text.ends_with(piece);
+    const auto at = text.find(piece);
+    if (at == std::string_view::npos)
+      return false;
+    text.remove_prefix(at + piece.size());
+  }
+  return text.empty();
+}
+
+/// A line of an address in whose stars the held one does not fit is another line: the buyer's own stars ("gate *4521"), or a new
+/// address. Masks of phone numbers and the like write the rest in other ways too, so nothing can be told from those.
+bool is_another_line(const json::value& held, const json::value* fresh) {
+  const auto *before = held.if_string(), *after = fresh ? fresh->if_string() : nullptr;
+  return before && after && !after->empty() && hides_something(*fresh) &&
+         !is_hidden_by({before->data(), before->size()}, {after->data(), after->size()});
+}
+
+using is_another = bool (*)(const json::value& held, const json::value* fresh);
+bool never(const json::value&, const json::value*) { return false; }
+
+/// @param differs whether a text that a person cannot read is told from the held one all the same
+void keep_clear(const json::object& held, json::object& fresh, names fields, is_another differs = never) {
+  for (auto field : fields) {
+    const auto* known = clear_at(held, field);
+    if (known && !clear_at(fresh, field) && !differs(*known, fresh.if_contains(field)))
       fresh[field] = *known;
+  }
 }
 
 /// Somebody else, or somewhere else: then the parts must not be mixed ("Apt 2" of the old address).
-bool has_moved(const json::object& held, const json::object& fresh, names anchors) {
+bool has_moved(const json::object& held, const json::object& fresh, names anchors, is_another differs) {
   for (auto anchor : anchors) {
     const auto* before = clear_at(held, anchor);
     const auto* after = clear_at(fresh, anchor);
-    if (before && after && *before != *after)
+    if (before && (after ? *before != *after : differs(*before, fresh.if_contains(anchor))))
       return true;
   }
   return false;
 }
 
-void keep_clear_group(const json::object& held, json::object& fresh, names fields, names anchors) {
-  if (!has_moved(held, fresh, anchors))
-    keep_clear(held, fresh, fields);
+void keep_clear_group(const json::object& held, json::object& fresh, names fields, names anchors, is_another differs = never) {
+  if (!has_moved(held, fresh, anchors, differs))
+    keep_clear(held, fresh, fields, differs);
 }
 
 bool has_clear_text(const json::object& object, names fields) {
@@ -172,7 +208,7 @@ json::object merge_detail(const json::object& held, const json::object& fresh, b
   if (const auto* sent = object_at(merged, "recipient_address"))
     address = *sent;
   keep_clear_group(*known, address, contact_fields, contact_anchors);
-  keep_clear_group(*known, address, address_fields, address_anchors);
+  keep_clear_group(*known, address, address_fields, address_anchors, is_another_line);
   if (!address.empty() || merged.contains("recipient_address"))
     merged["recipient_address"] = std::move(address);
   return merged;

@@ -102,6 +102,30 @@ TEST_CASE("a new address takes nothing of the old one with it") {
   CHECK_FALSE(address_of(merge_detail(with_address(clear), with_address(other_person), false)).contains("phone_number"));
 }
 
+TEST_CASE("a line with stars in which the held one does not fit is a new line, of which nothing old is kept") {
+  const json::object home{{"name", "Alex Example"}, {"address_line1", "Via Roma 1"}, {"address_line2", "Apt 4"}, {"postal_code", "00185"}};
+  const json::object hotel{{"name", "Alex Example"}, {"address_line1", "Hotel *** Roma"}, {"postal_code", "00185"}};
+  const auto moved = address_of(merge_detail(with_address(home), with_address(hotel), false));
+  CHECK(string_at(moved, "address_line1") == "Hotel *** Roma");
+  CHECK_FALSE(moved.contains("address_line2"));
+  CHECK_FALSE(extract_detail(with_address(moved), {})->address_clear);
+  auto gate = home;
+  gate["address_line2"] = "Apt 4, gate *4521";
+  CHECK(address_of(merge_detail(with_address(home), with_address(gate), false)) == gate);
+  for (const std::string mask : {"V*** R*** 1", "***", "Via ***", "*1", "V*a*R*1"}) {
+    INFO(mask);
+    auto masked = home;
+    masked["address_line1"] = mask;
+    CHECK(address_of(merge_detail(with_address(home), with_address(masked), false)) == home);
+  }
+  for (const std::string other : {"V*** R*** 2", "Via ** Milano", "*Via Roma 1*x", "Via Roma 1 *x"}) {
+    INFO(other);
+    auto masked = home;
+    masked["address_line1"] = other;
+    CHECK(string_at(address_of(merge_detail(with_address(home), with_address(masked), false)), "address_line1") == other);
+  }
+}
+
 TEST_CASE("after an erasure nothing personal comes back from what is held") {
   const auto merged = merge_detail(with_address(clear), with_address({{"name", "A***"}}), true);
   CHECK(address_of(merged) == json::object{{"name", "A***"}});
