@@ -17,9 +17,10 @@ constexpr bool leaves_facts_alone = is_one_of<Body, std::monostate, hold_order, 
 
 bool is_stored(const order& o) { return o.version != 0 || !o.id.value.is_nil(); }
 
-/// A person named its shop and may have mistyped it: in POST /orders, also before claims had a mark, or by inserting the row.
+/// A person named its shop and may have mistyped it: in POST /orders, also before claims had a mark (then the order has nothing of
+/// TikTok's), or by inserting the row.
 bool only_a_person_named_its_shop(const order& o) {
-  return o.facts.shop_claimed || o.version == 0 || !is_known_to_tiktok(o.facts);
+  return o.facts.shop_claimed || o.version == 0 || (!o.facts.shop_confirmed && !is_known_to_tiktok(o.facts));
 }
 
 bool names_another_shop(const order& o, const input& in) {
@@ -35,6 +36,8 @@ void take_shop(decision_builder& b) {
     return;
   json::object detail{{"kind", "shop"}};
   put_shop(detail, b);
+  if (b.in.source != input_source::api && !f.shop.empty())
+    detail["shop_confirmed"] = true;
   b.emit(event_type::fact_updated, std::move(detail));
 }
 

@@ -56,10 +56,12 @@ void want_again(decision_builder& b) {
   b.promise(std::move(change));
 }
 
-/// All is there but a clear address, and asking again has not brought one: it may be the buyer's own stars (DECISIONS "Detail").
-bool gives_up_clear_address(const decision_builder& b, facts after) {
-  after.address_masked = true;
-  return is_last_backoff(b.current().facts.fetch_attempts) && detail_is_as_complete_as_allowed(after);
+/// All is there but a clear address, which asking again may bring. If it never does, it may be the buyer's own stars (DECISIONS
+/// "Detail").
+bool lacks_clear_address_only(facts of) {
+  const bool enough = detail_is_as_complete_as_allowed(of);
+  of.address_masked = true;
+  return !enough && detail_is_as_complete_as_allowed(of);
 }
 
 struct fetch_step {
@@ -80,7 +82,11 @@ fetch_step follow_promise(decision_builder& b, const facts& after, const arrived
     want_detail(b, patch);
   else if (wanted && fresh.answers_promise && is_later(*wanted, fresh.requested_at, b.now))
     want_again(b);
-  else if (wanted && fresh.answers_promise && gives_up_clear_address(b, after)) {
+  else if (wanted && fresh.answers_promise && lacks_clear_address_only(after)) {
+    const auto& before = b.current().facts;
+    const bool was_masked_before = lacks_clear_address_only(before); // else the waits of other failures are no waits for this
+    if (!was_masked_before || !is_last_backoff(before.fetch_attempts))
+      return {retry_fetch(b, patch, "detail_incomplete", {}, was_masked_before ? before.fetch_attempts : 0), false};
     patch["address_masked"] = true;
     settle_fetch(b, patch, promise_state::done, "");
     return {false, what != freshness::older};

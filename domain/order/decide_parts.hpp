@@ -46,8 +46,10 @@ void want_detail(decision_builder& b, json::object& patch);
 void settle_fetch(decision_builder& b, json::object& patch, promise_state how, std::string_view error_code);
 /// The call under way did not bring what is wanted: adds the attempt to `patch` and opens the promise again, later.
 /// @param at_least that TikTok asked for
+/// @param attempts before this one; nothing: those that are counted
 /// @return whether the backoff is at its end, where a person should look
-bool retry_fetch(decision_builder& b, json::object& patch, std::string_view error_code, std::chrono::seconds at_least = {});
+bool retry_fetch(decision_builder& b, json::object& patch, std::string_view error_code, std::chrono::seconds at_least = {},
+                 std::optional<int> attempts = std::nullopt);
 /// How long to wait after the given number of attempts before this one (DECISIONS "Detail").
 std::chrono::seconds backoff_after(int attempts);
 /// Whether that is the longest wait: a person should know.

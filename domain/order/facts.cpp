@@ -114,6 +114,7 @@ json::object to_json(const facts& f) {
     out["returns"] = timed_facts_to_json(f.returns);
   put(out, "shop", f.shop.str());
   put(out, "shop_claimed", f.shop_claimed);
+  put(out, "shop_confirmed", f.shop_confirmed);
   put(out, "shop_region", f.shop_region);
   if (f.status)
     out["status"] = json::object{{"status", name_of(f.status->status)}, {"update_time", to_seconds(f.status->update_time)}};
@@ -151,6 +152,7 @@ result<facts> facts_from(const json::object& body) {
   f.returns = timed_facts_from(in, "returns");
   f.shop = shop_id{in.text("shop")};
   f.shop_claimed = in.flag("shop_claimed");
+  f.shop_confirmed = in.flag("shop_confirmed");
   f.shop_region = in.text("shop_region");
   read_status(in, f);
   read_unknown_status(in, f);

@@ -63,6 +63,7 @@ struct pending_report {
 struct facts {
   shop_id shop;
   bool shop_claimed = false;         ///< a person named it, and nothing that TikTok said has confirmed it
+  bool shop_confirmed = false;       ///< TikTok has said so of a shop that a person had named
   std::string shop_region;           ///< the shop's, told with its details: decides which call ships; "" not known
   std::optional<status_fact> status; ///< newest known status, from any source
   std::string unknown_status;        ///< a word that no table has, newer than `status`; raises attention, derives nothing

@@ -49,6 +49,7 @@ void patch_shop(facts& f, const json::object& patch) {
     f.shop_claimed = false;
   }
   f.shop_claimed = f.shop_claimed || bool_at(patch, "shop_claimed").value_or(false);
+  f.shop_confirmed = f.shop_confirmed || bool_at(patch, "shop_confirmed").value_or(false);
   if (const auto region = string_at(patch, "shop_region"); !region.empty())
     f.shop_region = region;
 }
@@ -70,9 +71,11 @@ void patch_facts(facts& f, const json::object& patch) {
   patch_unknown_status(f, patch);
   f.had_on_hold = f.had_on_hold || bool_at(patch, "had_on_hold").value_or(false);
   patch_detail(f, patch);
-  f.address_masked = f.address_masked || bool_at(patch, "address_masked").value_or(false);
-  if (const auto changed = int_at(patch, "address_changed_at"))
+  if (const auto changed = int_at(patch, "address_changed_at")) {
     f.address_changed_at = from_seconds(*changed);
+    f.address_masked = false; // of the address before
+  }
+  f.address_masked = f.address_masked || bool_at(patch, "address_masked").value_or(false);
   patch_timed(f.packages, patch, "packages");
   patch_timed(f.cancellations, patch, "cancellations");
   patch_timed(f.returns, patch, "returns");

@@ -3,11 +3,11 @@
 //   shop_id, shop_region, posted_hash          text
 //   status + update_time                       the newest known status
 //   unknown_status + update_time               a word that no table has
-//   shop_claimed                               true, beside the shop that a person named
+//   shop_claimed, shop_confirmed               true, beside the shop: a person named it, TikTok says so too
 //   had_on_hold                                true
 //   detail                                     the whole extract; requested_at alone moves only its time of asking
 //   address_changed_at                         seconds
-//   address_masked                             true; until a detail with a clear address
+//   address_masked                             true; until a detail with a clear address, or another address
 //   packages, cancellations, returns           those that changed, by id
 //   detail_wanted_at                           microseconds, or null when nothing is wanted any more
 //   fetch_attempts                             number

@@ -52,8 +52,9 @@ void settle_fetch(decision_builder& b, json::object& patch, promise_state how, s
   b.promise(std::move(change));
 }
 
-bool retry_fetch(decision_builder& b, json::object& patch, std::string_view error_code, std::chrono::seconds at_least) {
-  const int attempts = b.current().facts.fetch_attempts;
+bool retry_fetch(decision_builder& b, json::object& patch, std::string_view error_code, std::chrono::seconds at_least,
+                 std::optional<int> before) {
+  const int attempts = before.value_or(b.current().facts.fetch_attempts);
   put_attempts(b, patch, std::min(attempts + 1, last_attempt));
   auto change = fetch(promise_state::open);
   change.due_at = b.now + std::max(backoff_after(attempts), at_least);

@@ -13,7 +13,7 @@ namespace {
 facts full_facts() {
   facts f;
   f.shop = shop_id{a_shop};
-  f.shop_claimed = true;
+  f.shop_claimed = f.shop_confirmed = true;
   f.shop_region = "GB";
   f.status = status_fact{tiktok_status::partially_shipping, from_seconds(paid_at)};
   f.unknown_status = "GIFT_WRAPPING";

@@ -54,6 +54,34 @@ TEST_CASE("an address that looks masked delays an order and does not stop it: af
   CHECK(replayed_difference(h).empty());
 }
 
+TEST_CASE("the waits of calls that failed are no waits for a clear address") {
+  auto h = awaiting();
+  for (int attempt = 1; attempt <= 4; ++attempt)
+    h.take(engine_input(fetch_failed{{1, attempt}, true, "36009002", "Too many requests"}, input_source::tiktok));
+  auto body = order_object{}.json();
+  body["recipient_address"].as_object()["address_line1"] = "Hotel *** Roma";
+  for (int expected : {1, 5, 30, 120}) {
+    h.answer_fetch(body);
+    CHECK(h.current.state == received);
+    CHECK(delay(h) == expected);
+  }
+  h.answer_fetch(body);
+  CHECK(h.open_attention() == strings{"address_masked"});
+}
+
+TEST_CASE("another address is waited for anew") {
+  auto h = awaiting();
+  auto body = order_object{}.json();
+  body["recipient_address"].as_object()["address_line1"] = "Hotel *** Roma";
+  for (int i = 0; i < 5; ++i)
+    h.answer_fetch(body);
+  REQUIRE(h.current.facts.address_masked);
+  h.take(address_webhook(paid_at + 4000));
+  CHECK_FALSE(h.current.facts.address_masked);
+  CHECK(h.wants_detail());
+  CHECK(replayed_difference(h).empty());
+}
+
 TEST_CASE("only a masked address is given up: whatever else a detail lacks is asked for on and on") {
   auto h = awaiting();
   order_object o;

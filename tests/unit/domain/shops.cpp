@@ -41,7 +41,8 @@ TEST_CASE("a shop that a person mistyped gives way to the first webhook, and the
     REQUIRE(h.current.facts.shop.str() == mistyped);
     CHECK(h.take(status_webhook("IN_TRANSIT", paid_at + 4000)).outcome == input_outcome::applied);
     CHECK(h.current.state == order_state::shipped);
-    CHECK(told_of_shop(h) == json::object{{"kind", "shop"}, {"shop_id", a_shop}, {"instead_of", mistyped}});
+    CHECK(told_of_shop(h) ==
+          json::object{{"kind", "shop"}, {"shop_id", a_shop}, {"instead_of", mistyped}, {"shop_confirmed", true}});
     belongs_to(h, a_shop);
     CHECK(replayed_difference(h).empty());
   }
@@ -61,6 +62,15 @@ TEST_CASE("a shop that a person named rightly is confirmed by the first webhook"
   h.take(posted(order_object{}.json(), a_shop));
   CHECK(h.current.facts.shop_claimed);
   h.take(hint_webhook(paid_at));
+  belongs_to(h, a_shop);
+}
+
+TEST_CASE("a shop that a hint has confirmed is final, also when no detail ever came") {
+  history h;
+  h.take(posted({{"own", 1}}, a_shop));
+  h.take(hint_webhook(paid_at));
+  h.take(engine_input(fetch_failed{{1, 1}, false, "21008111", "no such order"}, input_source::tiktok));
+  REQUIRE_FALSE(h.current.facts.detail_wanted_at);
   belongs_to(h, a_shop);
 }
 
