@@ -29,14 +29,18 @@ class WhyCase(Case):
             self.assertTrue(cause["evidence"] and cause["remedy"]["text"], cause)
         return answer
 
+    @staticmethod
+    def codes_in(answer):
+        return [cause["code"] for cause in answer["causes"]]
+
     def codes(self, order_id):
-        return [cause["code"] for cause in self.why(order_id)["causes"]]
+        return self.codes_in(self.why(order_id))
 
     def wait_why(self, order_id, *codes, seconds=30):
         """All causes are these. The answer that says so: the next one may say something else."""
         def seen():
             answer = self.why(order_id)
-            return answer if [cause["code"] for cause in answer["causes"]] == list(codes) else None
+            return answer if self.codes_in(answer) == list(codes) else None
         return wait_for(f"{codes} of {order_id}, not {self.codes(order_id)}", seen, seconds)
 
     def order_in_processing(self):
