@@ -15,7 +15,7 @@ Log in  {user}   {password}
 
 Orderly, an order engine for TikTok Shop sellers, serves a simulated shop. Try:
  1  open the address: orders move by themselves; click one
- 2  in another terminal, here:  . {environment}; orderly top
+ 2  in another shell, here:  . {environment}; orderly top
  3  in the console, ship a late order (! late):
     any tracking number, provider {provider}
 
