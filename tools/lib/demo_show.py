@@ -13,10 +13,11 @@ HEAD = """\
 Open    {address}
 Log in  {user}   {password}
 
-Orderly, an order engine for TikTok Shop sellers, serves a sandbox shop. Try:
+Orderly, an order engine for TikTok Shop sellers, serves a simulated shop. Try:
  1  open the address: orders move by themselves; click one
- 2  in another terminal:  . {environment}; orderly top
- 3  there, ship the late order: number 1Z12345, provider {provider}
+ 2  in another shell, here:  . {environment}; orderly top
+ 3  in the console, ship a late order (! late):
+    any tracking number, provider {provider}
 
 {legend}   Ctrl-C ends all"""
 
