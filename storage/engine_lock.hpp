@@ -13,7 +13,8 @@ namespace orderly {
 class engine_lock {
 public:
   /// Of a data folder, which is created if need be. Its lock file must be a regular file with nothing in it but a process's
-  /// id; another user's, or one of several names, is made anew. Errors: bad_config (no folder named), storage_unavailable (path and reason).
+  /// id; another user's, or one of several names, is made anew. Errors: bad_config (no folder named), storage_unavailable
+  /// (path and reason).
   static result<engine_lock> take(const std::string& data_dir);
 
   /// Of a database itself, which is made, empty, when it is not there. To be taken before SQLite opens the file and kept until

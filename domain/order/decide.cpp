@@ -17,8 +17,8 @@ constexpr bool leaves_facts_alone = is_one_of<Body, std::monostate, hold_order, 
 
 bool is_stored(const order& o) { return o.version != 0 || !o.id.value.is_nil(); }
 
-/// A person named its shop and may have mistyped it: in POST /orders, also before claims had a mark (then the order has nothing of
-/// TikTok's), or by inserting the row.
+/// A person named its shop and may have mistyped it: in POST /orders, also before claims had a mark (then the order has
+/// nothing of TikTok's), or by inserting the row.
 bool only_a_person_named_its_shop(const order& o) {
   return o.facts.shop_claimed || o.version == 0 || (!o.facts.shop_confirmed && !is_known_to_tiktok(o.facts));
 }

@@ -96,8 +96,8 @@ result<std::optional<file_loss>> held_database::loss_of_names() const {
     if (const auto there = file_at(name); is_another(*known, there)) {
       if (!there && errno != ENOENT)
         return cannot_look_at(name);
-      return std::optional{said_of(
-          file_loss::kind::log, "of it, " + name + " was " + said(**known) + ", and is now " + (there ? said(*there) : "not there"))};
+      return std::optional{said_of(file_loss::kind::log, "of it, " + name + " was " + said(**known) +
+                                                             ", and is now " + (there ? said(*there) : "not there"))};
     }
   return std::optional<file_loss>{};
 }

@@ -151,8 +151,8 @@ result<void> restored_copy::prepare(const std::string& backup, const std::functi
   return sync_file(copy_);
 }
 
-/// The old database gets a second name before its own is given away, so that there is one at each moment. A log that it cannot take
-/// in goes first, for beside the new one it would be taken for that one's.
+/// The old database gets a second name before its own is given away, so that there is one at each moment. A log that it cannot
+/// take in goes first, for beside the new one it would be taken for that one's.
 result<std::string> restored_copy::put_in_place() {
   const auto aside = target_ + ".replaced-" + stamp();
   const bool kept = lock_ || file_at(target_ + "-wal");

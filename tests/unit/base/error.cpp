@@ -94,8 +94,8 @@ TEST_CASE("The catalogue says what an input has become, what a client may read a
   CHECK(with(input_fate::unknown) ==
         names{"internal", "storage_outcome_unknown", "outcome_unknown", "bad_config", "bad_backup", "tiktok_unreachable"});
   CHECK(all([](error_code c) { return is_stored(input_fate_of(c)); }).size() == 8);
-  CHECK(all(is_message_hidden) == names{"internal", "killed_twice", "refused_by_store", "bad_config", "bad_backup", "storage_unavailable",
-                                        "storage_outcome_unknown", "storage_newer"});
+  CHECK(all(is_message_hidden) == names{"internal", "killed_twice", "refused_by_store", "bad_config", "bad_backup",
+                                        "storage_unavailable", "storage_outcome_unknown", "storage_newer"});
   CHECK(all([](error_code c) { return exit_code_of(c) == exit_code::unavailable; }) ==
         names{"storage_unavailable", "storage_outcome_unknown", "storage_newer", "tiktok_unreachable"});
   CHECK(all([](error_code c) { return exit_code_of(c) == exit_code::bad_config; }) == names{"bad_config"});

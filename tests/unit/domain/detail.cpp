@@ -103,7 +103,8 @@ TEST_CASE("a new address takes nothing of the old one with it") {
 }
 
 TEST_CASE("a line with stars in which the held one does not fit is a new line, of which nothing old is kept") {
-  const json::object home{{"name", "Alex Example"}, {"address_line1", "Via Roma 1"}, {"address_line2", "Apt 4"}, {"postal_code", "00185"}};
+  const json::object home{
+    {"name", "Alex Example"}, {"address_line1", "Via Roma 1"}, {"address_line2", "Apt 4"}, {"postal_code", "00185"}};
   const json::object hotel{{"name", "Alex Example"}, {"address_line1", "Hotel *** Roma"}, {"postal_code", "00185"}};
   const auto moved = address_of(merge_detail(with_address(home), with_address(hotel), false));
   CHECK(string_at(moved, "address_line1") == "Hotel *** Roma");
