@@ -1,5 +1,7 @@
 #include "app/data_dir.hpp"
 
+#include "base/file_descriptor.hpp"
+
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -8,22 +10,6 @@
 
 namespace orderly {
 namespace {
-
-/// A file descriptor that closes itself.
-class descriptor {
-public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  ~descriptor() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
-private:
-  int fd_;
-};
 
 bool write_all(int fd, std::string_view text) {
   while (!text.empty()) {
@@ -40,14 +26,8 @@ bool write_all(int fd, std::string_view text) {
 bool write_durably(const std::string& path, std::string_view text) {
   ::unlink(path.c_str()); // of an earlier crash; O_EXCL then makes sure that nobody else's file or link is
                           // followed
-  const descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
+  const file_descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)};
   return file.get() >= 0 && write_all(file.get(), text) && ::fsync(file.get()) == 0;
-}
-
-void sync_folder(const std::filesystem::path& folder) {
-  const descriptor open_folder{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (open_folder.get() >= 0)
-    ::fsync(open_folder.get()); // best effort: some file systems cannot
 }
 
 error refused(const std::filesystem::path& path, const std::string& why) {

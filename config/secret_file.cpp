@@ -1,5 +1,6 @@
 #include "config/secret_file.hpp"
 
+#include "base/file_descriptor.hpp"
 #include "base/result.hpp"
 #include "config/text_rules.hpp"
 
@@ -20,21 +21,6 @@ constexpr std::size_t size_limit = 1 << 20;
 
 /// Of what is no file: a pipe whose writer keeps silent must not hold up a start, and even less the thread that hears signals.
 constexpr std::chrono::seconds patience{2};
-
-class descriptor {
-public:
-  explicit descriptor(const char* path) : number_(::open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)) {}
-  ~descriptor() {
-    if (number_ >= 0)
-      ::close(number_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  [[nodiscard]] int number() const { return number_; }
-
-private:
-  const int number_;
-};
 
 /// Bytes read, 0 at the end, or why not.
 result<std::size_t> read_some(int from, std::span<char> into, std::chrono::steady_clock::time_point until) {
@@ -60,9 +46,9 @@ std::optional<file_text> read_file(const std::string& path, std::string& problem
     problem = why;
     return std::nullopt;
   };
-  const descriptor file{path.c_str()};
+  const file_descriptor file{::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY)};
   struct stat status {};
-  if (file.number() < 0 || fstat(file.number(), &status) != 0)
+  if (file.get() < 0 || fstat(file.get(), &status) != 0)
     return failed(std::strerror(errno));
   if (S_ISDIR(status.st_mode))
     return failed("it is a folder");
@@ -71,7 +57,7 @@ std::optional<file_text> read_file(const std::string& path, std::string& problem
   char buffer[4096];
   const auto until = std::chrono::steady_clock::now() + patience;
   while (read.text.size() <= size_limit) {
-    const auto got = read_some(file.number(), buffer, until);
+    const auto got = read_some(file.get(), buffer, until);
     if (!got)
       return failed(got.error().message);
     if (*got == 0)

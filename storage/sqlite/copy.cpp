@@ -1,5 +1,6 @@
 #include "storage/sqlite/copy.hpp"
 
+#include "base/file_descriptor.hpp"
 #include "storage/sqlite/held_database.hpp"
 #include "storage/sqlite/statements.hpp"
 
@@ -21,21 +22,6 @@ error unavailable(const std::string& path, const std::string& why) {
   return {error_code::storage_unavailable, path + " cannot be written: " + why, {}};
 }
 
-class descriptor {
-public:
-  explicit descriptor(int fd) : fd_(fd) {}
-  ~descriptor() {
-    if (fd_ >= 0)
-      ::close(fd_);
-  }
-  descriptor(const descriptor&) = delete;
-  descriptor& operator=(const descriptor&) = delete;
-  [[nodiscard]] int get() const { return fd_; }
-
-private:
-  int fd_;
-};
-
 /// A file of ours that is not finished; removed unless it gets its name.
 class part_file {
 public:
@@ -50,7 +36,7 @@ public:
 
   /// O_EXCL: nobody else's file, and through no link.
   result<void> make() {
-    const descriptor file{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
+    const file_descriptor file{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
     made_ = file.get() >= 0;
     if (made_)
       return {};
@@ -182,15 +168,10 @@ result<void> name_new_file(const std::string& part, const std::string& name) {
   return {};
 }
 
-void sync_folder_of(const std::string& path) {
-  const auto folder = std::filesystem::absolute(path).parent_path();
-  const descriptor opened{::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
-  if (opened.get() >= 0)
-    ::fsync(opened.get()); // best effort: some file systems cannot
-}
+void sync_folder_of(const std::string& path) { sync_folder(std::filesystem::absolute(path).parent_path()); }
 
 result<void> sync_file(const std::string& path) {
-  const descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  const file_descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.get() < 0 || ::fsync(file.get()) != 0)
     return unavailable(path, std::strerror(errno));
   return {};

@@ -82,8 +82,8 @@ LIBRARIES = [
     ("catch2/", ("tests/",), "tests"),
     ("rapidcheck", ("tests/",), "tests"),
 ]
-OPERATING_SYSTEM = ("base/ip_network.cpp", "base/line_writer.cpp", "base/log.cpp", "config/", "storage/", "net/",
-                    "app/", "tools/", "tests/")
+OPERATING_SYSTEM = ("base/file_descriptor.cpp", "base/ip_network.cpp", "base/line_writer.cpp", "base/log.cpp", "config/",
+                    "storage/", "net/", "app/", "tools/", "tests/")
 # decide() and apply() are pure: no I/O, no threads, no randomness (docs/architecture.md "Decisions are pure").
 IMPURE = {"fstream", "iostream", "filesystem", "thread", "mutex", "future", "random", "ctime", "condition_variable"}
 
