@@ -254,7 +254,8 @@ std::int64_t newest_schema_version() { return static_cast<std::int64_t>(steps.si
 std::string foreign_schema(connection& over) {
   connection model{{":memory:", {}}, access::fill};
   model.run(migrations_table);
-  for (std::int64_t version = 0; version < stored_version(over); ++version)
+  const auto stored = stored_version(over);
+  for (std::int64_t version = 0; version < stored; ++version)
     run_step(model, version);
   auto expected = definitions(model);
   for (const auto& [name, text] : definitions(over)) {

@@ -77,6 +77,10 @@ result<void> readable_schema(const std::string& backup) {
   }
 }
 
+std::int64_t seconds_now() {
+  return std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count();
+}
+
 /// Greater than each that a reader can have seen, also of a history that was restored from the same backup before: its number is
 /// the time.
 std::int64_t begin_epoch(connection& over) {
@@ -84,8 +88,7 @@ std::int64_t begin_epoch(connection& over) {
   // One that nothing was committed in begins at the same event; nobody has a position of it.
   constexpr std::string_view begin = "insert or replace into feed_epochs(epoch, first_pos) "
                                      "select ?, coalesce(max(pos), 0) + 1 from order_events";
-  const auto now = std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now());
-  auto epoch = now.time_since_epoch().count();
+  auto epoch = seconds_now();
   {
     auto found = over.use(last);
     found.step();
@@ -105,10 +108,6 @@ result<std::int64_t> bring_up_to_date(connection& over, const std::string& backu
   over.use("delete from sessions").run(); // who has logged out since does not come back
   all.commit();
   return epoch;
-}
-
-std::string stamp() {
-  return std::to_string(std::chrono::floor<std::chrono::seconds>(std::chrono::system_clock::now()).time_since_epoch().count());
 }
 
 } // namespace
@@ -154,7 +153,7 @@ result<void> restored_copy::prepare(const std::string& backup, const std::functi
 /// The old database gets a second name before its own is given away, so that there is one at each moment. A log that it cannot
 /// take in goes first, for beside the new one it would be taken for that one's.
 result<std::string> restored_copy::put_in_place() {
-  const auto aside = target_ + ".replaced-" + stamp();
+  const auto aside = target_ + ".replaced-" + std::to_string(seconds_now());
   const bool kept = lock_ || file_at(target_ + "-wal");
   if (lock_)
     if (const auto alone = take_log_in(target_); !alone)
