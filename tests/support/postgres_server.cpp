@@ -27,6 +27,11 @@ std::string postgres_url() {
   return url;
 }
 
+std::string as_role(const std::string& role, std::string url) {
+  const auto begin = url.find("//") + 2;
+  return url.replace(begin, url.find('@') - begin, role + ":" + role);
+}
+
 struct postgres_shell::inner {
   explicit inner(const std::string& url) : connection(postgres::connect(url)), quiet(postgres::make_quiet(*connection)) {}
   std::unique_ptr<pqxx::connection> connection;

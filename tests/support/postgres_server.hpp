@@ -9,6 +9,8 @@ namespace orderly::test {
 
 /// The URL of the run's server. Throws, saying how to get one, when there is none.
 std::string postgres_url();
+/// The same for a role whose password is its name.
+std::string as_role(const std::string& role, std::string url);
 
 /// A connection for SQL behind the store's back.
 class postgres_shell {

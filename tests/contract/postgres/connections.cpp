@@ -27,10 +27,7 @@ public:
   ~limited_role() { shell.execute("reassign owned by lim to current_user; drop owned by lim; drop role lim"); }
   limited_role(const limited_role&) = delete;
   limited_role& operator=(const limited_role&) = delete;
-  [[nodiscard]] std::string url() const {
-    auto url = db_.url();
-    return url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, "lim:lim");
-  }
+  [[nodiscard]] std::string url() const { return as_role("lim", db_.url()); }
   void limit(int connections) { shell.execute("alter role lim connection limit " + std::to_string(connections)); }
 
   postgres_shell shell{postgres_url()};

@@ -238,8 +238,7 @@ TEST_CASE("a user without rights over the server begins an epoch too") {
   db->execute("update feed_epochs set server = 'elsewhere' where epoch > 0");
   db->execute("create role plain login password 'plain' bypassrls; grant all on schema " + schema +
               " to plain; grant all on all tables in schema " + schema + " to plain");
-  auto url = url_of(*db);
-  url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, "plain:plain");
+  const auto url = as_role("plain", url_of(*db));
   const bool opened = open_store({.url = url, .data_dir = {}, .vfs = {}}).value()->open_writer().has_value();
   db->execute("drop owned by plain; drop role plain");
   CHECK(opened);

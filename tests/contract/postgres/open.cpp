@@ -18,11 +18,6 @@ result<std::unique_ptr<store>> opened(const std::string& url, bool allow_unsafe 
   return open_store({.url = url, .data_dir = {}, .vfs = {}, .allow_unsafe = allow_unsafe});
 }
 
-/// The password is the role's name.
-std::string as_role(const std::string& role, std::string url) {
-  return url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, role + ":" + role);
-}
-
 } // namespace
 
 TEST_CASE("both spellings of the scheme open a server's database") {

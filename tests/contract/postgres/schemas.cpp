@@ -112,8 +112,7 @@ TEST_CASE("a start with nothing to migrate needs no right to create anything, an
   const own_database db;
   postgres_shell shell{db.url()};
   shell.execute("create role plain login password 'plain'; grant create on schema public to plain");
-  auto url = db.url();
-  url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, "plain:plain");
+  const auto url = as_role("plain", db.url());
   stored(*opened(url).value()->open_writer().value(), "51");
   shell.execute("revoke create on schema public from plain, public; revoke all on database " + db.name() +
                 " from public; grant connect on database " + db.name() + " to plain");
@@ -135,8 +134,7 @@ TEST_CASE("SQL that somebody else ran leaves nothing to migrate, whatever versio
   CHECK(shell.scalar("select count(*) from ours.schema_migrations") == "5");
   shell.execute("create role plain login password 'plain' bypassrls; grant usage on schema ours to plain; "
                 "grant select, insert, update, delete on all tables in schema ours to plain");
-  auto url = db.url();
-  url.replace(url.find("//") + 2, url.find('@') - url.find("//") - 2, "plain:plain");
+  const auto url = as_role("plain", db.url());
   stored(*opened(url, "ours").value()->open_writer().value(), "51");
   CHECK(shell.scalar("select count(*) from pg_tables where schemaname = 'ours'") == tables);
 
