@@ -110,6 +110,12 @@ class Seller:
         return self.call("POST", f"/fulfillment/202309/orders/{order_id}/packages", None, body, **bend)
 
 
+class Nowhere:
+    """In place of a sandbox: a TikTok Shop that nobody runs."""
+
+    base = "http://127.0.0.1:9"
+
+
 class Case(unittest.TestCase):
     """A test with a folder of its own; what it starts is ended and the folder removed, whatever happens."""
 

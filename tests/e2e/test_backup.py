@@ -8,9 +8,8 @@ import stat
 import subprocess
 import threading
 
-from orderly_e2e import ORDERLY, Audit, Case, Database, clean_environment, main, post_webhook, status_webhook, wait_for
+from orderly_e2e import ORDERLY, Audit, Case, Database, Nowhere, clean_environment, main, post_webhook, status_webhook, wait_for
 
-NOWHERE = "http://127.0.0.1:9"
 DONE, DAMAGE, USAGE, UNAVAILABLE = 0, 1, 64, 69
 
 
@@ -42,7 +41,7 @@ class Load(threading.Thread):
 class Backup(Case):
     def setUp(self):
         super().setUp()
-        self.engine = self.start_engine(type("Nowhere", (), {"base": NOWHERE}), webhooks=False)
+        self.engine = self.start_engine(Nowhere, webhooks=False)
         self.file = os.path.join(self.folder, "backup.db")
 
     def orderly(self, *arguments):
@@ -55,8 +54,11 @@ class Backup(Case):
     def restore(self, *more):
         return self.orderly("restore", "--from", self.file, "--storage", self.engine.storage, *more)
 
-    def again(self):
-        return self.start_engine(type("Nowhere", (), {"base": NOWHERE}), webhooks=False)
+    def change_backup(self, statement):
+        changer = sqlite3.connect(self.file)
+        with changer:
+            changer.execute(statement)
+        changer.close()
 
     def under_load(self, count=200):
         load = Load(self.engine)
@@ -126,7 +128,7 @@ class Backup(Case):
         self.assertGreaterEqual(self.orders(kept), all_of_them)
         self.assertEqual(self.orders(self.engine.database), held)
         self.assertGreater(self.epoch(self.engine.database), 0)
-        engine = self.again()
+        engine = self.start_engine(Nowhere, webhooks=False)
         self.assertEqual(self.orders(engine.database), held)
         position = f"0.{lost['pos']}.{lost['order_id'].hex()}.{lost['seq']}"
         self.assertIn("reload", self.first_events(engine, position))
@@ -146,10 +148,7 @@ class Backup(Case):
         self.assertEqual(self.backup().returncode, DONE)
         self.assertEqual(self.engine.stop(), 0)
         held = self.orders(self.engine.database)
-        changer = sqlite3.connect(self.file)
-        with changer:
-            changer.execute("delete from order_events where pos = (select max(pos) from order_events)")
-        changer.close()
+        self.change_backup("delete from order_events where pos = (select max(pos) from order_events)")
         done = self.restore()
         self.assertEqual(done.returncode, DAMAGE, done.stderr)
         self.assertIn("1 damaged", done.stdout)
@@ -166,10 +165,7 @@ class Backup(Case):
     def test_a_file_with_a_trigger_of_somebody_s_is_no_backup(self):
         self.assertEqual(self.backup().returncode, DONE)
         self.assertEqual(self.engine.stop(), 0)
-        changer = sqlite3.connect(self.file)
-        with changer:
-            changer.execute("create trigger t after insert on orders begin delete from inputs; end")
-        changer.close()
+        self.change_backup("create trigger t after insert on orders begin delete from inputs; end")
         done = self.restore()
         self.assertEqual(done.returncode, DAMAGE, done.stdout)
         self.assertIn("trigger t", done.stderr)

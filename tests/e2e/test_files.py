@@ -9,15 +9,13 @@ import subprocess
 import threading
 import time
 
-from orderly_e2e import ORDERLYD, Case, Database, call, main, post_webhook, status_webhook, wait_for
+from orderly_e2e import ORDERLYD, Case, Database, Nowhere, call, main, post_webhook, status_webhook, wait_for
 from orderlyd_case import UNAVAILABLE, environment_with
-
-NOWHERE = "http://127.0.0.1:9"
 
 
 class FilesCase(Case):
     def engine(self, name=""):
-        return self.start_engine(type("Nowhere", (), {"base": NOWHERE}), name, webhooks=False)
+        return self.start_engine(Nowhere, name, webhooks=False)
 
     def send(self, engine, number):
         """The status; None when nobody answers."""
@@ -126,7 +124,7 @@ class LostDatabase(FilesCase):
         engine, said = self.lose(replace)
         self.assertIn("stands now inode", said["msg"])
         self.assertTrue(os.path.exists(said["log_set_aside"]))
-        again = self.start_engine(type("Nowhere", (), {"base": NOWHERE}), "", webhooks=False, token=other.token)
+        again = self.start_engine(Nowhere, "", webhooks=False, token=other.token)
         self.assertEqual(len(again.orders()), 1)
         self.assertEqual(again.storage, engine.storage)
 

@@ -1,29 +1,9 @@
 #!/usr/bin/env python3
 """The engine on a PostgreSQL whose roles, databases and limits are not ours. Runs within `tools/pg run --`."""
 
-import os
-import subprocess
-import urllib.parse
-
-from orderly_e2e import call, main, post_webhook, status_webhook, wait_for
+from orderly_e2e import Nowhere, call, main, post_webhook, status_webhook, wait_for
 from orderlyd_case import UNAVAILABLE, EngineCase
-
-SERVER = os.environ["ORDERLY_STORAGE"]
-NOWHERE = "http://127.0.0.1:9"
-
-
-def psql(text, url=SERVER):
-    """What it prints, line by line."""
-    done = subprocess.run(["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-d", url], input=text, capture_output=True, text=True,
-                          timeout=60, check=False)
-    if done.returncode != 0:
-        raise AssertionError(f"{text}: {done.stderr}")
-    return done.stdout.strip()
-
-
-def url_of(role, database):
-    at = urllib.parse.urlsplit(SERVER)
-    return urllib.parse.urlunsplit(at._replace(netloc=f"{role}:{role}@{at.netloc.rsplit('@', 1)[1]}", path="/" + database))
+from postgres_server import SERVER, psql, url_of
 
 
 class LimitedRole(EngineCase):
@@ -31,17 +11,16 @@ class LimitedRole(EngineCase):
 
     def setUp(self):
         super().setUp()
-        psql("create role lim login password 'lim' connection limit 4;")
-        psql("create database lim owner lim;")
-        self.addCleanup(psql, "drop database lim with (force);\ndrop role lim;")
+        psql(SERVER, "create role lim login password 'lim' connection limit 4;")
+        psql(SERVER, "create database lim owner lim;")
+        self.addCleanup(psql, SERVER, "drop database lim with (force);\ndrop role lim;")
         self.url = url_of("lim", "lim")
 
     def allow(self, connections):
-        psql(f"alter role lim connection limit {connections};")
+        psql(SERVER, f"alter role lim connection limit {connections};")
 
     def start(self, lanes):
-        nowhere = type("Nowhere", (), {"base": NOWHERE})
-        return self.start_engine(nowhere, webhooks=False, storage=self.url, tables=f"[storage]\nlanes = {lanes}\n")
+        return self.start_engine(Nowhere, webhooks=False, storage=self.url, tables=f"[storage]\nlanes = {lanes}\n")
 
     def send(self, engine, first, count=40):
         """So many webhooks, each of its own order, so that every lane gets some; how many were answered 200."""
@@ -66,7 +45,7 @@ class LimitedRole(EngineCase):
         self.assertEqual(self.send(engine, 0), 40)
         self.assertEqual(call("GET", engine.public, "/readyz")[0], 200)
         self.allow(0)
-        psql("select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'lim';")
+        psql(SERVER, "select count(pg_terminate_backend(pid)) from pg_stat_activity where usename = 'lim';")
         self.assertLess(self.send(engine, 1000, 8), 8)
         wait_for("not ready", lambda: call("GET", engine.public, "/readyz")[0] == 503)
         for first in (1010, 1020):  # each is one more try to connect

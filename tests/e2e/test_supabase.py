@@ -8,8 +8,8 @@ import subprocess
 import urllib.parse
 
 from orderly_e2e import ORDERLYD, SOURCE, Audit, Case, clean_environment, main, open_database, wait_for
+from postgres_server import SERVER, psql, run_psql, url_of
 
-ADMIN = os.environ["ORDERLY_STORAGE"]
 ORDERS = 6
 ACTS = ("select from {}", "delete from {}", "insert into {} default values", "truncate {}")
 IN_ORDERLY = '[storage]\nschema = "orderly"\n'
@@ -51,24 +51,6 @@ alter publication supabase_realtime owner to postgres;
 """
 
 
-def run_psql(url, text, *options):
-    return subprocess.run(["psql", "-XAtq", *options, "-d", url], input=text, capture_output=True, text=True, timeout=60,
-                          check=False)
-
-
-def psql(url, text):
-    """What it prints."""
-    done = run_psql(url, text, "-v", "ON_ERROR_STOP=1")
-    if done.returncode != 0:
-        raise AssertionError(f"{text}: {done.stderr}")
-    return done.stdout.strip()
-
-
-def url_of(role, database):
-    at = urllib.parse.urlsplit(ADMIN)
-    return urllib.parse.urlunsplit(at._replace(netloc=f"{role}:{role}@{at.netloc.rsplit('@', 1)[1]}", path="/" + database))
-
-
 def recipe(name):
     """The SQL block of docs/supabase.md below the heading of that name."""
     with open(os.path.join(SOURCE, "docs", "supabase.md"), encoding="utf-8") as page:
@@ -77,8 +59,8 @@ def recipe(name):
 
 
 def setUpModule():
-    psql(ADMIN, PROJECT)
-    psql(ADMIN, "alter system set wal_level = logical;")
+    psql(SERVER, PROJECT)
+    psql(SERVER, "alter system set wal_level = logical;")
     subprocess.run([os.path.join(SOURCE, "tools", "pg"), "restart"], check=True, timeout=120)
 
 
@@ -131,9 +113,9 @@ class Supabase(Case):
     def setUp(self):
         super().setUp()
         self.name = "project_" + self._testMethodName[5:20]
-        psql(ADMIN, f"create database {self.name} owner postgres;")
-        self.addCleanup(psql, ADMIN, f"drop database {self.name} with (force);")
-        self.admin = urllib.parse.urlunsplit(urllib.parse.urlsplit(ADMIN)._replace(path="/" + self.name))
+        psql(SERVER, f"create database {self.name} owner postgres;")
+        self.addCleanup(psql, SERVER, f"drop database {self.name} with (force);")
+        self.admin = urllib.parse.urlunsplit(urllib.parse.urlsplit(SERVER)._replace(path="/" + self.name))
         psql(self.admin, DATABASE)
 
     def url(self, role):
@@ -142,7 +124,7 @@ class Supabase(Case):
     def set_up_as_the_page_says(self):
         """The engine's URL."""
         psql(self.url("postgres"), recipe("Set up").replace("'PASSWORD'", "'orderly_engine'"))
-        self.addCleanup(psql, ADMIN, "drop role orderly_engine;")
+        self.addCleanup(psql, SERVER, "drop role orderly_engine;")
         self.addCleanup(psql, self.admin, "drop owned by orderly_engine cascade;")
         return self.url("orderly_engine")
 

@@ -7,10 +7,9 @@ import resource
 import signal
 import subprocess
 
-from orderly_e2e import Case, call, main, post_webhook, status_webhook, wait_for
+from orderly_e2e import Case, Nowhere, call, main, post_webhook, status_webhook, wait_for
 
 F_SETPIPE_SZ = 1031
-NOWHERE = "http://127.0.0.1:9"
 
 
 class Surroundings(Case):
@@ -28,7 +27,7 @@ class Surroundings(Case):
             return original(command, **{**options, **streams, "preexec_fn": both})
         subprocess.Popen = popen
         try:
-            return self.start_engine(type("Nowhere", (), {"base": NOWHERE}), webhooks=False)
+            return self.start_engine(Nowhere, webhooks=False)
         finally:
             subprocess.Popen = original
 
