@@ -110,6 +110,7 @@ class Upgrade(Case):
         url = self.opened()
         self.assertEqual(self.audit_afterwards(url).sums["orders_read"], self.made["rows"]["orders"])
         self.assertEqual(Audit(url).findings, [], "without a replay nothing at all")
+
     def test_the_way_back_leads_to_what_the_old_version_had(self):
         """As docs/operations.md says it: from the new schema to that of this commit, with every row."""
         url = self.restored()

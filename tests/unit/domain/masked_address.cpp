@@ -15,6 +15,13 @@ history awaiting() {
   return h;
 }
 
+/// A detail whose address the buyer may have written so.
+json::object starred() {
+  auto body = order_object{}.json();
+  body["recipient_address"].as_object()["address_line1"] = "Hotel *** Roma";
+  return body;
+}
+
 std::int64_t delay(const history& h) {
   const auto due_at = h.outbox.at({promise_kind::fetch_detail, ""}).due_at;
   return std::chrono::duration_cast<std::chrono::seconds>(due_at - h.inputs.back().at).count();
@@ -24,8 +31,7 @@ std::int64_t delay(const history& h) {
 
 TEST_CASE("an address that looks masked delays an order and does not stop it: after the backoff it goes on, with attention") {
   auto h = awaiting();
-  auto body = order_object{}.json();
-  body["recipient_address"].as_object()["address_line1"] = "Hotel *** Roma";
+  const auto body = starred();
   for (int expected : {1, 5, 30, 120}) {
     h.answer_fetch(body);
     CHECK(h.current.state == received);
@@ -58,8 +64,7 @@ TEST_CASE("the waits of calls that failed are no waits for a clear address") {
   auto h = awaiting();
   for (int attempt = 1; attempt <= 4; ++attempt)
     h.take(engine_input(fetch_failed{{1, attempt}, true, "36009002", "Too many requests"}, input_source::tiktok));
-  auto body = order_object{}.json();
-  body["recipient_address"].as_object()["address_line1"] = "Hotel *** Roma";
+  const auto body = starred();
   for (int expected : {1, 5, 30, 120}) {
     h.answer_fetch(body);
     CHECK(h.current.state == received);
@@ -71,8 +76,7 @@ TEST_CASE("the waits of calls that failed are no waits for a clear address") {
 
 TEST_CASE("another address is waited for anew") {
   auto h = awaiting();
-  auto body = order_object{}.json();
-  body["recipient_address"].as_object()["address_line1"] = "Hotel *** Roma";
+  const auto body = starred();
   for (int i = 0; i < 5; ++i)
     h.answer_fetch(body);
   REQUIRE(h.current.facts.address_masked);
