@@ -38,7 +38,7 @@ std::optional<std::string_view> after_scheme(std::string_view text, std::string_
 } // namespace
 
 std::optional<authority> parse_authority(std::string_view text) {
-  const auto parsed = boost::urls::parse_authority(boost::urls::string_view{text.data(), text.size()});
+  const auto parsed = boost::urls::parse_authority(text);
   if (!parsed || parsed->has_userinfo() || parsed->host().empty())
     return std::nullopt;
   authority out{host_of(*parsed), std::nullopt};
